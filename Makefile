@@ -1,0 +1,52 @@
+# vrfsim. `make demo` and `make test` work on a fresh Debian machine with Swift, and on macOS with Homebrew.
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+BUILD ?= .build
+VRFSIM := $(BUILD)/release/vrfsim
+SWIFT_BUILD := swift build --scratch-path $(BUILD)
+SCENARIO ?= scenarios/vrf/asymmetric-routing/scenario.json
+CAPTURES ?= captures
+
+.PHONY: demo build test unit-test capture-test parity-test tidy-test fuzz bench install setup setup-test clean
+
+demo: build
+	@mkdir -p $(CAPTURES)
+	$(VRFSIM) run $(SCENARIO) --pcap $(CAPTURES) --pcapng $(CAPTURES)/all.pcapng
+	@echo "The captures are in $(CAPTURES)/: open $(CAPTURES)/all.pcapng in Wireshark, or: tshark -r $(CAPTURES)/all.pcapng"
+
+build: setup
+	$(SWIFT_BUILD) -c release --product vrfsim
+
+# Installs what the build needs, where it is missing, and says so.
+setup:
+	@bash Tests/Tools/require build
+
+# Installs what the tests compare with, where it is missing, and says so.
+setup-test: setup
+	@bash Tests/Tools/require test
+
+test: setup-test build unit-test capture-test parity-test fuzz bench
+	@echo "all tests passed"
+
+unit-test: setup-test build
+	VRFSIM=$(VRFSIM) swift test --scratch-path $(BUILD)
+
+capture-test: setup-test build
+	bash Tests/CaptureTests/check-captures $(VRFSIM)
+
+parity-test: setup-test build
+	python3 Tests/LinuxParityTests/Tools/check_cases.py --vrfsim $(VRFSIM)
+
+fuzz: build
+	python3 Tests/FuzzTests/fuzz.py --vrfsim $(VRFSIM) --seconds 20
+
+bench: build
+	python3 Benchmarks/smoke.py --vrfsim $(VRFSIM)
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(VRFSIM) $(DESTDIR)$(PREFIX)/bin/vrfsim
+
+clean:
+	rm -rf $(BUILD) $(CAPTURES)

@@ -1,0 +1,91 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude,
+    swiftSettings: strict)
+}
+
+let collections: (String) -> Target.Dependency = { .product(name: $0, package: "swift-collections") }
+
+let package = Package(
+  name: "vrfsim",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "vrfsim", targets: ["vrfsim"]),
+    .library(
+      name: "VrfsimEngine",
+      targets: [
+        "NetworkAddresses", "PacketHeaders", "PrefixTables", "DiscreteEvents", "NetworkStack", "NetworkControl",
+      ]),
+    .library(
+      name: "VrfsimScenarios",
+      targets: ["LinuxCommands", "ScenarioModel", "ScenarioRunner", "PacketExplanation", "PacketCapture"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    // The engine: leaves, then the kernels, then the door to them.
+    library("NetworkAddresses"),
+    library("PacketHeaders", ["NetworkAddresses"]),
+    library("PrefixTables", ["NetworkAddresses"]),
+    library("DiscreteEvents"),
+    library(
+      "NetworkStack",
+      ["NetworkAddresses", "PacketHeaders", "PrefixTables", "DiscreteEvents", collections("DequeModule")]),
+    library("NetworkControl", ["NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
+
+    // Around it.
+    library("LinuxCommands", ["NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
+    library("ScenarioModel", ["NetworkAddresses", collections("OrderedCollections")]),
+    library(
+      "PacketExplanation", ["NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
+    library(
+      "ScenarioRunner",
+      [
+        "ScenarioModel", "LinuxCommands", "PacketExplanation", "NetworkControl", "NetworkStack", "NetworkAddresses",
+        "DiscreteEvents", collections("OrderedCollections"),
+      ]),
+    .systemLibrary(
+      name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"]), .brew(["libpcap"])]),
+    library("PacketCapture", ["CPcap"]),
+    .executableTarget(
+      name: "vrfsim",
+      dependencies: [
+        "ScenarioModel", "ScenarioRunner", "NetworkStack", "NetworkControl", "DiscreteEvents", "PacketCapture",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    tests("NetworkAddresses"),
+    tests("PacketHeaders", ["NetworkAddresses", "DiscreteEvents"]),
+    tests("PrefixTables", ["NetworkAddresses", "DiscreteEvents"]),
+    tests("DiscreteEvents"),
+    tests("NetworkStack", ["NetworkControl", "NetworkAddresses", "DiscreteEvents", "PacketHeaders"]),
+    tests(
+      "LinuxCommands", ["NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"],
+      exclude: ["Originals"]),
+    tests("PacketCapture"),
+    .testTarget(name: "VrfsimTests", dependencies: ["vrfsim"], swiftSettings: strict),
+    .testTarget(
+      name: "ScenarioTests",
+      dependencies: ["ScenarioRunner", "ScenarioModel", "NetworkStack", "NetworkControl", "DiscreteEvents"],
+      swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
+    tests("ScenarioModel", ["NetworkAddresses", collections("OrderedCollections")]),
+  ],
+  swiftLanguageModes: [.v6]
+)

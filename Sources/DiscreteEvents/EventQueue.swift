@@ -1,0 +1,177 @@
+/// What is to happen, in order of time; equal instants in order of scheduling.
+///
+/// Events for the present instant, by far the most common ones where links have no delay, go through a
+/// first-in-first-out queue; later ones through a heap with four children a node. Both orders agree: an
+/// event that the heap holds for the present instant was scheduled before time got there, and so comes first.
+///
+/// There is no removal: whoever schedules something that may become void gives it a generation number and
+/// ignores the event of an older generation.
+///
+/// Complexity: O(1) for the present instant, O(log n) otherwise.
+///
+/// Source: the heap of Larkin, Sen, Tarjan, "A Back-to-Basics Empirical Study of Priority Queues" (2014).
+public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
+  @usableFromInline
+  struct Entry: BitwiseCopyable, Sendable {
+    @usableFromInline var instant: Instant
+    @usableFromInline var sequence: UInt64
+    @usableFromInline var payload: Payload
+
+    @inlinable
+    init(instant: Instant, sequence: UInt64, payload: Payload) {
+      self.instant = instant
+      self.sequence = sequence
+      self.payload = payload
+    }
+
+    @inlinable
+    func isBefore(_ other: Entry) -> Bool {
+      instant == other.instant ? sequence < other.sequence : instant < other.instant
+    }
+  }
+
+  /// The instant of the event taken last; time never goes back.
+  public private(set) var now = Instant.zero
+  /// How many events were taken.
+  public private(set) var takenCount: UInt64 = 0
+  @usableFromInline var nextSequence: UInt64 = 0
+  @usableFromInline var heap: [Entry] = []
+  /// Events of the present instant, from `firstPresent` on.
+  @usableFromInline var present: [Payload] = []
+  @usableFromInline var firstPresent = 0
+  /// Events of the present instant that wait until nothing else is left in it.
+  @usableFromInline var deferred: [Payload] = []
+
+  public init() {}
+
+  /// How many events are scheduled.
+  @inlinable
+  public var count: Int { heap.count + present.count - firstPresent + deferred.count }
+  @inlinable
+  public var isEmpty: Bool { count == 0 }
+
+  /// The instant of the next event; `nil` where there is none.
+  @inlinable
+  public var nextInstant: Instant? {
+    if firstPresent < present.count || !deferred.isEmpty { return now }
+    return heap.first?.instant
+  }
+
+  /// Schedules an event.
+  ///
+  /// - Precondition: `instant` is not in the past.
+  @inlinable
+  public mutating func schedule(_ payload: Payload, at instant: Instant) {
+    precondition(instant >= now, "an event cannot be scheduled in the past")
+    if instant == now {
+      present.append(payload)
+    } else {
+      heap.append(Entry(instant: instant, sequence: nextSequence, payload: payload))
+      nextSequence &+= 1
+      siftUp(heap.count - 1)
+    }
+  }
+
+  /// Schedules an event for the present instant, behind everything that happens in it.
+  ///
+  /// Deferred events come one by one: what one of them causes in the same instant comes before the next.
+  public mutating func scheduleDeferred(_ payload: Payload) {
+    deferred.append(payload)
+  }
+
+  /// Takes the next event that is due at `limit` or before, and moves time to it.
+  ///
+  /// - Returns: `nil` where there is none; time then stays.
+  @inlinable
+  public mutating func takeNext(through limit: Instant) -> Payload? {
+    // Heap entries of the present instant were scheduled earlier than everything in `present`.
+    let hasPresent = firstPresent < present.count
+    if let first = heap.first, first.instant == now || (!hasPresent && deferred.isEmpty) {
+      guard first.instant <= limit else { return nil }
+      advance(to: first.instant)
+      return takeHeapTop()
+    }
+    guard hasPresent || !deferred.isEmpty, now <= limit else { return nil }
+    if !hasPresent {
+      count(taken: 1)
+      return deferred.removeFirst()
+    }
+    let payload = present[firstPresent]
+    firstPresent += 1
+    if firstPresent == present.count {
+      present.removeAll(keepingCapacity: true)
+      firstPresent = 0
+    } else if firstPresent >= 4_096 && firstPresent > present.count / 2 {
+      // An instant that never ends must not keep what was taken.
+      present.removeSubrange(0..<firstPresent)
+      firstPresent = 0
+    }
+    count(taken: 1)
+    return payload
+  }
+
+  /// Moves time forward to `instant` where nothing is scheduled before it.
+  ///
+  /// - Precondition: no event is due before `instant`.
+  public mutating func advance(toQuiet instant: Instant) {
+    precondition(nextInstant.map { $0 >= instant } ?? true, "time cannot pass over an event")
+    if instant > now { now = instant }
+  }
+
+  @usableFromInline
+  mutating func advance(to instant: Instant) {
+    now = instant
+    takenCount &+= 1
+  }
+
+  @usableFromInline
+  mutating func count(taken: UInt64) {
+    takenCount &+= taken
+  }
+
+  @inlinable
+  mutating func takeHeapTop() -> Payload {
+    let top = heap[0]
+    let last = heap.removeLast()
+    if !heap.isEmpty {
+      heap[0] = last
+      siftDown(0)
+    }
+    return top.payload
+  }
+
+  @inlinable
+  mutating func siftUp(_ start: Int) {
+    var index = start
+    let entry = heap[index]
+    while index > 0 {
+      let parent = (index - 1) >> 2
+      if !entry.isBefore(heap[parent]) { break }
+      heap[index] = heap[parent]
+      index = parent
+    }
+    heap[index] = entry
+  }
+
+  @inlinable
+  mutating func siftDown(_ start: Int) {
+    var index = start
+    let entry = heap[index]
+    let count = heap.count
+    while true {
+      let firstChild = index << 2 + 1
+      if firstChild >= count { break }
+      var least = firstChild
+      var child = firstChild + 1
+      let end = min(firstChild + 4, count)
+      while child < end {
+        if heap[child].isBefore(heap[least]) { least = child }
+        child += 1
+      }
+      if !heap[least].isBefore(entry) { break }
+      heap[index] = heap[least]
+      index = least
+    }
+    heap[index] = entry
+  }
+}

@@ -1,0 +1,120 @@
+/// Reads command lines as they are typed on Linux, without running them.
+///
+/// ```swift
+/// let command = try CommandLine.parse("ip route add 10.0.0.0/24 via 192.168.1.2")
+/// ```
+public enum CommandLine {
+  /// Reads a line and checks all that can be checked without the state of a machine.
+  ///
+  /// A line with command substitutions is checked as far as its words are known: the inner lines whole,
+  /// the outer one's program.
+  ///
+  /// - Throws: the first word that the program would not take, or that asks for something the simulator
+  ///   does not model.
+  public static func parse(_ text: String) throws(CommandLineError) -> ParsedCommand {
+    let words = try ShellWords(text)
+    guard let literals = words.literals else {
+      try check(words)
+      return ParsedCommand(text: text, body: .substituted(words))
+    }
+    return ParsedCommand(text: text, body: .command(try command(literals, end: words.end)))
+  }
+
+  /// Reads the words of `ip route add`, as a scenario's `routes` gives them: `default via 192.168.1.254`.
+  ///
+  /// - Throws: an error whose range is in `text`.
+  public static func parseRoute(_ text: String) throws(CommandLineError) -> ParsedCommand {
+    try parse(text, as: IPRouteObject.parseAdd)
+  }
+
+  /// Reads the words of `ip rule add`: `from 10.1.0.0/24 lookup 100 pref 1000`.
+  ///
+  /// - Throws: an error whose range is in `text`.
+  public static func parseRule(_ text: String) throws(CommandLineError) -> ParsedCommand {
+    try parse(text, as: IPRuleObject.parseAdd)
+  }
+
+  /// Reads the words of `ip neigh add`: `10.0.0.9 lladdr 02:00:00:00:00:09 dev eth0`.
+  ///
+  /// - Throws: an error whose range is in `text`.
+  public static func parseNeighbor(_ text: String) throws(CommandLineError) -> ParsedCommand {
+    try parse(text, as: IPNeighborObject.parseAdd)
+  }
+
+  private static func parse(
+    _ text: String, as read: (inout WordReader) throws(CommandLineError) -> any SimulatedCommand
+  ) throws(CommandLineError) -> ParsedCommand {
+    let words = try ShellWords(text)
+    guard let literals = words.literals else {
+      throw CommandLineError("a command substitution cannot stand here", range: 0..<words.end)
+    }
+    var reader = WordReader(literals, end: words.end)
+    return ParsedCommand(text: text, body: .command(try read(&reader)))
+  }
+
+  /// Checks the inner lines of a line with substitutions.
+  private static func check(_ words: ShellWords) throws(CommandLineError) {
+    if let program = words.templates.first?.literal { _ = try Program.named(program) }
+    for template in words.templates {
+      for piece in template.pieces {
+        switch piece {
+        case .text: break
+        case .substitution(let inner, _):
+          if let literals = inner.literals {
+            _ = try command(literals, end: inner.end)
+          } else {
+            try check(inner)
+          }
+        }
+      }
+    }
+  }
+
+  /// Reads a program and its arguments.
+  static func command(_ words: [Word], end: Int) throws(CommandLineError) -> any SimulatedCommand {
+    var reader = WordReader(words, end: end)
+    return try command(&reader)
+  }
+
+  static func command(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {
+    guard let name = words.next() else {
+      throw CommandLineError("there is no command in the line", range: words.endRange)
+    }
+    return try Program.named(name).parse(&words)
+  }
+}
+
+/// The programs there are.
+enum Program: String, CaseIterable {
+  case ip, bridge, sysctl, ping, traceroute, arping
+
+  /// Programs of Linux that have a place in the simulator's subject and no counterpart in it.
+  private static let unsupported = [
+    "iptables", "ip6tables", "iptables-save", "iptables-restore", "ip6tables-save", "ip6tables-restore",
+    "conntrack", "docker", "nsenter", "unshare", "nft", "tc", "tracepath", "ping6", "traceroute6", "sh",
+    "bash",
+    "ethtool", "brctl", "ifconfig", "route", "arp", "ss", "nc", "iperf3", "tcpdump", "mtr", "dhclient",
+  ]
+
+  /// - Throws: where there is no such program, with a near name.
+  static func named(_ word: Word) throws(CommandLineError) -> Program {
+    // A program may be given by its path.
+    let name = word.text.split(separator: "/").last.map(String.init) ?? word.text
+    if let program = Program(rawValue: name) { return program }
+    if unsupported.contains(name) { throw word.unsupported() }
+    throw word.error(
+      "unknown command '\(word.text)'",
+      suggestion: NearName.of(name, among: allCases.map(\.rawValue)))
+  }
+
+  func parse(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {
+    switch self {
+    case .ip: try IPProgram.parse(&words)
+    case .bridge: try BridgeProgram.parse(&words)
+    case .sysctl: try SysctlProgram.parse(&words)
+    case .ping: try PingProgram.parse(&words)
+    case .traceroute: try TracerouteProgram.parse(&words)
+    case .arping: try ArpingProgram.parse(&words)
+    }
+  }
+}

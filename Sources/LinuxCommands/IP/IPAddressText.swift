@@ -1,0 +1,139 @@
+import NetworkAddresses
+import NetworkControl
+import NetworkStack
+
+extension AddressSelection {
+  /// Whether the address is among those asked for.
+  func includes(_ address: AddressInfo) -> Bool {
+    if isDynamicOnly { return false }
+    if let scope, scope != address.scope { return false }
+    if let isSecondary, isSecondary != address.isSecondary { return false }
+    if let prefix {
+      // A point-to-point address is looked for by its other end.
+      guard prefix.contains(address.peer ?? address.address.address) else { return false }
+      guard address.address.length >= prefix.length else { return false }
+    }
+    if let label, !Wildcard.matches(label, address.label) { return false }
+    return true
+  }
+}
+
+/// The listing of `ip address show`.
+///
+/// Source: the output of iproute2 6.1.
+struct IPAddressText {
+  let options: IPOptions
+  let selection: AddressSelection
+  let filter: LinkFilter
+
+  func listing(_ all: [(link: LinkInfo, addresses: [AddressInfo])]) -> String {
+    var options = options
+    // A prefix is of a family, and then only that is told of a link.
+    if selection.prefix != nil && options.family == .any { options.family = .inet }
+    let renderer = IPLinkText(links: all.map(\.link), options: options, isLinkCommand: false)
+    var records: [Record] = []
+    for (link, addresses) in all {
+      if let device = filter.device, device != link.device { continue }
+      let selected =
+        options.family == .inet || options.family == .any ? addresses.filter(selection.includes) : []
+      let hasNoneAtAll = addresses.isEmpty && selection.label == nil
+      let isListed: Bool
+      switch options.family {
+      case .link: isListed = true
+      case .any: isListed = !selected.isEmpty || hasNoneAtAll
+      case .inet, .inet6: isListed = !selected.isEmpty
+      }
+      guard isListed else { continue }
+      records += self.records(link, selected, renderer)
+    }
+    return options.form.text(records)
+  }
+
+  private func records(_ link: LinkInfo, _ addresses: [AddressInfo], _ renderer: IPLinkText) -> [Record] {
+    guard filter.kernelIncludes(link) else { return [] }
+    // What the program itself leaves out leaves an empty object in JSON.
+    guard filter.includes(link) else { return options.form.isJSON ? [Record()] : [] }
+    if options.isBrief { return [brief(link, addresses, renderer)] }
+    if options.form.isOneLine { return oneLine(link, addresses) }
+    var record = Record()
+    // A label is first compared with the link's name, which hides the link itself.
+    if selection.label.map({ Wildcard.matches($0, link.name) }) ?? true { record = renderer.record(link) }
+    record.words(addresses.map { self.record($0).text }.joined())
+    record.member("addr_info", .array(addresses.map { .object(self.record($0).json) }))
+    if options.hasStatistics {
+      record.append(LinkStatistics.record(link.counters))
+      record.words("\n")
+    }
+    return [record]
+  }
+
+  /// With `-oneline`, the addresses are told and not the link.
+  private func oneLine(_ link: LinkInfo, _ addresses: [AddressInfo]) -> [Record] {
+    let lines = addresses.map { address in
+      var line = Record()
+      line.field("index", .number(link.index), "\(link.index): ")
+      line.field("dev", link.name, after: "")
+      line.append(self.record(address))
+      return line
+    }
+    guard options.form.isJSON else { return lines }
+    var record = Record()
+    record.member("addr_info", .array(lines.map { .object($0.json) }))
+    return [record]
+  }
+
+  private func brief(_ link: LinkInfo, _ addresses: [AddressInfo], _ renderer: IPLinkText) -> Record {
+    var record = renderer.brief(link)
+    var list: [JSON] = []
+    for address in addresses {
+      var entry = Record()
+      append(numbers: address, to: &entry)
+      record.words(entry.text)
+      list.append(.object(entry.json))
+    }
+    record.member("addr_info", .array(list))
+    record.words("\n")
+    return record
+  }
+
+  /// `10.0.0.1/24` or `10.2.2.1 peer 10.2.2.2/32`, and the metric.
+  private func append(numbers address: AddressInfo, to record: inout Record) {
+    record.field("local", address.address.address.description, after: "")
+    if let peer = address.peer, peer != address.address.address {
+      record.field("address", peer.description, before: " peer ", after: "")
+    }
+    record.field("prefixlen", address.address.length, before: "/")
+    if address.metric != 0 { record.field("metric", Int(address.metric), before: "metric ") }
+  }
+
+  func record(_ address: AddressInfo) -> Record {
+    var record = Record()
+    record.field("family", "inet", before: "    ")
+    append(numbers: address, to: &record)
+    if let broadcast = address.broadcast { record.field("broadcast", broadcast.description, before: "brd ") }
+    record.field("scope", address.scope.name, before: "scope ")
+    record.flag("secondary", address.isSecondary)
+    record.flag("noprefixroute", address.hasNoPrefixRoute)
+    record.field("label", address.label, after: "")
+    let forever = JSON.number(Int(UInt32.max))
+    record.field("valid_life_time", forever, "\n       valid_lft forever")
+    record.field("preferred_life_time", forever, " preferred_lft forever\n")
+    return record
+  }
+}
+
+/// Shell patterns within a program's argument, as fnmatch(3) compares them: `*` and `?`.
+enum Wildcard {
+  static func matches(_ pattern: String, _ text: String) -> Bool {
+    matches(Array(pattern.utf8)[...], Array(text.utf8)[...])
+  }
+
+  private static func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
+    guard let first = pattern.first else { return text.isEmpty }
+    if first == UInt8(ascii: "*") {
+      return (text.startIndex...text.endIndex).contains { matches(pattern.dropFirst(), text[$0...]) }
+    }
+    guard let byte = text.first, first == UInt8(ascii: "?") || first == byte else { return false }
+    return matches(pattern.dropFirst(), text.dropFirst())
+  }
+}

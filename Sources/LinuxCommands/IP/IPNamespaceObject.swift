@@ -1,0 +1,111 @@
+import NetworkControl
+import NetworkStack
+
+/// `ip netns`: the named namespaces of the machine.
+///
+/// Source: ip-netns(8).
+enum IPNamespaceObject {
+  private enum Verb {
+    case list, add, delete, exec
+  }
+
+  private static let verbs = Verbs<Verb>(
+    object: "ip netns",
+    verbs: [
+      (.short("list"), .list), (.short("show"), .list), (.short("lst"), .list), ("list-id", nil),
+      (.short("help"), nil),
+      (.short("add"), .add), (.short("set"), nil), (.short("delete"), .delete), (.short("identify"), nil),
+      (.short("pids"), nil), (.short("exec"), .exec), (.short("monitor"), nil), (.short("attach"), nil),
+    ])
+
+  static func parse(
+    _ words: inout WordReader, _ options: IPOptions
+  ) throws(CommandLineError) -> any SimulatedCommand {
+    let place = words.peek?.range ?? words.endRange
+    switch try verbs.read(&words, default: .list) {
+    case .list: return ListNamespaces(form: options.form)
+    case .add: return AddNamespace(name: try name(&words))
+    case .delete:
+      if options.isForAll { return DeleteNamespace(name: nil) }
+      return DeleteNamespace(name: try name(&words))
+    case .exec:
+      if options.isForAll { throw .unsupported("'ip -all netns exec'", range: place) }
+      let name = try name(&words)
+      guard !words.isAtEnd else { throw CommandLineError("No command specified", range: words.endRange) }
+      var inner = words.rest()
+      return CommandInNamespace(name: name, command: try CommandLine.command(&inner))
+    }
+  }
+
+  private static func name(_ words: inout WordReader) throws(CommandLineError) -> Word {
+    guard let name = words.next() else {
+      throw CommandLineError("No netns name specified", range: words.endRange)
+    }
+    guard !name.text.isEmpty, !name.text.contains("/"), name.text != ".", name.text != ".." else {
+      throw name.error("Invalid netns name \"\(name.text)\"")
+    }
+    return name
+  }
+}
+
+private struct ListNamespaces: ImmediateCommand {
+  let form: ListingForm
+
+  func output(_ context: CommandContext) throws(CommandStop) -> String {
+    let machine = context.machine
+    let records = context.controller.namespaceNames(of: machine).map { name in
+      let identifier = context.controller.namespace(named: name, on: machine).flatMap {
+        context.controller.namespaceIdentifier(of: $0, in: context.namespace)
+      }
+      return NamespaceText.record(name: name, identifier: identifier)
+    }
+    // The original prints nothing at all in JSON where there is no namespace directory.
+    return form.text(records)
+  }
+}
+
+/// A line of `ip netns list`.
+enum NamespaceText {
+  static func record(name: String, identifier: Int?) -> Record {
+    var record = Record()
+    record.field("name", name, after: "")
+    if let identifier { record.field("id", identifier, before: " (id: ", after: ")") }
+    record.words("\n")
+    return record
+  }
+}
+
+private struct AddNamespace: ChangingCommand {
+  let name: Word
+
+  func change(_ context: CommandContext) throws(CommandStop) {
+    do {
+      try context.controller.apply(.addNamespace(name: name.text, machine: context.machine))
+    } catch {
+      if error.isUnsupported { throw CommandStop(error, range: context.range) }
+      throw .failed(
+        "Cannot create namespace file \"/run/netns/\(name.text)\": \(error.errno.message)", exitCode: 1)
+    }
+  }
+}
+
+private struct DeleteNamespace: ChangingCommand {
+  /// `nil` for all.
+  let name: Word?
+
+  func change(_ context: CommandContext) throws(CommandStop) {
+    guard let name else {
+      for name in context.controller.namespaceNames(of: context.machine) {
+        if let namespace = context.controller.namespace(named: name, on: context.machine) {
+          try context.apply(.deleteNamespace(namespace))
+        }
+      }
+      return
+    }
+    guard let namespace = context.controller.namespace(named: name.text, on: context.machine) else {
+      throw .failed(
+        "Cannot remove namespace file \"/run/netns/\(name.text)\": No such file or directory", exitCode: 1)
+    }
+    try context.apply(.deleteNamespace(namespace))
+  }
+}

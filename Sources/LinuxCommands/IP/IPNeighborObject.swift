@@ -1,0 +1,235 @@
+import NetworkAddresses
+import NetworkControl
+import NetworkStack
+
+/// `ip neighbor`: the neighbor entries.
+///
+/// Source: ip-neighbour(8).
+enum IPNeighborObject {
+  private enum Verb {
+    case add, change, replace, delete, get, show, flush
+  }
+
+  private static let verbs = Verbs<Verb>(
+    object: "ip neigh",
+    verbs: [
+      (.short("add"), .add), (.short("change"), .change), (.short("chg"), .change),
+      (.short("replace"), .replace),
+      (.short("delete"), .delete), (.short("get"), .get), (.short("show"), .show), (.short("list"), .show),
+      (.short("lst"), .show), (.short("flush"), .flush), (.short("help"), nil),
+    ])
+
+  static func parse(
+    _ words: inout WordReader, _ options: IPOptions
+  ) throws(CommandLineError) -> any SimulatedCommand {
+    let place = words.peek?.range ?? words.endRange
+    if options.hasStatistics { throw .unsupported("'ip -statistics neigh'", range: place) }
+    switch try verbs.read(&words, default: .show) {
+    case .add: return try ChangeNeighbor(.create, &words)
+    case .change: return try ChangeNeighbor(.change, &words)
+    case .replace: return try ChangeNeighbor(.replace, &words)
+    case .delete: return try ChangeNeighbor(nil, &words)
+    case .get: return try GetNeighbor(&words, options)
+    case .show: return ShowNeighbors(selection: try NeighborSelection(&words), options: options)
+    case .flush:
+      guard !words.isAtEnd else { throw CommandLineError("Flush requires arguments.", range: words.endRange) }
+      return FlushNeighbors(selection: try NeighborSelection(&words), options: options)
+    }
+  }
+
+  /// The words behind `ip neigh add`.
+  static func parseAdd(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {
+    try ChangeNeighbor(.create, &words)
+  }
+
+  static func state(_ word: Word) throws(CommandLineError) -> NeighborState {
+    for state in NeighborState.allCases where word.abbreviates(state.name.lowercased()) { return state }
+    throw word.wrong("nud state is bad")
+  }
+}
+
+/// `ip neigh add`, `change`, `replace`, `delete`.
+private struct ChangeNeighbor: ChangingCommand {
+  private struct Options: Sendable {
+    var address: IPv4Address?
+    var mac: MACAddress?
+    var state = NeighborState.permanent
+    var device: Word?
+  }
+
+  private static let grammar = Grammar<Options>([
+    .value("lladdr") { (word: Word, options: inout Options) throws(CommandLineError) in
+      guard let mac = MACAddress(word.text) else { throw word.error("Error: Invalid link address.") }
+      options.mac = mac
+    },
+    .value("nud") { (word: Word, options: inout Options) throws(CommandLineError) in
+      options.state = try IPNeighborObject.state(word)
+    },
+    .unsupported(.short("proxy")),
+    .value("dev") { (word: Word, options: inout Options) in options.device = word },
+    .unsupported("router", "managed", "use", .short("extern_learn"), .short("protocol")),
+    .value("to") { (word: Word, options: inout Options) throws(CommandLineError) in
+      options.address = try word.address("any valid")
+    },
+    .unsupported(.short("help")),
+  ])
+
+  /// `nil` to delete.
+  private let mode: AddMode?
+  private let attributes: NeighborAttributes
+  private let device: Word
+
+  init(_ mode: AddMode?, _ words: inout WordReader) throws(CommandLineError) {
+    var options = Options()
+    try Self.grammar.read(&words, into: &options) { (_, word, options) throws(CommandLineError) in
+      guard options.address == nil else { throw word.garbage("to", among: Self.grammar.names) }
+      options.address = try word.address("any valid")
+    }
+    guard let address = options.address, let device = options.device else {
+      throw CommandLineError("Device and destination are required arguments.", range: words.endRange)
+    }
+    self.mode = mode
+    self.device = device
+    attributes = NeighborAttributes(address: address, mac: options.mac, state: options.state)
+  }
+
+  func change(_ context: CommandContext) throws(CommandStop) {
+    let device = try context.device(device)
+    if let mode {
+      try context.apply(.addNeighbor(attributes, mode: mode, device: device))
+    } else {
+      try context.apply(.deleteNeighbor(attributes.address, device: device))
+    }
+  }
+}
+
+/// Which entries `ip neigh show` and `flush` are about.
+struct NeighborSelection: Sendable {
+  var device: Word?
+  var master: Word?
+  var prefix: IPv4Prefix?
+  /// The states asked for; `nil` for those that are usually told.
+  var states: [NeighborState]?
+
+  private static let grammar = Grammar<NeighborSelection>([
+    .value("dev") { (word: Word, selection: inout NeighborSelection) in selection.device = word },
+    .value("master", "vrf") { (word: Word, selection: inout NeighborSelection) in selection.master = word },
+    .unsupported("nomaster", "proxy", "unused"),
+    .value("nud") { (word: Word, selection: inout NeighborSelection) throws(CommandLineError) in
+      let states = word.text == "all" ? NeighborState.allCases : [try IPNeighborObject.state(word)]
+      selection.states = (selection.states ?? []) + states
+    },
+    .unsupported(.short("protocol"), .short("help")),
+    .value("to") { (word: Word, selection: inout NeighborSelection) throws(CommandLineError) in
+      selection.prefix = try word.prefix()
+    },
+  ])
+
+  init(_ words: inout WordReader) throws(CommandLineError) {
+    try Self.grammar.read(&words, into: &self) { (_, word, selection) throws(CommandLineError) in
+      guard selection.prefix == nil, word.text != "all" else {
+        if word.text == "all" { return }
+        throw word.garbage("to", among: Self.grammar.names)
+      }
+      selection.prefix = try word.prefix()
+    }
+  }
+
+  /// The entries asked for; `usual` are the states that count where none are named.
+  func entries(_ context: CommandContext, usual: [NeighborState]) throws(CommandStop) -> [NeighborInfo] {
+    let device: DeviceID?
+    if let name = self.device { device = try context.device(name) } else { device = nil }
+    var slaves: [DeviceID]?
+    if let master {
+      _ = try context.device(argument: master)
+      slaves = context.controller.links(in: context.namespace).filter { $0.master == master.text }.map(
+        \.device)
+    }
+    return context.controller.neighbors(in: context.namespace).filter { entry in
+      if let device, device != entry.device { return false }
+      if let slaves, !slaves.contains(entry.device) { return false }
+      if let prefix, !prefix.contains(entry.address) { return false }
+      return (states ?? usual).contains(entry.state)
+    }
+  }
+}
+
+private struct ShowNeighbors: ImmediateCommand {
+  let selection: NeighborSelection
+  let options: IPOptions
+
+  func output(_ context: CommandContext) throws(CommandStop) -> String {
+    if options.family == .inet6 { return options.form.text([]) }
+    let usual = NeighborState.allCases.filter { $0 != .noARP && $0 != .none }
+    let entries = try selection.entries(context, usual: usual)
+    return IPNeighborText.listing(entries, tellsDevice: selection.device == nil, options)
+  }
+}
+
+private struct FlushNeighbors: ChangingCommand {
+  let selection: NeighborSelection
+  let options: IPOptions
+
+  func change(_ context: CommandContext) throws(CommandStop) {
+    if options.family == .inet6 { return }
+    let usual = NeighborState.allCases.filter { $0 != .noARP && $0 != .permanent && $0 != .none }
+    for entry in try selection.entries(context, usual: usual) {
+      try context.apply(.deleteNeighbor(entry.address, device: entry.device))
+    }
+  }
+}
+
+/// `ip neigh get ADDRESS dev NAME`.
+private struct GetNeighbor: ImmediateCommand {
+  private let address: IPv4Address
+  private let device: Word
+  private let options: IPOptions
+
+  init(_ words: inout WordReader, _ options: IPOptions) throws(CommandLineError) {
+    var address: IPv4Address?
+    var device: Word?
+    while let word = words.next() {
+      if word.text == "dev" {
+        device = try words.value()
+      } else if word.text == "proxy" {
+        throw word.unsupported()
+      } else {
+        guard address == nil else { throw word.garbage("to", among: ["to", "dev", "proxy"]) }
+        let value = word.text == "to" ? try words.value() : word
+        address = try value.address("any valid")
+      }
+    }
+    guard let address, let device else {
+      throw CommandLineError("Device and address are required arguments.", range: words.endRange)
+    }
+    self.address = address
+    self.device = device
+    self.options = options
+  }
+
+  func output(_ context: CommandContext) throws(CommandStop) -> String {
+    let device = try context.device(device)
+    let entries = context.controller.neighbors(in: context.namespace)
+    guard let entry = entries.first(where: { $0.device == device && $0.address == address }) else {
+      throw .failed("Error: Neighbour entry not found.", exitCode: 2)
+    }
+    return IPNeighborText.listing([entry], tellsDevice: true, options)
+  }
+}
+
+/// Neighbor entries as `ip neigh show` prints them.
+enum IPNeighborText {
+  static func listing(_ entries: [NeighborInfo], tellsDevice: Bool, _ options: IPOptions) -> String {
+    options.form.text(entries.map { record($0, tellsDevice: tellsDevice) })
+  }
+
+  private static func record(_ entry: NeighborInfo, tellsDevice: Bool) -> Record {
+    var record = Record()
+    record.field("dst", entry.address.description)
+    if tellsDevice { record.field("dev", entry.deviceName, before: "dev ") }
+    if let mac = entry.mac { record.field("lladdr", mac.description, before: "lladdr ") }
+    record.field("state", .strings([entry.state.name]), entry.state.name + " ")
+    record.words("\n")
+    return record
+  }
+}

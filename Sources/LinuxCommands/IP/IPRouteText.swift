@@ -1,0 +1,112 @@
+import NetworkAddresses
+import NetworkControl
+import NetworkStack
+
+/// Routes as `ip route show` prints them.
+///
+/// Source: the output of iproute2 6.1.
+struct IPRouteText {
+  let filter: RouteFilter
+  let options: IPOptions
+
+  func listing(_ routes: [RouteInfo]) -> String {
+    options.form.text(routes.map(record))
+  }
+
+  /// A field that every listed route shares, because it was asked for, is not told.
+  func record(_ route: RouteInfo) -> Record {
+    let attributes = route.attributes
+    let selection = filter.selection
+    var record = Record()
+    if attributes.type != .unicast || options.isDetailed { record.field("type", attributes.type.name) }
+    record.field("dst", Self.destination(attributes.prefix))
+    if attributes.tos != 0 && selection.tos == nil {
+      record.field("tos", RouteWords.serviceType(attributes.tos), before: "tos ")
+    }
+    let isMultipath = attributes.nextHops.count > 1
+    if !isMultipath, let hop = attributes.nextHops.first {
+      append(hop, route.nextHopStates.first, to: &record)
+    }
+    if filter.table == nil && (attributes.table != RoutingTableNumber.main || options.isDetailed) {
+      record.field("table", NameTable.routingTables.name(attributes.table), before: "table ")
+    }
+    if (attributes.protocol != .boot || options.isDetailed) && selection.protocol == nil {
+      record.field("protocol", attributes.protocol.name, before: "proto ")
+    }
+    if (attributes.scope != .universe || options.isDetailed) && selection.scope == nil {
+      record.field("scope", attributes.scope.name, before: "scope ")
+    }
+    if let source = attributes.preferredSource, selection.source?.length != 32 {
+      record.field("prefsrc", source.description, before: "src ")
+    }
+    if attributes.metric != 0 && selection.metric == nil {
+      record.field("metric", Int(attributes.metric), before: "metric ")
+    }
+    append(
+      flags: isMultipath ? [] : RouteWords.flags(attributes.nextHops.first, route.nextHopStates.first),
+      &record)
+    if let mtu = attributes.mtu { RouteWords.append(mtu: mtu, to: &record) }
+    if isMultipath { append(hops: route, to: &record) }
+    record.words("\n")
+    return record
+  }
+
+  private func append(
+    _ hop: NextHopAttributes, _ state: RouteInfo.NextHopState?, to record: inout Record
+  ) {
+    if let gateway = hop.gateway, filter.selection.gateway?.length != 32 {
+      record.field("gateway", gateway.description, before: "via ")
+    }
+    if let state, filter.device == nil { record.field("dev", state.device, before: "dev ") }
+  }
+
+  private func append(flags: [String], _ record: inout Record) {
+    record.field("flags", .strings(flags), flags.map { $0 + " " }.joined())
+  }
+
+  private func append(hops route: RouteInfo, to record: inout Record) {
+    var list: [JSON] = []
+    for (hop, state) in zip(route.attributes.nextHops, route.nextHopStates) {
+      var entry = Record()
+      entry.words("\n\tnexthop ")
+      if let gateway = hop.gateway { entry.field("gateway", gateway.description, before: "via ") }
+      entry.field("dev", state.device, before: "dev ")
+      entry.field("weight", hop.weight, before: "weight ")
+      append(flags: RouteWords.flags(hop, state), &entry)
+      record.words(entry.text)
+      list.append(.object(entry.json))
+    }
+    record.member("nexthops", .array(list))
+  }
+
+  static func destination(_ prefix: IPv4Prefix) -> String {
+    if prefix.length == 0 { return "default" }
+    return prefix.length == 32 ? prefix.address.description : prefix.description
+  }
+}
+
+/// Words that routes and answers about them share.
+enum RouteWords {
+  static func flags(_ hop: NextHopAttributes?, _ state: RouteInfo.NextHopState?) -> [String] {
+    var flags: [String] = []
+    if state?.isDead == true { flags.append("dead") }
+    if hop?.isOnLink == true { flags.append("onlink") }
+    if state?.isLinkDown == true { flags.append("linkdown") }
+    return flags
+  }
+
+  static func append(mtu: Int, to record: inout Record) {
+    var metrics = JSONObject()
+    metrics.add("mtu", .number(mtu))
+    record.field("metrics", .array([.object(metrics)]), "mtu \(mtu) ")
+  }
+
+  static func serviceType(_ tos: UInt8) -> String {
+    let name = NameTable.serviceTypes.name(UInt32(tos))
+    return name == String(tos) ? hexadecimal(tos) : name
+  }
+
+  private static func hexadecimal(_ value: UInt8) -> String {
+    "0x" + (value < 16 ? "0" : "") + String(value, radix: 16)
+  }
+}

@@ -1,0 +1,184 @@
+import NetworkAddresses
+import NetworkControl
+import NetworkStack
+
+/// Which routes `ip route show` and `flush` are about, before names are looked up.
+///
+/// Source: ip-route(8), "ip route show".
+struct RouteSelection: Sendable {
+  enum Table: Sendable {
+    case all
+    case number(UInt32)
+    case vrf(Word)
+  }
+
+  /// How a route's prefix is compared with the one given.
+  enum Comparison: Sendable {
+    /// `root`: it is in the one given.
+    case within
+    /// `match`: it contains the one given.
+    case containing
+    /// `exact`, and a prefix alone.
+    case equal
+  }
+
+  var table = Table.number(RoutingTableNumber.main)
+  var isCache = false
+  var tos: UInt8?
+  var metric: UInt32?
+  var `protocol`: RouteProtocol?
+  var scope: RouteScope?
+  var type: RouteType?
+  var device: Word?
+  var gateway: IPv4Prefix?
+  var source: IPv4Prefix?
+  var prefix: IPv4Prefix?
+  var comparison = Comparison.equal
+
+  private static let grammar = Grammar<RouteSelection>([
+    .value(.short("table")) { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
+      switch word.text {
+      case "cache": selection.isCache = true
+      case "all": selection.table = .all
+      default:
+        let number = try word.routingTable(orWrong: "table id value is invalid")
+        selection.table = number == 0 ? .all : .number(number)
+      }
+    },
+    .value(.short("vrf")) { (word: Word, selection: inout RouteSelection) in selection.table = .vrf(word) },
+    .flag(.short("cached"), "cloned") { $0.isCache = true },
+    .value("tos", .short("dsfield")) {
+      (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
+      selection.tos = try word.serviceType(orWrong: "TOS value is invalid")
+    },
+    .value("metric", .short("priority"), .short("preference")) {
+      (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
+      selection.metric = try word.u32(orWrong: "\"metric\" value is invalid")
+    },
+    .value(.short("protocol")) { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
+      selection.protocol =
+        word.text == "all" ? nil : try word.routeProtocol(orWrong: "invalid \"protocol\"")
+    },
+    .value(.short("scope")) { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
+      selection.scope = word.text == "all" ? nil : try word.routeScope(orWrong: "invalid \"scope\"")
+    },
+    .value(.short("type")) { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
+      guard let type = word.routeType else { throw word.wrong("node type value is invalid") }
+      selection.type = type
+    },
+    .value("dev", "oif", "iif") { (word: Word, selection: inout RouteSelection) in selection.device = word },
+    .words("via") {
+      (words: inout WordReader, _: Word, selection: inout RouteSelection) throws(CommandLineError) in
+      _ = words.take("inet")
+      selection.gateway = try words.value().prefix()
+    },
+    .value("src") { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
+      selection.source = try word.prefix()
+    },
+    .unsupported(.short("realms"), "from", "nhid"),
+    .words("to") {
+      (words: inout WordReader, _: Word, selection: inout RouteSelection) throws(CommandLineError) in
+      try selection.readPrefix(try words.value(), &words)
+    },
+    .unsupported(.short("help")),
+  ])
+
+  init(_ words: inout WordReader) throws(CommandLineError) {
+    try Self.grammar.read(&words, into: &self) { (words, word, selection) throws(CommandLineError) in
+      try selection.readPrefix(word, &words)
+    }
+  }
+
+  private mutating func readPrefix(_ word: Word, _ words: inout WordReader) throws(CommandLineError) {
+    switch word {
+    case _ where word.abbreviates("root"):
+      comparison = .within
+      prefix = try words.value().prefix()
+    case _ where word.abbreviates("match"):
+      comparison = .containing
+      prefix = try words.value().prefix()
+    case _ where word.abbreviates("exact"):
+      comparison = .equal
+      prefix = try words.value().prefix()
+    default:
+      comparison = .equal
+      guard !word.isIPv6, word.text == "default" || word.text.first?.isNumber == true else {
+        let plain = word.error("Error: any valid prefix is expected rather than \"\(word.text)\".")
+        throw CommandLineError(
+          plain.message, range: word.range, suggestion: NearName.of(word.text, among: Self.grammar.names))
+      }
+      prefix = try word.prefix()
+    }
+  }
+
+  func filter(_ context: CommandContext) throws(CommandStop) -> RouteFilter {
+    var filter = RouteFilter(selection: self)
+    switch table {
+    case .all: filter.table = nil
+    case .number(let number): filter.table = number
+    case .vrf(let name): filter.table = try context.vrfTable(name)
+    }
+    if let device { filter.device = try context.device(device) }
+    return filter
+  }
+}
+
+/// Which routes a listing is about, and so which of their fields need no telling.
+struct RouteFilter: Sendable {
+  let selection: RouteSelection
+  /// `nil` for all tables.
+  var table: UInt32? = RoutingTableNumber.main
+  var device: DeviceID?
+
+  init(selection: RouteSelection) {
+    self.selection = selection
+  }
+
+  /// The routes of the tables asked for, those of other selectors left out.
+  ///
+  /// - Parameter ending: what the original says has terminated where there is no such table.
+  func routes(_ context: CommandContext, ending: String) throws(CommandStop) -> [RouteInfo] {
+    let existing = context.controller.tables(in: context.namespace)
+    if let table {
+      let isBuiltIn = [RoutingTableNumber.main, RoutingTableNumber.local].contains(table)
+      guard isBuiltIn || existing.contains(table) else {
+        throw .failed("Error: ipv4: FIB table does not exist.\n\(ending) terminated", exitCode: 2)
+      }
+      return context.controller.routes(table: table, in: context.namespace).filter(includes)
+    }
+    // The kernel keeps tables in 256 buckets and dumps these in order.
+    let order = existing.sorted { ($0 & 255, $0) < ($1 & 255, $1) }
+    return order.flatMap { context.controller.routes(table: $0, in: context.namespace) }.filter(includes)
+  }
+
+  func includes(_ route: RouteInfo) -> Bool {
+    let attributes = route.attributes
+    if case .vrf = selection.table {
+      switch attributes.type {
+      case .local, .broadcast, .multicast, .anycast: return false
+      case .unspecified, .unicast, .blackhole, .unreachable, .prohibit, .throw, .nat: break
+      }
+    }
+    if let type = selection.type, type != attributes.type { return false }
+    if let tos = selection.tos, tos != attributes.tos { return false }
+    if let metric = selection.metric, metric != attributes.metric { return false }
+    if let `protocol` = selection.protocol, `protocol` != attributes.protocol { return false }
+    if let scope = selection.scope, scope != attributes.scope { return false }
+    if let source = selection.source {
+      guard let preferred = attributes.preferredSource, source.contains(preferred) else { return false }
+    }
+    if device != nil || selection.gateway != nil {
+      guard attributes.nextHops.count == 1, let hop = attributes.nextHops.first else { return false }
+      if let device, device != hop.device { return false }
+      if let wanted = selection.gateway {
+        guard let gateway = hop.gateway, wanted.contains(gateway) else { return false }
+      }
+    }
+    guard let prefix = selection.prefix else { return true }
+    switch selection.comparison {
+    case .within: return prefix.contains(attributes.prefix)
+    case .containing: return attributes.prefix.contains(prefix)
+    case .equal: return prefix == attributes.prefix
+    }
+  }
+}

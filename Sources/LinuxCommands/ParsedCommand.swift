@@ -1,0 +1,59 @@
+/// A command line that is known to be well formed; it has looked nothing up yet.
+///
+/// Devices, namespaces and VRFs are names until the command runs.
+public struct ParsedCommand: Sendable {
+  /// The line as it was written.
+  public let text: String
+  let body: Body
+
+  enum Body: Sendable {
+    case command(any SimulatedCommand)
+    /// The line has command substitutions: its words are known when it runs.
+    case substituted(ShellWords)
+  }
+}
+
+/// A program with its arguments read.
+protocol SimulatedCommand: Sendable {
+  /// Runs it; a program that prints at once returns `.finished`.
+  func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome
+}
+
+/// A program that has done its work when it returns.
+protocol ImmediateCommand: SimulatedCommand {
+  /// - Returns: what it prints on standard output; it succeeds then.
+  func output(_ context: CommandContext) throws(CommandStop) -> String
+}
+
+extension ImmediateCommand {
+  func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome {
+    .finished(CommandOutput(standardOutput: try output(context)))
+  }
+}
+
+/// A command that changes something and prints nothing.
+protocol ChangingCommand: ImmediateCommand {
+  func change(_ context: CommandContext) throws(CommandStop)
+}
+
+extension ChangingCommand {
+  func output(_ context: CommandContext) throws(CommandStop) -> String {
+    try change(context)
+    return ""
+  }
+}
+
+/// Does nothing, successfully.
+struct NoCommand: ImmediateCommand {
+  func output(_ context: CommandContext) throws(CommandStop) -> String { "" }
+}
+
+/// A command that was understood when the line was read and ends with these words whatever the state.
+struct RefusedCommand: SimulatedCommand {
+  let message: String
+  let exitCode: Int
+
+  func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome {
+    throw .failed(message, exitCode: exitCode)
+  }
+}

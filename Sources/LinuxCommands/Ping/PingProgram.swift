@@ -1,0 +1,171 @@
+import NetworkAddresses
+import NetworkControl
+import NetworkStack
+
+/// `ping`.
+///
+/// Source: ping(8) of iputils 20221126.
+enum PingProgram {
+  struct Options: Sendable {
+    var count: Int?
+    var interval: Int64 = 1_000_000_000
+    var payloadSize = 56
+    var ttl: UInt8?
+    var tos: UInt8 = 0
+    var pathMTUDiscovery: PathMTUDiscovery?
+    /// `-I`: an address, or else a device.
+    var interface: Word?
+    var mark: UInt32 = 0
+    var replyTimeout: Int64?
+    var deadline: Int64?
+    var allowsBroadcast = false
+    var text = PingText.Options()
+  }
+
+  private static let letters = LetterOptions<Options>(
+    program: "ping",
+    meanings: [
+      ("4", .flag { _ in }), ("n", .flag { _ in }), ("q", .flag { $0.text.isQuiet = true }),
+      ("v", .flag { $0.text.isVerbose = true }), ("D", .flag { $0.text.tellsTime = true }),
+      ("O", .flag { $0.text.tellsOutstanding = true }), ("b", .flag { $0.allowsBroadcast = true }),
+      (
+        "c",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          options.count = try word.number(1...Int.max, of: "ping")
+        }
+      ),
+      (
+        "i",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          guard let interval = word.nanoseconds else {
+            throw word.error("ping: bad timing interval: \(word.text)")
+          }
+          guard interval > 0 else { throw .unsupported("a flood ping (interval 0)", range: word.range) }
+          options.interval = interval
+        }
+      ),
+      (
+        "s",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          let size = try word.number(0...Int(Int32.max), of: "ping")
+          guard size <= 65_507 else {
+            throw word.error("ping: \(size) bytes of data do not fit into a packet, at most 65507 do")
+          }
+          options.payloadSize = size
+        }
+      ),
+      (
+        "t",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          options.ttl = UInt8(try word.number(0...255, of: "ping"))
+        }
+      ),
+      (
+        "Q",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          guard let tos = word.unsigned(through: 255) else {
+            throw word.error("ping: the decimal value of TOS bits must be in range 0-255: \(word.text)")
+          }
+          options.tos = UInt8(tos)
+        }
+      ),
+      (
+        "M",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          switch word.text {
+          case "do": options.pathMTUDiscovery = .do
+          case "dont": options.pathMTUDiscovery = .dont
+          case "want": options.pathMTUDiscovery = .want
+          case "probe": options.pathMTUDiscovery = .probe
+          default: throw word.error("ping: invalid -M argument: \(word.text)")
+          }
+        }
+      ),
+      ("I", .value { (word: Word, options: inout Options) in options.interface = word }),
+      (
+        "m",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          guard let mark = word.unsigned(through: UInt64(UInt32.max)) else {
+            throw word.error("ping: mark cannot be a negative number: \(word.text)")
+          }
+          options.mark = UInt32(mark)
+        }
+      ),
+      (
+        "W",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          guard let timeout = word.nanoseconds else {
+            throw word.error("ping: bad linger time: \(word.text)")
+          }
+          options.replyTimeout = timeout
+        }
+      ),
+      (
+        "w",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          options.deadline = Int64(try word.number(0...Int(Int32.max), of: "ping")) * 1_000_000_000
+        }
+      ),
+      // What the payload says does not change its way.
+      (
+        "p",
+        .value { (word: Word, options: inout Options) throws(CommandLineError) in
+          guard UInt64(word.text.prefix(16), radix: 16) != nil else {
+            throw word.error("ping: patterns must be specified as hex digits: \(word.text)")
+          }
+          options.text.pattern = word.text
+        }
+      ),
+    ] + "aABCdefhlLNRSTUVF6".map { ($0, .unsupported) })
+
+  static func parse(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {
+    var options = Options()
+    let arguments = try letters.read(&words, into: &options)
+    guard let destination = arguments.last else {
+      throw CommandLineError("ping: usage error: Destination address required", range: words.endRange)
+    }
+    if arguments.count > 1 { throw .unsupported("a list of gateways", range: arguments[0].range) }
+    let address = try destination.host(of: "ping")
+    // The original takes 0.0.0.0 for this machine.
+    return PingCommand(
+      destination: address.isUnspecified ? .loopback : address, name: destination.text, options: options)
+  }
+}
+
+private struct PingCommand: SimulatedCommand {
+  let destination: IPv4Address
+  let name: String
+  let options: PingProgram.Options
+
+  func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome {
+    var request = PingRequest(destination: destination)
+    request.count = options.count
+    request.interval = options.interval
+    request.payloadSize = options.payloadSize
+    request.ttl = options.ttl
+    request.tos = options.tos
+    request.pathMTUDiscovery = options.pathMTUDiscovery
+    request.mark = options.mark
+    request.replyTimeout = options.replyTimeout
+    request.deadline = options.deadline
+    request.allowsBroadcast = options.allowsBroadcast
+    request.device = context.boundDevice
+    var text = PingText(name: name, request: request, options: options.text)
+    if let interface = options.interface {
+      if let source = interface.hostAddress {
+        request.source = source
+        text.interface = .address
+      } else {
+        guard let device = context.controller.device(named: interface.text, in: context.namespace) else {
+          throw .failed("ping: SO_BINDTODEVICE \(interface.text): No such device", exitCode: 2)
+        }
+        request.device = device
+        let own = context.controller.addresses(of: device).map(\.address.address)
+        text.interface = .device(name: interface.text, addresses: own)
+      }
+    }
+    text.request = request
+    let renderer = text
+    return .session(SessionCommand(.ping(request), in: context.namespace) { renderer.output($0) })
+  }
+}

@@ -1,0 +1,133 @@
+import DiscreteEvents
+import NetworkAddresses
+import NetworkStack
+
+/// What `ping` prints.
+///
+/// Source: the output of iputils 20221126; ping(8).
+struct PingText: Sendable {
+  struct Options: Sendable {
+    var isQuiet = false
+    var isVerbose = false
+    /// `-D`: the time in front of every line.
+    var tellsTime = false
+    /// `-O`: says when a reply is missing before the next request leaves.
+    var tellsOutstanding = false
+    var pattern: String?
+  }
+
+  enum Interface: Sendable {
+    case none
+    case address
+    /// The device's own addresses: one that it does not have is warned about.
+    case device(name: String, addresses: [IPv4Address])
+  }
+
+  /// The destination as it was written.
+  let name: String
+  var request: PingRequest
+  let options: Options
+  var interface = Interface.none
+
+  init(name: String, request: PingRequest, options: Options) {
+    self.name = name
+    self.request = request
+    self.options = options
+  }
+
+  func output(_ events: [SessionEvent]) -> CommandOutput {
+    var report = Report(text: self)
+    for event in events {
+      if let failure = startFailure(event.what) { return failure }
+      report.add(event)
+    }
+    return report.finish()
+  }
+
+  private func startFailure(_ what: SessionEvent.What) -> CommandOutput? {
+    guard case .startFailed(let operation, let errno) = what else { return nil }
+    let message =
+      switch operation {
+      // The original takes every refusal of this kind for a broadcast address.
+      case .connect where errno == .permissionDenied:
+        "Do you want to ping broadcast? Then -b. If not, check your local firewall rules"
+      case .setDevice: "SO_BINDTODEVICE: \(errno.message)"
+      case .sendTo: "sendmsg: \(errno.message)"
+      case .bind, .connect: "\(operation.rawValue): \(errno.message)"
+      }
+    return CommandOutput(standardError: "ping: \(message)\n", exitCode: 2)
+  }
+
+  /// The first line: `PING 10.0.0.1 (10.0.0.1) from 10.0.0.2 eth0: 56(84) bytes of data.`
+  func header(source: IPv4Address) -> String {
+    let from =
+      switch interface {
+      case .none: ""
+      case .address: "from \(source) : "
+      case .device(let name, _): "from \(source) \(name): "
+      }
+    let size = "\(request.payloadSize)(\(request.payloadSize + 28))"
+    let pattern = options.pattern.map { "PATTERN: 0x\($0.lowercased())\n" } ?? ""
+    let verbose = options.isVerbose ? "ai->ai_family: AF_INET, ai->ai_canonname: '\(name)'\n" : ""
+    return "\(pattern)\(verbose)PING \(name) (\(request.destination)) \(from)\(size) bytes of data.\n"
+  }
+
+  func warnings(source: IPv4Address) -> String {
+    var text = ""
+    if options.isVerbose {
+      text += "ping: sock4.fd: 3 (socktype: SOCK_DGRAM), sock6.fd: 4 (socktype: SOCK_DGRAM), "
+      text += "hints.ai_family: AF_UNSPEC\n\n"
+    }
+    if request.allowsBroadcast { text += "WARNING: pinging broadcast address\n" }
+    if case .device(let name, let addresses) = interface, !addresses.contains(source) {
+      text += "ping: Warning: source address might be selected on device other than: \(name)\n"
+    }
+    return text
+  }
+
+  /// A reply's line without the time stamp in front.
+  func line(_ reply: SessionEvent.Reply) -> String {
+    var line =
+      "\(reply.bytes + 8) bytes from \(reply.from): icmp_seq=\(reply.sequence & 0xffff) ttl=\(reply.ttl)"
+    if request.payloadSize >= 16 { line += " time=\(Milliseconds.rounded(reply.roundTrip / 1_000)) ms" }
+    if reply.isDuplicate { line += " (DUP!)" }
+    if reply.from != request.destination && !request.destination.isMulticast && !request.allowsBroadcast {
+      line += " (DIFFERENT ADDRESS!)"
+    }
+    return line
+  }
+
+  func line(_ error: SessionEvent.ICMPErrorReport) -> String {
+    "From \(error.from) icmp_seq=\(error.sequence & 0xffff) \(ICMPErrorWords.ping(error))"
+  }
+}
+
+/// What `ping` calls the ICMP errors.
+enum ICMPErrorWords {
+  private static let unreachable = [
+    "Destination Net Unreachable", "Destination Host Unreachable", "Destination Protocol Unreachable",
+    "Destination Port Unreachable", "Frag needed and DF set", "Source Route Failed",
+    "Destination Net Unknown", "Destination Host Unknown", "Source Host Isolated",
+    "Destination Net Prohibited",
+    "Destination Host Prohibited", "Destination Net Unreachable for Type of Service",
+    "Destination Host Unreachable for Type of Service", "Packet filtered", "Precedence Violation",
+    "Precedence Cutoff",
+  ]
+
+  static func ping(_ error: SessionEvent.ICMPErrorReport) -> String {
+    switch (error.type, error.code) {
+    case (3, 4): "Frag needed and DF set (mtu = \(error.mtu))"
+    case (3, 0...15): unreachable[Int(error.code)]
+    case (3, _): "Dest Unreachable, Bad Code: \(error.code)"
+    case (4, _): "Source Quench"
+    case (5, 0): "Redirect Network"
+    case (5, 1): "Redirect Host"
+    case (5, _): "Redirect"
+    case (11, 0): "Time to live exceeded"
+    case (11, 1): "Frag reassembly time exceeded"
+    case (11, _): "Time exceeded, Bad Code: \(error.code)"
+    case (12, _): "Parameter problem: pointer = 0"
+    default: "Bad ICMP type: \(error.type)"
+    }
+  }
+}

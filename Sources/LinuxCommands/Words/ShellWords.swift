@@ -1,0 +1,253 @@
+/// A command line split into words as a POSIX shell splits it, command substitutions not yet carried out.
+///
+/// Source: POSIX.1-2017, Shell Command Language, sections 2.2 (quoting), 2.3 (tokens), 2.6.3 (substitution).
+struct ShellWords: Sendable {
+  /// A piece of a word: text, or another command line whose output takes its place.
+  enum Piece: Sendable {
+    case text(String)
+    /// The inner line, the place of its first byte in the outer one, and whether double quotes keep its
+    /// output in one word.
+    case substitution(ShellWords, isQuoted: Bool)
+  }
+
+  struct Template: Sendable {
+    var pieces: [Piece]
+    var range: Range<Int>
+
+    /// The word, where there is nothing to substitute.
+    var literal: Word? {
+      var text = ""
+      for piece in pieces {
+        switch piece {
+        case .text(let part): text += part
+        case .substitution: return nil
+        }
+      }
+      return Word(text, at: range)
+    }
+  }
+
+  var templates: [Template] = []
+  /// One behind the last byte of the line, where a missing word would stand.
+  var end: Int
+
+  /// The words, where there is nothing to substitute; else `nil`.
+  var literals: [Word]? {
+    var words: [Word] = []
+    for template in templates {
+      guard let word = template.literal else { return nil }
+      words.append(word)
+    }
+    return words
+  }
+
+  /// How deep command substitutions may be nested.
+  static let maximumDepth = 8
+
+  /// Splits a line.
+  ///
+  /// - Throws: an error at a quote without end, or at something a shell would interpret and the simulator
+  ///   does not: a pipe, redirection, list, variable or glob.
+  init(_ line: String) throws(CommandLineError) {
+    try self.init(Array(line.utf8)[...], depth: 0)
+  }
+
+  fileprivate init(_ bytes: ArraySlice<UInt8>, depth: Int) throws(CommandLineError) {
+    end = bytes.endIndex
+    guard depth <= Self.maximumDepth else {
+      throw CommandLineError(
+        "command substitutions are nested deeper than \(Self.maximumDepth)", range: bytes.indices)
+    }
+    var splitter = ShellSplitter(bytes: bytes, depth: depth)
+    templates = try splitter.split()
+  }
+}
+
+/// Walks over the bytes of a line and cuts them into words.
+private struct ShellSplitter {
+  let bytes: ArraySlice<UInt8>
+  let depth: Int
+  var position: Int
+  var text: [UInt8] = []
+  var pieces: [ShellWords.Piece] = []
+  /// Where the word under way began; `nil` between words.
+  var start: Int?
+
+  init(bytes: ArraySlice<UInt8>, depth: Int) {
+    self.bytes = bytes
+    self.depth = depth
+    position = bytes.startIndex
+  }
+
+  mutating func split() throws(CommandLineError) -> [ShellWords.Template] {
+    var templates: [ShellWords.Template] = []
+    while position < bytes.endIndex {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") {
+        finishWord(into: &templates)
+        position += 1
+        continue
+      }
+      if start == nil { start = position }
+      try readPart(byte)
+    }
+    finishWord(into: &templates)
+    return templates
+  }
+
+  private mutating func finishWord(into templates: inout [ShellWords.Template]) {
+    guard let first = start else { return }
+    finishText()
+    templates.append(ShellWords.Template(pieces: pieces, range: first..<position))
+    pieces = []
+    start = nil
+  }
+
+  private mutating func finishText() {
+    if !text.isEmpty { pieces.append(.text(String(decoding: text, as: UTF8.self))) }
+    text = []
+  }
+
+  private mutating func readPart(_ byte: UInt8) throws(CommandLineError) {
+    switch byte {
+    case UInt8(ascii: "'"): try readSingleQuotes()
+    case UInt8(ascii: "\""): try readDoubleQuotes()
+    case UInt8(ascii: "\\"):
+      position += 1
+      guard position < bytes.endIndex else { return }
+      text.append(bytes[position])
+      position += 1
+    case UInt8(ascii: "`"), UInt8(ascii: "$"): try readExpansion(isQuoted: false)
+    default:
+      if let name = Self.name(of: byte, isFirst: start == position) {
+        throw CommandLineError(
+          "\(name) ('\(Character(Unicode.Scalar(byte)))') is not supported in a command line",
+          range: position..<position + 1)
+      }
+      text.append(byte)
+      position += 1
+    }
+  }
+
+  /// What a shell would take an unquoted byte for, where that is not plain text.
+  private static func name(of byte: UInt8, isFirst: Bool) -> String? {
+    switch byte {
+    case UInt8(ascii: "|"): "a pipe"
+    case UInt8(ascii: "<"), UInt8(ascii: ">"): "a redirection"
+    case UInt8(ascii: ";"): "a list of commands"
+    case UInt8(ascii: "&"): "a list of commands or a background command"
+    case UInt8(ascii: "("), UInt8(ascii: ")"): "a subshell"
+    case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["): "a glob"
+    case UInt8(ascii: "#") where isFirst: "a comment"
+    default: nil
+    }
+  }
+
+  private mutating func readSingleQuotes() throws(CommandLineError) {
+    let open = position
+    guard let close = bytes[(open + 1)...].firstIndex(of: UInt8(ascii: "'")) else {
+      throw CommandLineError("a single quote has no end", range: open..<bytes.endIndex)
+    }
+    text += bytes[(open + 1)..<close]
+    if open + 1 == close { keepEmptyWord() }
+    position = close + 1
+  }
+
+  /// Quotes around nothing make a word all the same.
+  private mutating func keepEmptyWord() {
+    if text.isEmpty { pieces.append(.text("")) }
+  }
+
+  private mutating func readDoubleQuotes() throws(CommandLineError) {
+    let open = position
+    position += 1
+    keepEmptyWord()
+    while position < bytes.endIndex {
+      let byte = bytes[position]
+      switch byte {
+      case UInt8(ascii: "\""):
+        position += 1
+        return
+      case UInt8(ascii: "\\") where position + 1 < bytes.endIndex && isEscapable(bytes[position + 1]):
+        text.append(bytes[position + 1])
+        position += 2
+      case UInt8(ascii: "`"), UInt8(ascii: "$"): try readExpansion(isQuoted: true)
+      default:
+        text.append(byte)
+        position += 1
+      }
+    }
+    throw CommandLineError("a double quote has no end", range: open..<bytes.endIndex)
+  }
+
+  /// Whether a backslash within double quotes quotes the byte; before others it stands for itself.
+  private func isEscapable(_ byte: UInt8) -> Bool {
+    "$`\"\\".utf8.contains(byte)
+  }
+
+  private mutating func readExpansion(isQuoted: Bool) throws(CommandLineError) {
+    let open = position
+    if bytes[open] == UInt8(ascii: "$") {
+      guard open + 1 < bytes.endIndex, bytes[open + 1] == UInt8(ascii: "(") else {
+        return try readDollar()
+      }
+      position = try end(ofParenthesisAt: open + 1) + 1
+      return try substitute(bytes[(open + 2)..<(position - 1)], isQuoted: isQuoted)
+    }
+    guard let close = bytes[(open + 1)...].firstIndex(of: UInt8(ascii: "`")) else {
+      throw CommandLineError("a backtick has no end", range: open..<bytes.endIndex)
+    }
+    position = close + 1
+    try substitute(bytes[(open + 1)..<close], isQuoted: isQuoted)
+  }
+
+  /// A dollar sign is text before a blank or at the end, and the start of a variable before a name.
+  private mutating func readDollar() throws(CommandLineError) {
+    let isName = { (byte: UInt8) in
+      let scalar = Unicode.Scalar(byte)
+      return scalar == "_" || (scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9" ~= scalar)))
+    }
+    var last = position + 1
+    guard last < bytes.endIndex, isName(bytes[last]) || "{?#@*!-$".utf8.contains(bytes[last]) else {
+      text.append(bytes[position])
+      position += 1
+      return
+    }
+    last += 1
+    while last < bytes.endIndex, isName(bytes[last]) || bytes[last] == UInt8(ascii: "}") { last += 1 }
+    let name = String(decoding: bytes[position..<last], as: UTF8.self)
+    throw CommandLineError(
+      "a variable ('\(name)') is not supported in a command line", range: position..<last)
+  }
+
+  /// The place of the parenthesis that closes the one at `open`, past quotes and inner substitutions.
+  private func end(ofParenthesisAt open: Int) throws(CommandLineError) -> Int {
+    var depth = 0
+    var index = open
+    var quote: UInt8?
+    while index < bytes.endIndex {
+      let byte = bytes[index]
+      if byte == UInt8(ascii: "\\") && quote != UInt8(ascii: "'") {
+        index += 2
+        continue
+      }
+      if let current = quote {
+        if byte == current { quote = nil }
+      } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+        quote = byte
+      } else if byte == UInt8(ascii: "(") {
+        depth += 1
+      } else if byte == UInt8(ascii: ")") {
+        depth -= 1
+        if depth == 0 { return index }
+      }
+      index += 1
+    }
+    throw CommandLineError("a command substitution has no end", range: (open - 1)..<bytes.endIndex)
+  }
+
+  private mutating func substitute(_ inner: ArraySlice<UInt8>, isQuoted: Bool) throws(CommandLineError) {
+    finishText()
+    pieces.append(.substitution(try ShellWords(inner, depth: depth + 1), isQuoted: isQuoted))
+  }
+}

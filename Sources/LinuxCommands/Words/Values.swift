@@ -1,0 +1,112 @@
+import NetworkAddresses
+import NetworkStack
+
+/// Reads values as iproute2 reads them.
+extension Word {
+  /// A number as strtoul(3) reads it: decimal, `0x` hexadecimal, `0` octal.
+  func unsigned(through limit: UInt64) -> UInt64? {
+    var digits = text[...]
+    var radix = 10
+    if digits.hasPrefix("0x") || digits.hasPrefix("0X") {
+      digits = digits.dropFirst(2)
+      radix = 16
+    } else if digits.hasPrefix("0") && digits.utf8.count > 1 {
+      digits = digits.dropFirst()
+      radix = 8
+    }
+    guard let first = digits.unicodeScalars.first, first != "+", first != "-",
+      let value = UInt64(digits, radix: radix), value <= limit
+    else { return nil }
+    return value
+  }
+
+  /// A number up to `limit`, else the complaint `argument "x" is wrong: …`.
+  func unsigned(through limit: UInt64, orWrong reason: String) throws(CommandLineError) -> UInt64 {
+    guard let value = unsigned(through: limit) else { throw wrong(reason) }
+    return value
+  }
+
+  func u32(orWrong reason: String) throws(CommandLineError) -> UInt32 {
+    UInt32(try unsigned(through: UInt64(UInt32.max), orWrong: reason))
+  }
+
+  /// `on` or `off` behind `keyword`.
+  func onOff(_ keyword: String) throws(CommandLineError) -> Bool {
+    switch text {
+    case "on": return true
+    case "off": return false
+    default: throw error("Error: argument of \"\(keyword)\" must be \"on\" or \"off\", not \"\(text)\"")
+    }
+  }
+
+  /// An interface's name: 1 through 15 bytes without `/` and blanks.
+  var isInterfaceName: Bool {
+    (1...15).contains(text.utf8.count) && text != "." && text != ".."
+      && !text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: " ") || (9...13).contains($0) }
+  }
+
+  /// A hardware address.
+  func mac() throws(CommandLineError) -> MACAddress {
+    guard let mac = MACAddress(text) else {
+      throw error("\"\(text)\" is invalid lladdr.")
+    }
+    return mac
+  }
+
+  /// An IPv4 address as iproute2 reads it: missing octets at the end are zero, `10.1` is 10.1.0.0.
+  var paddedAddress: IPv4Address? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count <= 4 else { return nil }
+    var bits: UInt32 = 0
+    for place in 0..<4 {
+      var octet: UInt32 = 0
+      if place < parts.count {
+        guard let value = Word(String(parts[place]), at: range).unsigned(through: 255) else { return nil }
+        octet = UInt32(value)
+      }
+      bits = bits << 8 | octet
+    }
+    return IPv4Address(bits: bits)
+  }
+
+  /// Whether the word is an IPv6 address or prefix.
+  var isIPv6: Bool {
+    text.contains(":") && IPv6Address(text.split(separator: "/", omittingEmptySubsequences: false)[0]) != nil
+  }
+
+  /// An address; `inet address is expected rather than "x".` for anything else.
+  func address(_ family: String = "inet") throws(CommandLineError) -> IPv4Address {
+    if isIPv6 { throw .unsupported("IPv6", range: range) }
+    guard let address = paddedAddress else {
+      throw error("Error: \(family) address is expected rather than \"\(text)\".")
+    }
+    return address
+  }
+
+  /// An address with a prefix length, as it stands: bits behind the length are kept. `default`, `any` and
+  /// `all` are 0.0.0.0/0; an address alone has 32 bits; the length may be a mask.
+  func prefixedAddress(_ family: String = "any valid") throws(CommandLineError) -> InterfaceAddress<
+    IPv4Address
+  > {
+    if isIPv6 { throw .unsupported("IPv6", range: range) }
+    if text == "default" || text == "any" || text == "all" {
+      return InterfaceAddress(.unspecified, length: 0)
+    }
+    let expected = error("Error: \(family) prefix is expected rather than \"\(text)\".")
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let address = Word(String(parts[0]), at: range).paddedAddress else { throw expected }
+    guard parts.count == 2 else { return InterfaceAddress(address, length: 32) }
+    let length = Word(String(parts[1]), at: range)
+    if let value = length.unsigned(through: 32) { return InterfaceAddress(address, length: Int(value)) }
+    guard let mask = IPv4Address(length.text) else { throw expected }
+    let ones = (~mask.bits).leadingZeroBitCount
+    guard mask.bits == IPv4Address.mask(ones) else { throw expected }
+    return InterfaceAddress(address, length: ones)
+  }
+
+  /// A prefix; bits behind its length are kept by the original and refused by the kernel, so they are an
+  /// error that says what was meant.
+  func prefix(_ family: String = "any valid") throws(CommandLineError) -> IPv4Prefix {
+    try prefixedAddress(family).prefix
+  }
+}

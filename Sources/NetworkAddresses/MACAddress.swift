@@ -1,0 +1,61 @@
+/// A 48-bit Ethernet address, such as `02:00:00:00:00:01`.
+///
+/// Source: IEEE Std 802-2014 clause 8.
+@frozen
+public struct MACAddress: Hashable, Sendable, BitwiseCopyable {
+  /// The address as a number below 2^48; the first octet is the most significant byte.
+  public var bits: UInt64
+
+  /// - Precondition: `bits` is below 2^48.
+  @inlinable
+  public init(bits: UInt64) {
+    precondition(bits >> 48 == 0, "a MAC address has 48 bits")
+    self.bits = bits
+  }
+
+  /// Reads six groups of one or two hexadecimal digits separated by colons; `nil` for any other text.
+  public init?(_ text: some StringProtocol) {
+    let groups = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard groups.count == 6 else { return nil }
+    var bits: UInt64 = 0
+    for group in groups {
+      guard (1...2).contains(group.utf8.count), group.utf8.first != UInt8(ascii: "+"),
+        let octet = UInt8(group, radix: 16)
+      else { return nil }
+      bits = bits << 8 | UInt64(octet)
+    }
+    self.bits = bits
+  }
+
+  /// `ff:ff:ff:ff:ff:ff`.
+  public static let broadcast = MACAddress(bits: 0xffff_ffff_ffff)
+  /// `00:00:00:00:00:00`, what the loopback device and unknown hardware addresses carry.
+  public static let zero = MACAddress(bits: 0)
+
+  @inlinable
+  public var isBroadcast: Bool { bits == 0xffff_ffff_ffff }
+  /// Whether the group bit is set; true for the broadcast address too.
+  @inlinable
+  public var isMulticast: Bool { bits & 0x0100_0000_0000 != 0 }
+  @inlinable
+  public var isLocallyAdministered: Bool { bits & 0x0200_0000_0000 != 0 }
+  /// Whether a device may own the address: neither zero nor a group address.
+  @inlinable
+  public var isValidUnicast: Bool { bits != 0 && !isMulticast }
+}
+
+extension MACAddress: Comparable {
+  @inlinable
+  public static func < (left: MACAddress, right: MACAddress) -> Bool {
+    left.bits < right.bits
+  }
+}
+
+extension MACAddress: CustomStringConvertible {
+  public var description: String {
+    (0..<6).map { position in
+      let octet = UInt8(truncatingIfNeeded: bits >> UInt64(40 - 8 * position))
+      return (octet < 16 ? "0" : "") + String(octet, radix: 16)
+    }.joined(separator: ":")
+  }
+}

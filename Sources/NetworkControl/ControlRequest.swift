@@ -1,0 +1,239 @@
+public import NetworkAddresses
+public import NetworkStack
+
+/// One change of the simulated kernels, as rtnetlink(7), `ip netns` and sysctl(8) make them.
+///
+/// Scenario keys, command lines and importers all become requests: there is no other way to change
+/// a simulation. A request either happens whole or changes nothing and throws a ``ControlError``.
+public enum ControlRequest: Sendable {
+  /// `ip netns add NAME`.
+  case addNamespace(name: String, machine: MachineID)
+  /// `ip netns delete NAME`: its devices go with it; network cards return to the initial namespace.
+  case deleteNamespace(NamespaceID)
+
+  /// `ip link add`.
+  case addLink(LinkAttributes, namespace: NamespaceID)
+  /// `ip link set`.
+  case changeLink(DeviceID, LinkChange)
+  /// `ip link delete`: a veth's peer goes with it.
+  case deleteLink(DeviceID)
+
+  /// `ip address add`.
+  case addAddress(AddressAttributes, device: DeviceID)
+  /// `ip address change`/`replace`: adds it where it is missing.
+  case replaceAddress(AddressAttributes, device: DeviceID)
+  /// `ip address delete`.
+  case deleteAddress(InterfaceAddress<IPv4Address>, device: DeviceID)
+
+  /// `ip route add`, `replace`, `change`, `append`, `prepend`.
+  case addRoute(RouteAttributes, mode: AddMode, namespace: NamespaceID)
+  /// `ip route delete`.
+  case deleteRoute(RouteSelector, namespace: NamespaceID)
+
+  /// `ip rule add`; the preference is `nil` to go before the first rule behind rule 0.
+  case addRule(RoutingRule, preference: UInt32?, namespace: NamespaceID)
+  /// `ip rule delete`.
+  case deleteRule(RuleSelector, namespace: NamespaceID)
+
+  /// `ip neigh add`, `replace`, `change`, `append`.
+  case addNeighbor(NeighborAttributes, mode: AddMode, device: DeviceID)
+  /// `ip neigh delete`.
+  case deleteNeighbor(IPv4Address, device: DeviceID)
+
+  /// `bridge fdb add`, `replace`, `append` on a port or on the bridge itself.
+  case addForwardingEntry(ForwardingEntryAttributes, mode: AddMode, device: DeviceID)
+  /// `bridge fdb delete`.
+  case deleteForwardingEntry(MACAddress, device: DeviceID)
+  /// `bridge link set dev PORT …`.
+  case changeBridgePort(DeviceID, BridgePortChange)
+
+  /// `sysctl -w KEY=VALUE`; the key in dots, the value as written.
+  case setSysctl(key: String, value: String, namespace: NamespaceID)
+}
+
+/// What to do where the object exists or is missing: the `NLM_F_*` flags that iproute2's verbs stand for.
+public enum AddMode: Sendable {
+  /// `add`: it must not exist.
+  case create
+  /// `replace`: whether it exists or not.
+  case replace
+  /// `change`: it must exist.
+  case change
+  /// `append`: behind the ones that exist.
+  case append
+  /// `prepend`: before the ones that exist.
+  case prepend
+}
+
+/// A device to be made.
+public struct LinkAttributes: Sendable {
+  public enum Kind: Sendable {
+    case dummy
+    /// The peer's name, or `nil` for `vethN`; the namespace it is put in, or `nil` for the same one.
+    case veth(peer: VethPeer)
+    case bridge(BridgeChange)
+    case vrf(table: UInt32)
+  }
+
+  public struct VethPeer: Sendable {
+    public var name: String?
+    public var namespace: NamespaceID?
+    public var mac: MACAddress?
+    public var mtu: Int?
+    public init() {}
+  }
+
+  public var kind: Kind
+  /// `nil` for the kind's next free name, such as `veth0`.
+  public var name: String?
+  public var mac: MACAddress?
+  public var mtu: Int?
+  public var master: DeviceID?
+  public var isUp = false
+  /// `index N`: the interface index wanted.
+  public var index: Int?
+  public var transmitQueueLength: Int?
+
+  public init(kind: Kind, name: String?) {
+    self.kind = kind
+    self.name = name
+  }
+}
+
+/// What is to become different of a device; what is `nil` stays.
+public struct LinkChange: Sendable {
+  public enum Master: Sendable {
+    case none
+    case device(DeviceID)
+  }
+
+  public var isUp: Bool?
+  public var mtu: Int?
+  public var mac: MACAddress?
+  public var name: String?
+  public var namespace: NamespaceID?
+  public var master: Master?
+  public var isARPEnabled: Bool?
+  public var isMulticastEnabled: Bool?
+  public var isPromiscuous: Bool?
+  public var transmitQueueLength: Int?
+  public var alias: String?
+  public var bridge: BridgeChange?
+
+  public init() {}
+}
+
+/// Options of a bridge: `ip link … type bridge OPTION`; what is `nil` stays.
+public struct BridgeChange: Sendable {
+  /// `ageing_time`, in nanoseconds; `ip` gives it in hundredths of a second.
+  public var ageingTime: Int64?
+  /// `forward_delay`, in nanoseconds.
+  public var forwardDelay: Int64?
+  /// `stp_state`; only off is supported.
+  public var isSpanningTreeEnabled: Bool?
+  public init() {}
+}
+
+/// Options of a bridge's port; what is `nil` stays.
+public struct BridgePortChange: Sendable {
+  public var isLearning: Bool?
+  /// Whether frames to unknown unicast addresses are flooded to the port.
+  public var isFlooding: Bool?
+  public var isHairpin: Bool?
+  public var isIsolated: Bool?
+  public var isMulticastFlooding: Bool?
+  public var isBroadcastFlooding: Bool?
+  public init() {}
+}
+
+/// An address to be put on a device.
+public struct AddressAttributes: Sendable {
+  public var address: InterfaceAddress<IPv4Address>
+  /// The other end of a point-to-point address; the prefix length then belongs to it.
+  public var peer: IPv4Address?
+  /// `nil` for none, which iproute2 sends unless `brd` is given.
+  public var broadcast: IPv4Address?
+  /// `nil` for the scope that iproute2 chooses: host for 127.0.0.0/8, else global.
+  public var scope: RouteScope?
+  public var label: String?
+  /// `metric`: the metric of the connected route.
+  public var metric: UInt32 = 0
+  /// `noprefixroute`: no connected route is made.
+  public var hasNoPrefixRoute = false
+
+  public init(_ address: InterfaceAddress<IPv4Address>) {
+    self.address = address
+  }
+}
+
+/// Which route to delete: what is `nil` matches any, as `ip route delete` does.
+public struct RouteSelector: Sendable {
+  public var prefix: IPv4Prefix
+  public var table: UInt32
+  public var type: RouteType?
+  public var scope: RouteScope?
+  public var `protocol`: RouteProtocol?
+  public var metric: UInt32?
+  public var tos: UInt8 = 0
+  public var preferredSource: IPv4Address?
+  public var nextHops: [NextHopAttributes] = []
+
+  public init(prefix: IPv4Prefix, table: UInt32) {
+    self.prefix = prefix
+    self.table = table
+  }
+}
+
+/// Which rule to delete: the first one for which everything given is equal.
+public struct RuleSelector: Sendable {
+  public var preference: UInt32?
+  public var isInverted: Bool?
+  public var source: IPv4Prefix?
+  public var destination: IPv4Prefix?
+  public var inputDevice: String?
+  public var outputDevice: String?
+  public var mark: UInt32?
+  public var markMask: UInt32?
+  public var tos: UInt8?
+  public var ipProtocol: UInt8?
+  public var sourcePorts: PortRange?
+  public var destinationPorts: PortRange?
+  public var isL3MasterDevice: Bool?
+  public var suppressPrefixLength: Int?
+  public var action: RuleAction?
+  public var `protocol`: RouteProtocol?
+  public init() {}
+}
+
+/// A neighbor entry to be made or changed.
+public struct NeighborAttributes: Sendable {
+  public var address: IPv4Address
+  /// `nil` where the state needs none, such as `failed`.
+  public var mac: MACAddress?
+  public var state: NeighborState
+
+  public init(address: IPv4Address, mac: MACAddress?, state: NeighborState) {
+    self.address = address
+    self.mac = mac
+    self.state = state
+  }
+}
+
+/// An entry of a bridge's forwarding database to be made.
+public struct ForwardingEntryAttributes: Sendable {
+  public enum State: Sendable {
+    /// Belongs to the bridge itself: frames to it go up. `local`, `permanent`.
+    case permanent
+    /// Never ages. `static`.
+    case noAgeing
+    /// As if learned. `dynamic`.
+    case dynamic
+  }
+
+  public var mac: MACAddress
+  public var state: State
+  public init(mac: MACAddress, state: State) {
+    self.mac = mac
+    self.state = state
+  }
+}

@@ -1,0 +1,83 @@
+public import NetworkAddresses
+internal import DiscreteEvents
+public import NetworkStack
+
+// `bridge fdb`, `bridge link`. Kernel counterpart: net/bridge/br_fdb.c, net/bridge/br_netlink.c (v6.12).
+
+extension Controller {
+  /// The bridge that a device is, or is a port of.
+  private func bridge(of device: DeviceID) -> BridgeID? {
+    if case .bridgePort(let bridge, _) = simulation.kernel.devices[device.index].enslavement { return bridge }
+    if case .bridge(let bridge) = simulation.kernel.devices[device.index].kind { return bridge }
+    return nil
+  }
+
+  func addForwardingEntry(
+    _ attributes: ForwardingEntryAttributes, _ mode: AddMode, _ device: DeviceID
+  ) throws(ControlError) {
+    guard attributes.mac.isValidUnicast else { throw ControlError(.invalidArgument, "FDB entry towards an invalid address.") }
+    guard let bridge = bridge(of: device) else { throw ControlError(.operationNotSupported) }
+    let now = simulation.kernel.now
+    let exists = simulation.kernel.bridges[bridge.index].liveEntries(at: now).contains { $0.mac == attributes.mac }
+    if exists && mode == .create { throw ControlError(.fileExists) }
+    if !exists && mode == .change { throw ControlError(.noSuchFile) }
+    let isLocal: Bool
+    switch attributes.state {
+    case .permanent: isLocal = true
+    case .noAgeing, .dynamic: isLocal = false
+    }
+    let isStatic: Bool
+    switch attributes.state {
+    case .permanent, .noAgeing: isStatic = true
+    case .dynamic: isStatic = false
+    }
+    simulation.kernel.bridges[bridge.index].set(
+      ForwardingEntry(
+        mac: attributes.mac, device: device, isLocal: isLocal, isStatic: isStatic, updated: now))
+  }
+
+  func deleteForwardingEntry(_ mac: MACAddress, _ device: DeviceID) throws(ControlError) {
+    guard let bridge = bridge(of: device) else { throw ControlError(.operationNotSupported) }
+    let entries = simulation.kernel.bridges[bridge.index].liveEntries(at: simulation.kernel.now)
+    guard entries.contains(where: { $0.mac == mac && $0.device == device })
+    else { throw ControlError(.noSuchFile) }
+    simulation.kernel.bridges[bridge.index].remove(mac)
+  }
+
+  func changeBridgePort(_ device: DeviceID, _ change: BridgePortChange) throws(ControlError) {
+    guard case .bridgePort(let bridge, var port) = simulation.kernel.devices[device.index].enslavement else {
+      throw ControlError(.operationNotSupported)
+    }
+    func set(_ isOn: Bool?, _ flag: BridgePortFlags) {
+      guard let isOn else { return }
+      if isOn { port.flags.insert(flag) } else { port.flags.remove(flag) }
+    }
+    set(change.isLearning, .learning)
+    set(change.isFlooding, .flooding)
+    set(change.isHairpin, .hairpin)
+    set(change.isIsolated, .isolated)
+    set(change.isMulticastFlooding, .multicastFlooding)
+    set(change.isBroadcastFlooding, .broadcastFlooding)
+    simulation.kernel.devices[device.index].enslavement = .bridgePort(bridge, port)
+  }
+
+  /// The forwarding databases of the namespace's bridges: by bridge, then port, then address.
+  public func forwardingEntries(in namespace: NamespaceID) -> [ForwardingEntryInfo] {
+    let kernel = simulation.kernel
+    return kernel.namespaces[namespace.index].devices.flatMap { device -> [ForwardingEntryInfo] in
+      guard case .bridge(let bridge) = kernel.devices[device.index].kind else { return [] }
+      let ports = kernel.bridges[bridge.index].ports + [device]
+      return kernel.bridges[bridge.index].liveEntries(at: kernel.now)
+        .sorted { first, second in
+          let places = (ports.firstIndex(of: first.device) ?? 0, ports.firstIndex(of: second.device) ?? 0)
+          return places.0 == places.1 ? first.mac < second.mac : places.0 > places.1
+        }
+        .map { entry in
+          ForwardingEntryInfo(
+            mac: entry.mac, device: entry.device, deviceName: kernel.deviceDetails[entry.device.index].name,
+            bridge: kernel.deviceDetails[device.index].name, isLocal: entry.isLocal, isStatic: entry.isStatic,
+            age: kernel.now - entry.updated, isOwnFilter: false)
+        }
+    }
+  }
+}

@@ -1,0 +1,298 @@
+internal import NetworkAddresses
+internal import NetworkStack
+
+// `ip link`. Kernel counterpart: net/core/rtnetlink.c, drivers/net/veth.c, drivers/net/vrf.c,
+// net/bridge/br_netlink.c (v6.12).
+
+extension Controller {
+  /// The preference of the rule that the first VRF of a namespace makes.
+  private static let l3MasterDevicePreference: UInt32 = 1_000
+
+  func addLink(_ attributes: LinkAttributes, _ namespace: NamespaceID) throws(ControlError) {
+    let name = try freeName(attributes.name, prefix: attributes.kind.namePrefix, namespace)
+    if let index = attributes.index, links(in: namespace).contains(where: { $0.index == index }) {
+      throw ControlError(.busy)
+    }
+    if simulation.kernel.devices.count >= simulation.kernel.bounds.devices { throw ControlError(.noBufferSpace) }
+    if let mac = attributes.mac, !mac.isValidUnicast { throw ControlError(.addressNotAvailable) }
+    try checkMTU(attributes.mtu, attributes.kind.mtuRange)
+    if let master = attributes.master { try checkMaster(master, of: attributes.kind) }
+
+    let device: DeviceID
+    switch attributes.kind {
+    case .dummy: device = make(.dummy, name, attributes, namespace)
+    case .veth(let peer): device = try makeVeth(name, attributes, peer, namespace)
+    case .bridge(let change):
+      device = simulation.kernel.addBridge(
+        named: name, namespace: namespace, mac: attributes.mac ?? derivedMAC(name, namespace), index: attributes.index)
+      simulation.kernel.deviceDetails[device.index].hasFixedMAC = attributes.mac != nil
+      if let mtu = attributes.mtu { setMTU(device, mtu) }
+      try changeBridge(device, change)
+    case .vrf(let table):
+      if table == 0 { throw ControlError(.invalidArgument, "Invalid VRF table id.") }
+      let identifier = simulation.kernel.makeTable(table, in: namespace)
+      device = make(.vrf(table: table, identifier), name, attributes, namespace)
+      addL3MasterDeviceRule(namespace)
+    }
+    if let length = attributes.transmitQueueLength {
+      simulation.kernel.deviceDetails[device.index].transmitQueueLength = length
+    }
+    if let master = attributes.master { simulation.kernel.setMaster(of: device, to: master) }
+    if attributes.isUp { simulation.kernel.setUp(device) }
+  }
+
+  private func make(
+    _ kind: DeviceKind, _ name: String, _ attributes: LinkAttributes, _ namespace: NamespaceID
+  ) -> DeviceID {
+    simulation.kernel.makeDevice(
+      kind, name: name, namespace: namespace, mac: attributes.mac ?? derivedMAC(name, namespace),
+      mtu: attributes.mtu ?? attributes.kind.initialMTU, index: attributes.index)
+  }
+
+  /// Both ends of a veth; the peer is made first, and so has the lower interface index.
+  private func makeVeth(
+    _ name: String, _ attributes: LinkAttributes, _ peer: LinkAttributes.VethPeer, _ namespace: NamespaceID
+  ) throws(ControlError) -> DeviceID {
+    let peerNamespace = peer.namespace ?? namespace
+    let peerName = try freeName(
+      peer.name, prefix: "veth", peerNamespace, except: peerNamespace == namespace ? name : nil)
+    if peerName == name && peerNamespace == namespace { throw ControlError(.fileExists) }
+    try checkMTU(peer.mtu, attributes.kind.mtuRange)
+    if let mac = peer.mac, !mac.isValidUnicast { throw ControlError(.addressNotAvailable) }
+    // Without a name of its own the device takes the next number after its peer's.
+    var peerAttributes = LinkAttributes(kind: attributes.kind, name: peerName)
+    peerAttributes.mac = peer.mac
+    // Without words of its own, the peer takes the first end's.
+    peerAttributes.mtu = peer.mtu ?? (peer.name == nil ? attributes.mtu : nil)
+    let far = make(.dummy, peerName, peerAttributes, peerNamespace)
+    let near = make(.dummy, name, attributes, namespace)
+    for (end, other) in [(far, near), (near, far)] {
+      simulation.kernel.devices[end.index].kind = .veth(peer: other)
+      simulation.kernel.devices[end.index].isNoARP = false
+      simulation.kernel.devices[end.index].isMulticast = true
+      simulation.kernel.devices[end.index].hasCarrier = false
+    }
+    return near
+  }
+
+  /// Kernel counterpart: `vrf_add_fib_rules()` (drivers/net/vrf.c, v6.12). Once made, the rule stays.
+  private func addL3MasterDeviceRule(_ namespace: NamespaceID) {
+    let rules = simulation.kernel.namespaces[namespace.index].rules
+    if simulation.kernel.namespaces[namespace.index].hasL3MasterDeviceRule { return }
+    simulation.kernel.namespaces[namespace.index].hasL3MasterDeviceRule = true
+    if rules.contains(where: { $0.isL3MasterDevice }) { return }
+    var rule = RoutingRule(preference: Self.l3MasterDevicePreference, action: .lookup(table: 0))
+    rule.isL3MasterDevice = true
+    rule.protocol = .kernel
+    insert(rule, namespace)
+  }
+
+  private func freeName(
+    _ wanted: String?, prefix: String, _ namespace: NamespaceID, except taken: String? = nil
+  ) throws(ControlError) -> String {
+    if let wanted {
+      guard Self.isValidDeviceName(wanted) else { throw ControlError(.invalidArgument) }
+      if device(named: wanted, in: namespace) != nil { throw ControlError(.fileExists) }
+      return wanted
+    }
+    var number = 0
+    while device(named: "\(prefix)\(number)", in: namespace) != nil || "\(prefix)\(number)" == taken { number += 1 }
+    return "\(prefix)\(number)"
+  }
+
+  /// Whether the kernel takes a name: 1 through 15 bytes, no slash, colon or blank, not `.` or `..`.
+  ///
+  /// Kernel counterpart: `dev_valid_name()` (net/core/dev.c, v6.12).
+  public static func isValidDeviceName(_ name: String) -> Bool {
+    let bytes = name.utf8
+    return (1...15).contains(bytes.count) && name != "." && name != ".."
+      && bytes.allSatisfy { $0 > 32 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
+  }
+
+  private func checkMTU(_ mtu: Int?, _ range: ClosedRange<Int>) throws(ControlError) {
+    guard let mtu else { return }
+    if mtu < range.lowerBound { throw ControlError(.invalidArgument, "mtu less than device minimum.") }
+    if mtu > range.upperBound { throw ControlError(.invalidArgument, "mtu greater than device maximum.") }
+  }
+
+  private func checkMaster(_ master: DeviceID, of kind: LinkAttributes.Kind) throws(ControlError) {
+    switch simulation.kernel.devices[master.index].kind {
+    case .bridge:
+      if case .bridge = kind { throw ControlError(.tooManyLevelsOfLinks, "Can not enslave a bridge to a bridge.") }
+    case .vrf:
+      if case .vrf = kind {
+        throw ControlError(.invalidArgument, "Can not enslave an L3 master device to a VRF.")
+      }
+    case .loopback, .networkCard, .veth, .dummy: throw ControlError(.operationNotSupported)
+    }
+  }
+}
+
+// MARK: - Change and delete
+
+extension Controller {
+  func changeLink(_ device: DeviceID, _ change: LinkChange) throws(ControlError) {
+    try check(change, of: device)
+    if let bridge = change.bridge { try changeBridge(device, bridge) }
+    if let namespace = change.namespace, namespace != self.namespace(of: device) {
+      simulation.kernel.moveDevice(device, to: namespace)
+    }
+    if let name = change.name { simulation.kernel.renameDevice(device, to: name) }
+    if let mac = change.mac { setMAC(device, mac) }
+    if let mtu = change.mtu { setMTU(device, mtu) }
+    if let length = change.transmitQueueLength {
+      simulation.kernel.deviceDetails[device.index].transmitQueueLength = length
+    }
+    if let alias = change.alias { simulation.kernel.deviceDetails[device.index].alias = alias.isEmpty ? nil : alias }
+    if let isEnabled = change.isARPEnabled { simulation.kernel.devices[device.index].isNoARP = !isEnabled }
+    if let isEnabled = change.isMulticastEnabled { simulation.kernel.devices[device.index].isMulticast = isEnabled }
+    if let isPromiscuous = change.isPromiscuous { setPromiscuous(device, isPromiscuous) }
+    switch change.master {
+    case nil: break
+    case .some(.none): simulation.kernel.setMaster(of: device, to: nil)
+    case .device(let master): simulation.kernel.setMaster(of: device, to: master)
+    }
+    if let isUp = change.isUp {
+      if isUp { simulation.kernel.setUp(device) } else { simulation.kernel.setDown(device) }
+    }
+  }
+
+  /// Whether the kernel would take the whole change.
+  private func check(_ change: LinkChange, of device: DeviceID) throws(ControlError) {
+    let kernel = simulation.kernel
+    if let mtu = change.mtu { try checkMTU(mtu, kernel.devices[device.index].kind.mtuRange) }
+    if let mac = change.mac, !mac.isValidUnicast { throw ControlError(.addressNotAvailable) }
+    if let name = change.name, name != kernel.deviceDetails[device.index].name {
+      guard Self.isValidDeviceName(name) else { throw ControlError(.invalidArgument) }
+      let namespace = change.namespace ?? kernel.devices[device.index].namespace
+      if self.device(named: name, in: namespace) != nil { throw ControlError(.fileExists) }
+    }
+    if let namespace = change.namespace { try checkMove(device, to: namespace, name: change.name) }
+    if case .device(let master) = change.master { try checkMaster(master, ofDevice: device) }
+  }
+
+  private func checkMove(_ device: DeviceID, to namespace: NamespaceID, name: String?) throws(ControlError) {
+    let kernel = simulation.kernel
+    if kernel.devices[device.index].isLoopback {
+      throw ControlError(.invalidArgument, "The interface netns is immutable.")
+    }
+    if case .vrf = kernel.devices[device.index].kind, namespace != kernel.devices[device.index].namespace {
+      throw ControlError(.invalidArgument, "The interface netns is immutable.")
+    }
+    if case .bridge = kernel.devices[device.index].kind, namespace != kernel.devices[device.index].namespace {
+      throw ControlError(.invalidArgument, "The interface netns is immutable.")
+    }
+    let name = name ?? kernel.deviceDetails[device.index].name
+    if namespace != kernel.devices[device.index].namespace, self.device(named: name, in: namespace) != nil {
+      throw ControlError(.fileExists)
+    }
+  }
+
+  private func checkMaster(_ master: DeviceID, ofDevice device: DeviceID) throws(ControlError) {
+    let kernel = simulation.kernel
+    let isBridgeMaster: Bool
+    switch kernel.devices[master.index].kind {
+    case .bridge: isBridgeMaster = true
+    case .vrf: isBridgeMaster = false
+    case .loopback, .networkCard, .veth, .dummy: throw ControlError(.operationNotSupported)
+    }
+    switch kernel.devices[device.index].kind {
+    case .loopback:
+      if isBridgeMaster { throw ControlError(.invalidArgument) }
+      throw ControlError(.operationNotSupported, "Can not enslave loopback device to a VRF.")
+    case .bridge where isBridgeMaster:
+      throw ControlError(.tooManyLevelsOfLinks, "Can not enslave a bridge to a bridge.")
+    case .vrf where !isBridgeMaster:
+      throw ControlError(.invalidArgument, "Can not enslave an L3 master device to a VRF.")
+    case .bridge, .vrf, .networkCard, .veth, .dummy: break
+    }
+  }
+
+  private func setMTU(_ device: DeviceID, _ mtu: Int) {
+    simulation.kernel.devices[device.index].mtu = mtu
+    if case .bridge = simulation.kernel.devices[device.index].kind {
+      simulation.kernel.deviceDetails[device.index].hasFixedMTU = true
+    }
+    bridgeOfPort(device).map { simulation.kernel.bridgePortsChanged($0) }
+  }
+
+  private func setMAC(_ device: DeviceID, _ mac: MACAddress) {
+    let old = simulation.kernel.devices[device.index].mac
+    if case .bridge(let bridge) = simulation.kernel.devices[device.index].kind {
+      simulation.kernel.deviceDetails[device.index].hasFixedMAC = true
+      simulation.kernel.setBridgeMAC(bridge, mac)
+    } else {
+      simulation.kernel.devices[device.index].mac = mac
+    }
+    if let bridge = bridgeOfPort(device), old != mac {
+      simulation.kernel.replacePortAddress(old, with: mac, port: device, bridge: bridge)
+    }
+    if old != mac { simulation.kernel.flushNeighbors(on: device) }
+  }
+
+  private func bridgeOfPort(_ device: DeviceID) -> BridgeID? {
+    guard case .bridgePort(let bridge, _) = simulation.kernel.devices[device.index].enslavement else { return nil }
+    return bridge
+  }
+
+  private func setPromiscuous(_ device: DeviceID, _ isPromiscuous: Bool) {
+    guard simulation.kernel.deviceDetails[device.index].isSetPromiscuous != isPromiscuous else { return }
+    simulation.kernel.deviceDetails[device.index].isSetPromiscuous = isPromiscuous
+    simulation.kernel.devices[device.index].promiscuity += isPromiscuous ? 1 : -1
+  }
+
+  private func changeBridge(_ device: DeviceID, _ change: BridgeChange) throws(ControlError) {
+    guard case .bridge(let bridge) = simulation.kernel.devices[device.index].kind else {
+      throw ControlError(.operationNotSupported)
+    }
+    if change.isSpanningTreeEnabled == true { throw .unsupported("spanning tree (stp_state 1)") }
+    if let ageing = change.ageingTime { simulation.kernel.bridges[bridge.index].ageingTime = ageing }
+    if let delay = change.forwardDelay { simulation.kernel.bridges[bridge.index].forwardDelay = delay }
+  }
+
+  func deleteLink(_ device: DeviceID) throws(ControlError) {
+    switch simulation.kernel.devices[device.index].kind {
+    case .loopback, .networkCard: throw ControlError(.operationNotSupported)
+    case .veth(let peer):
+      simulation.kernel.deleteDevice(device)
+      simulation.kernel.deleteDevice(peer)
+    case .bridge, .vrf, .dummy: simulation.kernel.deleteDevice(device)
+    }
+  }
+}
+
+extension LinkAttributes.Kind {
+  /// What names begin with that the kernel chooses.
+  fileprivate var namePrefix: String {
+    switch self {
+    case .dummy: "dummy"
+    case .veth: "veth"
+    case .bridge: "bridge"
+    case .vrf: "vrf"
+    }
+  }
+
+  fileprivate var initialMTU: Int {
+    if case .vrf = self { return 65_575 }
+    return 1_500
+  }
+
+  fileprivate var mtuRange: ClosedRange<Int> {
+    switch self {
+    case .dummy: 0...Int(Int32.max)
+    case .veth, .bridge: 68...65_535
+    case .vrf: 1_280...65_575
+    }
+  }
+}
+
+extension DeviceKind {
+  /// The MTUs that a device takes.
+  fileprivate var mtuRange: ClosedRange<Int> {
+    switch self {
+    case .loopback, .dummy: 0...Int(Int32.max)
+    case .networkCard, .veth, .bridge: 68...65_535
+    case .vrf: 1_280...65_575
+    }
+  }
+}

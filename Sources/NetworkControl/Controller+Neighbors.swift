@@ -1,0 +1,43 @@
+public import NetworkAddresses
+public import NetworkStack
+
+// `ip neigh`. Kernel counterpart: `neigh_add()`, `neigh_delete()` (net/core/neighbour.c, v6.12).
+
+extension Controller {
+  func addNeighbor(_ attributes: NeighborAttributes, _ mode: AddMode, _ device: DeviceID) throws(ControlError) {
+    let known = simulation.kernel.neighbors.find(attributes.address, on: device)
+    if known != nil && mode == .create { throw ControlError(.fileExists) }
+    if known == nil && mode == .change { throw ControlError(.noSuchFile) }
+    if attributes.mac == nil && attributes.state.isValid && attributes.state != .noARP && known == nil {
+      throw ControlError(.invalidArgument)
+    }
+    guard let neighbor = known ?? simulation.kernel.makeNeighbor(attributes.address, on: device) else {
+      throw ControlError(.noBufferSpace)
+    }
+    simulation.kernel.updateNeighbor(
+      neighbor, mac: attributes.mac, state: attributes.state, isOverriding: mode != .append, isAdministrator: true)
+  }
+
+  func deleteNeighbor(_ address: IPv4Address, _ device: DeviceID) throws(ControlError) {
+    guard let neighbor = simulation.kernel.neighbors.find(address, on: device) else {
+      throw ControlError(.noSuchFile)
+    }
+    simulation.kernel.removeNeighbor(neighbor)
+  }
+
+  /// The neighbor entries by interface index, then address.
+  ///
+  /// The kernel lists them in the order of its hash table, which is different at each boot.
+  public func neighbors(in namespace: NamespaceID) -> [NeighborInfo] {
+    let kernel = simulation.kernel
+    return kernel.namespaces[namespace.index].devices.flatMap { device in
+      kernel.neighbors.identifiers(on: device).map { kernel.neighbors[$0] }
+        .sorted { $0.address < $1.address }
+        .map { neighbor in
+          NeighborInfo(
+            address: neighbor.address, device: device, deviceName: kernel.deviceDetails[device.index].name,
+            mac: neighbor.state.isValid ? neighbor.mac : nil, state: neighbor.state)
+        }
+    }
+  }
+}

@@ -1,0 +1,292 @@
+public import NetworkAddresses
+public import NetworkStack
+
+// `ip route`. Kernel counterpart: net/ipv4/fib_frontend.c, net/ipv4/fib_semantics.c (v6.12).
+
+extension Controller {
+  func addRoute(_ attributes: RouteAttributes, _ mode: AddMode, _ namespace: NamespaceID) throws(ControlError) {
+    try checkTypeAndScope(attributes)
+    let hops = try resolvedHops(attributes, namespace)
+    try checkPreferredSource(attributes, namespace)
+    let table = simulation.kernel.makeTable(attributes.table, in: namespace)
+    let nowhere = NextHop(gateway: .unspecified, device: nil, isOnLink: false, weight: 1, scope: .nowhere)
+    let route = Route(
+      prefix: attributes.prefix, table: table, type: attributes.type, scope: attributes.scope,
+      protocol: attributes.protocol, tos: attributes.tos, metric: attributes.metric,
+      preferredSource: attributes.preferredSource ?? .unspecified, mtu: attributes.mtu ?? 0,
+      nextHop: hops.first ?? nowhere)
+    do throws(LinuxErrno) {
+      try simulation.kernel.insertRoute(route, nextHops: hops, mode: mode.insertMode)
+    } catch {
+      throw ControlError(error)
+    }
+    if attributes.type == .local { simulation.kernel.namespaces[namespace.index].hasCustomLocalRoutes = true }
+  }
+
+  private func checkTypeAndScope(_ attributes: RouteAttributes) throws(ControlError) {
+    let farthest: RouteScope
+    switch attributes.type {
+    case .unicast, .multicast, .blackhole, .unreachable, .prohibit, .throw: farthest = .universe
+    case .local: farthest = .host
+    case .broadcast, .anycast: farthest = .link
+    case .unspecified, .nat: throw ControlError(.invalidArgument, "Invalid rtm_type.")
+    }
+    if farthest > attributes.scope || attributes.scope > .host { throw ControlError(.invalidArgument, "Invalid scope.") }
+    if attributes.type.leadsNowhere && !attributes.nextHops.isEmpty {
+      throw ControlError(
+        .invalidArgument, "Gateway, device and multipath can not be specified for this route type.")
+    }
+    if attributes.type.leadsNowhere == false && attributes.nextHops.isEmpty { throw ControlError(.noSuchDevice) }
+  }
+
+  private func resolvedHops(
+    _ attributes: RouteAttributes, _ namespace: NamespaceID
+  ) throws(ControlError) -> [NextHop] {
+    if attributes.scope == .host {
+      if attributes.nextHops.count > 1 {
+        throw ControlError(.invalidArgument, "Route with host scope can not have multiple nexthops.")
+      }
+      guard let hop = attributes.nextHops.first else { return [] }
+      if hop.gateway != nil { throw ControlError(.invalidArgument, "Route with host scope can not have a gateway.") }
+      guard let device = hop.device else { throw ControlError(.noSuchDevice) }
+      return [
+        NextHop(
+          gateway: .unspecified, device: device, isOnLink: false, weight: 1, scope: .nowhere,
+          isLinkDown: !simulation.kernel.devices[device.index].hasCarrier)
+      ]
+    }
+    var hops: [NextHop] = []
+    for hop in attributes.nextHops { hops.append(try resolved(hop, attributes, namespace)) }
+    return hops
+  }
+
+  /// Finds the device and the scope of a next hop, and whether it can be reached.
+  ///
+  /// Kernel counterpart: `fib_check_nh()` (net/ipv4/fib_semantics.c, v6.12).
+  private func resolved(
+    _ hop: NextHopAttributes, _ attributes: RouteAttributes, _ namespace: NamespaceID
+  ) throws(ControlError) -> NextHop {
+    let kernel = simulation.kernel
+    guard let gateway = hop.gateway else {
+      guard let device = hop.device else { throw ControlError(.noSuchDevice) }
+      guard kernel.devices[device.index].isUp else { throw ControlError(.networkDown, "Device for nexthop is not up.") }
+      return NextHop(
+        gateway: .unspecified, device: device, isOnLink: hop.isOnLink, weight: UInt16(clamping: hop.weight),
+        scope: .host, isLinkDown: !kernel.devices[device.index].hasCarrier)
+    }
+    if attributes.scope >= .link && hop.isOnLink { throw ControlError(.invalidArgument, "Nexthop has invalid scope.") }
+    if hop.isOnLink {
+      guard let device = hop.device else {
+        throw ControlError(.noSuchDevice, "Nexthop device required for onlink.")
+      }
+      guard kernel.devices[device.index].isUp else { throw ControlError(.networkDown, "Nexthop device is not up.") }
+      guard kernel.addressType(gateway, in: namespace, device: device) == .unicast else {
+        throw ControlError(.invalidArgument, "Nexthop has invalid gateway.")
+      }
+      return NextHop(
+        gateway: gateway, device: device, isOnLink: true, weight: UInt16(clamping: hop.weight), scope: .link,
+        isLinkDown: !kernel.devices[device.index].hasCarrier)
+    }
+    let way = try wayToGateway(gateway, hop, attributes, namespace)
+    guard way.type == .unicast || way.type == .local else {
+      throw ControlError(.invalidArgument, "Nexthop has invalid gateway.")
+    }
+    guard let device = way.nextHop.device else {
+      throw ControlError(.noSuchDevice, "No egress device for nexthop.")
+    }
+    guard kernel.devices[device.index].isUp else { throw ControlError(.networkDown, "Nexthop device is not up.") }
+    return NextHop(
+      gateway: gateway, device: device, isOnLink: false, weight: UInt16(clamping: hop.weight), scope: way.scope,
+      isLinkDown: !kernel.devices[device.index].hasCarrier)
+  }
+
+  private func wayToGateway(
+    _ gateway: IPv4Address, _ hop: NextHopAttributes, _ attributes: RouteAttributes, _ namespace: NamespaceID
+  ) throws(ControlError) -> RouteResult {
+    let kernel = simulation.kernel
+    var flow = RouteFlow(destination: gateway)
+    flow.outputDevice = hop.device
+    flow.scope = max(RouteScope(rawValue: attributes.scope.rawValue &+ 1), .link)
+    flow.ignoresLinkState = true
+    let unreachable = ControlError(.networkUnreachable, "Nexthop has invalid gateway.")
+    if let table = kernel.namespaces[namespace.index].table(numbered: attributes.table),
+      let way = try? kernel.lookUp(flow, in: table, rulePreference: 0) {
+      return way
+    }
+    guard let way = try? kernel.lookUp(flow, from: namespace) else { throw unreachable }
+    return way
+  }
+
+  private func checkPreferredSource(_ attributes: RouteAttributes, _ namespace: NamespaceID) throws(ControlError) {
+    guard let source = attributes.preferredSource else { return }
+    if attributes.type == .local && attributes.prefix == IPv4Prefix(containing: source, length: 32) { return }
+    let kernel = simulation.kernel
+    func isLocal(in number: UInt32) -> Bool {
+      guard let table = kernel.namespaces[namespace.index].table(numbered: number) else { return false }
+      return (try? kernel.lookUp(RouteFlow(destination: source), in: table, rulePreference: 0))??.type == .local
+    }
+    if isLocal(in: attributes.table) || isLocal(in: RoutingTableNumber.local) { return }
+    throw ControlError(.invalidArgument, "Invalid prefsrc address.")
+  }
+
+  func deleteRoute(_ selector: RouteSelector, _ namespace: NamespaceID) throws(ControlError) {
+    guard let table = simulation.kernel.namespaces[namespace.index].table(numbered: selector.table),
+      let route = simulation.kernel.routeChain(selector.prefix, in: table).first(where: { matches($0, selector) })
+    else { throw ControlError(.noSuchProcess) }
+    simulation.kernel.removeRoute(route)
+    simulation.kernel.routesChanged(table)
+  }
+
+  /// Kernel counterpart: `fib_table_delete()`, `fib_nh_match()` (net/ipv4, v6.12).
+  private func matches(_ id: RouteID, _ selector: RouteSelector) -> Bool {
+    let route = simulation.kernel.routes[id]
+    func isWanted<Value: Equatable>(_ wanted: Value?, _ value: Value) -> Bool { wanted.map { $0 == value } ?? true }
+    guard route.tos == selector.tos, isWanted(selector.type, route.type), isWanted(selector.scope, route.scope),
+      isWanted(selector.protocol, route.protocol), isWanted(selector.metric, route.metric),
+      isWanted(selector.preferredSource, route.preferredSource)
+    else { return false }
+    let hops = simulation.kernel.routes.nextHops(of: id)
+    if selector.nextHops.count > 1 && selector.nextHops.count != hops.count { return false }
+    return zip(selector.nextHops, hops).allSatisfy { wanted, hop in
+      (wanted.device.map { $0 == hop.device } ?? true) && (wanted.gateway.map { $0 == hop.gateway } ?? true)
+    } && (selector.nextHops.isEmpty || !hops.isEmpty)
+  }
+}
+
+// MARK: - Questions
+
+extension Controller {
+  /// The routes of one table in the order in which the kernel dumps them; an unknown table is empty.
+  public func routes(table number: UInt32, in namespace: NamespaceID) -> [RouteInfo] {
+    guard let table = simulation.kernel.namespaces[namespace.index].table(numbered: number) else { return [] }
+    return simulation.kernel.routeIdentifiers(in: table).map(routeInfo)
+  }
+
+  func routeInfo(_ id: RouteID) -> RouteInfo {
+    let kernel = simulation.kernel
+    let route = kernel.routes[id]
+    let hops = kernel.routes.nextHops(of: id)
+    var attributes = RouteAttributes(
+      prefix: route.prefix, type: route.type, table: kernel.routingTables[route.table.index].number,
+      scope: route.scope, protocol: route.protocol)
+    attributes.metric = route.metric
+    attributes.tos = route.tos
+    attributes.preferredSource = route.preferredSource.isUnspecified ? nil : route.preferredSource
+    attributes.mtu = route.mtu > 0 ? route.mtu : nil
+    attributes.nextHops = hops.map { hop in
+      var attributes = NextHopAttributes(
+        gateway: hop.gateway.isUnspecified ? nil : hop.gateway, device: hop.device)
+      attributes.isOnLink = hop.isOnLink
+      attributes.weight = Int(hop.weight)
+      return attributes
+    }
+    return RouteInfo(
+      attributes: attributes,
+      nextHopStates: hops.map { hop in
+        RouteInfo.NextHopState(
+          device: hop.device.map { kernel.deviceDetails[$0.index].name } ?? "", isDead: hop.isDead,
+          isLinkDown: hop.isLinkDown)
+      })
+  }
+
+  /// The numbers of the tables that hold routes, or once did, ascending.
+  public func tables(in namespace: NamespaceID) -> [UInt32] {
+    simulation.kernel.namespaces[namespace.index].tables
+      .filter { simulation.kernel.routingTables[$0.table.index].isMade }
+      .map(\.number)
+  }
+
+  /// `ip route get`: what the kernel would do with a packet.
+  ///
+  /// - Throws: what the kernel answers, such as `networkUnreachable`.
+  public func resolve(_ question: RouteQuestion, in namespace: NamespaceID) throws(ControlError) -> RouteAnswer {
+    if let input = question.inputDevice { return try resolveReceived(question, input, namespace) }
+    var flow = RouteFlow(destination: question.destination)
+    flow.source = question.source ?? .unspecified
+    flow.outputDevice = question.outputDevice
+    flow.mark = question.mark
+    flow.tos = question.tos & 0x1c
+    flow.ipProtocol = question.ipProtocol
+    flow.sourcePort = question.sourcePort
+    flow.destinationPort = question.destinationPort
+    let route: OutputRoute
+    do throws(LinuxErrno) {
+      route = try simulation.kernel.outputRoute(flow, in: namespace)
+    } catch {
+      throw ControlError(error)
+    }
+    let type: RouteType =
+      route.isBroadcast
+      ? (question.destination.isMulticast ? .multicast : .broadcast) : route.isLocal ? .local : .unicast
+    return answer(
+      question, type: type, device: route.device, gateway: route.gateway, source: route.source,
+      result: route.result, isLocal: route.isLocal || route.isBroadcast)
+  }
+
+  private func resolveReceived(
+    _ question: RouteQuestion, _ input: DeviceID, _ namespace: NamespaceID
+  ) throws(ControlError) -> RouteAnswer {
+    let kernel = simulation.kernel
+    let device = kernel.devices[input.index].vrf ?? input
+    let route = kernel.receivedRoute(
+      destination: question.destination, source: question.source ?? .unspecified, tos: question.tos,
+      mark: question.mark, device: device, ipProtocol: question.ipProtocol, sourcePort: question.sourcePort,
+      destinationPort: question.destinationPort)
+    switch route {
+    case .local(let result):
+      return answer(
+        question, type: .local, device: kernel.namespaces[namespace.index].loopback, gateway: .unspecified, source: nil,
+        result: result, isLocal: true)
+    case .forward(let result):
+      guard let output = result.nextHop.device else { throw ControlError(.noSuchDevice) }
+      return answer(
+        question, type: .unicast, device: output, gateway: result.nextHop.gateway, source: nil, result: result,
+        isLocal: false)
+    case .broadcast:
+      return answer(
+        question, type: .broadcast, device: kernel.namespaces[namespace.index].loopback, gateway: .unspecified,
+        source: nil, result: nil, isLocal: true)
+    case .refused(let error): throw ControlError(error)
+    }
+  }
+
+  private func answer(
+    _ question: RouteQuestion, type: RouteType, device: DeviceID, gateway: IPv4Address, source: IPv4Address?,
+    result: RouteResult?, isLocal: Bool
+  ) -> RouteAnswer {
+    let kernel = simulation.kernel
+    let route = result.map { kernel.routes[$0.route] }
+    var flags: [String] = []
+    if type == .broadcast { flags.append("brd") }
+    if type == .multicast { flags.append("mc") }
+    if isLocal { flags.insert("local", at: 0) }
+    return RouteAnswer(
+      destination: question.destination, type: type, gateway: gateway.isUnspecified ? nil : gateway, device: device,
+      deviceName: kernel.deviceDetails[device.index].name, source: source?.isUnspecified == true ? nil : source,
+      table: result.map { kernel.routingTables[$0.table.index].number } ?? RoutingTableNumber.main,
+      prefix: route?.prefix, rulePreference: result?.rulePreference, mtu: route.flatMap { $0.mtu > 0 ? $0.mtu : nil },
+      cacheFlags: flags, matchedRoute: question.wantsMatchedRoute ? result.map { routeInfo($0.route) } : nil)
+  }
+}
+
+extension RouteType {
+  /// Whether routes of the type have no next hop.
+  fileprivate var leadsNowhere: Bool {
+    switch self {
+    case .blackhole, .unreachable, .prohibit, .throw: true
+    case .unspecified, .unicast, .local, .broadcast, .anycast, .multicast, .nat: false
+    }
+  }
+}
+
+extension AddMode {
+  fileprivate var insertMode: Kernel.RouteInsertMode {
+    switch self {
+    case .create: .create
+    case .replace: .replace
+    case .change: .change
+    case .append: .append
+    case .prepend: .prepend
+    }
+  }
+}

@@ -1,0 +1,70 @@
+public import NetworkStack
+
+// `ip rule`. Kernel counterpart: net/core/fib_rules.c, net/ipv4/fib_rules.c (v6.12).
+
+extension Controller {
+  func addRule(_ rule: RoutingRule, _ preference: UInt32?, _ namespace: NamespaceID) throws(ControlError) {
+    let rules = simulation.kernel.namespaces[namespace.index].rules
+    var rule = rule
+    // Before the second rule: right behind the one for the local table.
+    rule.preference = preference ?? (rules.count > 1 && rules[1].preference > 0 ? rules[1].preference - 1 : 0)
+    if case .goto(let target) = rule.action, target <= rule.preference {
+      throw ControlError(.invalidArgument, "Backward goto not supported.")
+    }
+    if rules.contains(where: { $0.isEqualSelection(to: rule) }) { throw ControlError(.fileExists) }
+    insert(rule, namespace)
+  }
+
+  /// Puts a rule behind the others of its preference.
+  func insert(_ rule: RoutingRule, _ namespace: NamespaceID) {
+    let rules = simulation.kernel.namespaces[namespace.index].rules
+    let place = rules.firstIndex { $0.preference > rule.preference } ?? rules.count
+    simulation.kernel.namespaces[namespace.index].rules.insert(rule, at: place)
+    rulesChanged(namespace)
+  }
+
+  private func rulesChanged(_ namespace: NamespaceID) {
+    simulation.kernel.namespaces[namespace.index].hasCustomRules = true
+    simulation.kernel.compileRules(of: namespace)
+    simulation.kernel.forgetRouteExceptions(in: namespace)
+  }
+
+  func deleteRule(_ selector: RuleSelector, _ namespace: NamespaceID) throws(ControlError) {
+    let rules = simulation.kernel.namespaces[namespace.index].rules
+    guard let place = rules.firstIndex(where: { matches($0, selector) }) else { throw ControlError(.noSuchFile) }
+    simulation.kernel.namespaces[namespace.index].rules.remove(at: place)
+    rulesChanged(namespace)
+  }
+
+  private func matches(_ rule: RoutingRule, _ selector: RuleSelector) -> Bool {
+    func isWanted<Value: Equatable>(_ wanted: Value?, _ value: Value) -> Bool { wanted.map { $0 == value } ?? true }
+    func isWantedOptional<Value: Equatable>(_ wanted: Value?, _ value: Value?) -> Bool {
+      wanted == nil || wanted == value
+    }
+    return isWanted(selector.preference, rule.preference) && isWanted(selector.isInverted, rule.isInverted)
+      && isWanted(selector.source, rule.source) && isWanted(selector.destination, rule.destination)
+      && isWantedOptional(selector.inputDevice, rule.inputDevice)
+      && isWantedOptional(selector.outputDevice, rule.outputDevice)
+      && isWanted(selector.mark, rule.mark) && isWanted(selector.markMask, rule.markMask)
+      && isWanted(selector.tos, rule.tos) && isWanted(selector.ipProtocol, rule.ipProtocol)
+      && isWantedOptional(selector.sourcePorts, rule.sourcePorts)
+      && isWantedOptional(selector.destinationPorts, rule.destinationPorts)
+      && isWanted(selector.isL3MasterDevice, rule.isL3MasterDevice)
+      && isWantedOptional(selector.suppressPrefixLength, rule.suppressPrefixLength)
+      && isWanted(selector.action, rule.action) && isWanted(selector.protocol, rule.protocol)
+  }
+
+  /// The rules in the order of the walk.
+  public func rules(in namespace: NamespaceID) -> [RoutingRule] {
+    simulation.kernel.namespaces[namespace.index].rules
+  }
+}
+
+extension RoutingRule {
+  /// Whether the kernel takes both for the same rule: everything but who made them.
+  fileprivate func isEqualSelection(to other: RoutingRule) -> Bool {
+    var copy = other
+    copy.protocol = self.protocol
+    return copy == self
+  }
+}

@@ -1,0 +1,156 @@
+public import NetworkStack
+
+// `sysctl`. Source: Documentation/networking/ip-sysctl.rst (v6.12), arp(7), icmp(7).
+
+extension Controller {
+  /// The value as sysctl(8) prints it (columns separated by tabs); `nil` where there is no such key.
+  public func sysctl(_ key: String, in namespace: NamespaceID) -> String? {
+    switch SysctlKey(key) {
+    case .namespace(let setting): return setting.text(simulation.kernel.namespaces[namespace.index].settings)
+    case .device(let name, let setting):
+      switch name {
+      case "all": return String(simulation.kernel.namespaces[namespace.index].allDevices[keyPath: setting.path])
+      case "default":
+        return String(simulation.kernel.namespaces[namespace.index].defaultDevice[keyPath: setting.path])
+      default:
+        guard let device = device(named: name, in: namespace) else { return nil }
+        return String(simulation.kernel.devices[device.index].settings[keyPath: setting.path])
+      }
+    case .neighbor(let name, let setting):
+      if name == "default" {
+        return setting.text(simulation.kernel.namespaces[namespace.index].defaultNeighborSettings)
+      }
+      guard let device = device(named: name, in: namespace) else { return nil }
+      return setting.text(simulation.kernel.devices[device.index].neighborSettings)
+    case .fixed(let fixed, let name):
+      if let name, name != "all", name != "default", device(named: name, in: namespace) == nil { return nil }
+      return fixed.value
+    case nil: return nil
+    }
+  }
+
+  /// Every key that exists in the namespace, sorted.
+  public func sysctlKeys(in namespace: NamespaceID) -> [String] {
+    let names = ["all", "default"] + links(in: namespace).map(\.name)
+    var keys = NamespaceSysctl.all.map { "net.ipv4.\($0.name)" }
+    for name in names {
+      keys += DeviceSysctl.all.map { "net.ipv4.conf.\(name).\($0.name)" }
+      if name != "all" { keys += NeighborSysctl.all.map { "net.ipv4.neigh.\(name).\($0.name)" } }
+      keys += FixedSysctl.perDevice.map { "\($0.prefix).\(name).\($0.name)" }
+    }
+    keys += FixedSysctl.single.map { "\($0.prefix).\($0.name)" }
+    return keys.sorted()
+  }
+
+  func setSysctl(_ key: String, _ value: String, _ namespace: NamespaceID) throws(ControlError) {
+    switch SysctlKey(key) {
+    case .namespace(let setting):
+      try setting.set(&simulation.kernel.namespaces[namespace.index].settings, value)
+      if setting.name == "ip_forward" {
+        setForwarding(simulation.kernel.namespaces[namespace.index].settings.ipForward != 0, namespace)
+      }
+    case .device(let name, let setting): try setDevice(name, setting, value, namespace)
+    case .neighbor(let name, let setting): try setNeighbor(name, setting, value, namespace)
+    case .fixed(let fixed, let name):
+      if let name, name != "all", name != "default", device(named: name, in: namespace) == nil {
+        throw ControlError(.noSuchFile)
+      }
+      guard fixed.allows(value) else { throw .unsupported("\(key)=\(value)") }
+    case nil: throw ControlError(.noSuchFile)
+    }
+  }
+
+  private func setDevice(
+    _ name: String, _ setting: DeviceSysctl, _ value: String, _ namespace: NamespaceID
+  ) throws(ControlError) {
+    let number = try parse(value, setting.range)
+    if setting.name == "forwarding" && name == "all" {
+      simulation.kernel.namespaces[namespace.index].settings.ipForward = Int64(number)
+      return setForwarding(number != 0, namespace)
+    }
+    let devices = simulation.kernel.namespaces[namespace.index].devices
+    switch name {
+    case "all": simulation.kernel.namespaces[namespace.index].allDevices[keyPath: setting.path] = number
+    case "default":
+      simulation.kernel.namespaces[namespace.index].defaultDevice[keyPath: setting.path] = number
+      // Devices whose own value was never set follow.
+      for device in devices
+      where !simulation.kernel.deviceDetails[device.index].explicitSettings.contains(setting.name) {
+        simulation.kernel.devices[device.index].settings[keyPath: setting.path] = number
+      }
+    default:
+      guard let device = device(named: name, in: namespace) else { throw ControlError(.noSuchFile) }
+      simulation.kernel.devices[device.index].settings[keyPath: setting.path] = number
+      simulation.kernel.deviceDetails[device.index].explicitSettings.append(setting.name)
+    }
+    for device in devices { simulation.kernel.refreshSettings(of: device) }
+  }
+
+  /// Kernel counterpart: `inet_forward_change()` (net/ipv4/devinet.c, v6.12).
+  private func setForwarding(_ isOn: Bool, _ namespace: NamespaceID) {
+    let value: Int32 = isOn ? 1 : 0
+    simulation.kernel.namespaces[namespace.index].allDevices.forwarding = value
+    simulation.kernel.namespaces[namespace.index].allDevices.acceptRedirects = 1 - value
+    simulation.kernel.namespaces[namespace.index].defaultDevice.forwarding = value
+    for device in simulation.kernel.namespaces[namespace.index].devices {
+      simulation.kernel.devices[device.index].settings.forwarding = value
+      simulation.kernel.refreshSettings(of: device)
+    }
+  }
+
+  private func setNeighbor(
+    _ name: String, _ setting: NeighborSysctl, _ value: String, _ namespace: NamespaceID
+  ) throws(ControlError) {
+    let number = try parse(value, setting.range)
+    guard let milliseconds = setting.milliseconds(number) else { throw ControlError(.invalidArgument) }
+    if name == "default" {
+      simulation.kernel.namespaces[namespace.index].defaultNeighborSettings[keyPath: setting.path] = milliseconds
+      return
+    }
+    guard let device = device(named: name, in: namespace) else { throw ControlError(.noSuchFile) }
+    simulation.kernel.devices[device.index].neighborSettings[keyPath: setting.path] = milliseconds
+    if setting.path == \.baseReachableTime { simulation.kernel.drawReachableTime(of: device) }
+  }
+
+  private func parse(_ value: String, _ range: ClosedRange<Int32>) throws(ControlError) -> Int32 {
+    guard let number = Int32(value), range.contains(number) else { throw ControlError(.invalidArgument) }
+    return number
+  }
+}
+
+/// A key, taken apart.
+private enum SysctlKey {
+  case namespace(NamespaceSysctl)
+  case device(String, DeviceSysctl)
+  case neighbor(String, NeighborSysctl)
+  case fixed(FixedSysctl, device: String?)
+
+  /// - Returns: `nil` for a key that does not exist.
+  init?(_ key: String) {
+    if let (device, leaf) = Self.split(key, "net.ipv4.conf."), let setting = DeviceSysctl.all.first(where: { $0.name == leaf }) {
+      self = .device(device, setting)
+    } else if let (device, leaf) = Self.split(key, "net.ipv4.neigh."),
+      let setting = NeighborSysctl.all.first(where: { $0.name == leaf }) {
+      self = .neighbor(device, setting)
+    } else if let setting = NamespaceSysctl.all.first(where: { "net.ipv4.\($0.name)" == key }) {
+      self = .namespace(setting)
+    } else if let fixed = FixedSysctl.single.first(where: { "\($0.prefix).\($0.name)" == key }) {
+      self = .fixed(fixed, device: nil)
+    } else {
+      for fixed in FixedSysctl.perDevice {
+        guard let (device, leaf) = Self.split(key, fixed.prefix + "."), leaf == fixed.name else { continue }
+        self = .fixed(fixed, device: device)
+        return
+      }
+      return nil
+    }
+  }
+
+  /// `prefix`, then a device's name, which may hold dots, then the last part.
+  private static func split(_ key: String, _ prefix: String) -> (device: String, leaf: String)? {
+    guard key.hasPrefix(prefix), let dot = key.lastIndex(of: ".") else { return nil }
+    let start = key.index(key.startIndex, offsetBy: prefix.count)
+    guard start < dot else { return nil }
+    return (String(key[start..<dot]), String(key[key.index(after: dot)...]))
+  }
+}

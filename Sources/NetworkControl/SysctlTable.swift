@@ -1,0 +1,166 @@
+internal import NetworkStack
+
+// The keys that exist: what each sets, and which values it takes.
+
+/// A key of a namespace: `net.ipv4.NAME`.
+struct NamespaceSysctl {
+  let name: String
+  let path: any WritableKeyPath<NamespaceSettings, Int64> & Sendable
+  /// The second number, of keys that hold two.
+  var second: (any WritableKeyPath<NamespaceSettings, Int64> & Sendable)?
+  let range: ClosedRange<Int64>
+
+  static let all: [NamespaceSysctl] = [
+    .init(name: "ip_forward", path: \.ipForward, range: 0...Int64(Int32.max)),
+    .init(name: "ip_default_ttl", path: \.ipDefaultTTL, range: 1...255),
+    .init(name: "icmp_ratelimit", path: \.icmpRateLimit, range: 0...Int64(Int32.max)),
+    .init(name: "icmp_ratemask", path: \.icmpRateMask, range: 0...Int64(Int32.max)),
+    .init(name: "icmp_msgs_per_sec", path: \.icmpMessagesPerSecond, range: 0...Int64(Int32.max)),
+    .init(name: "icmp_msgs_burst", path: \.icmpMessagesBurst, range: 0...Int64(Int32.max)),
+    .init(name: "icmp_echo_ignore_all", path: \.icmpEchoIgnoreAll, range: 0...1),
+    .init(name: "icmp_echo_ignore_broadcasts", path: \.icmpEchoIgnoreBroadcasts, range: 0...1),
+    .init(name: "icmp_errors_use_inbound_ifaddr", path: \.icmpErrorsUseInboundAddress, range: 0...1),
+    .init(
+      name: "ip_local_port_range", path: \NamespaceSettings.localPortFirst, second: \NamespaceSettings.localPortLast, range: 1_024...65_535),
+    .init(name: "udp_l3mdev_accept", path: \.udpL3MasterDeviceAccept, range: 0...1),
+    .init(name: "tcp_l3mdev_accept", path: \.tcpL3MasterDeviceAccept, range: 0...1),
+    .init(name: "raw_l3mdev_accept", path: \.rawL3MasterDeviceAccept, range: 0...1),
+    .init(name: "fib_multipath_hash_policy", path: \.multipathHashPolicy, range: 0...1),
+    .init(name: "fwmark_reflect", path: \.forwardMarkReflect, range: 0...1),
+    .init(name: "route.min_pmtu", path: \.minimumPathMTU, range: 68...65_535),
+    .init(name: "route.mtu_expires", path: \.pathMTUExpiry, range: 0...Int64(Int32.max)),
+    .init(name: "ipfrag_time", path: \.fragmentTimeout, range: 0...Int64(Int32.max)),
+    .init(name: "neigh.default.gc_thresh1", path: \.neighborThreshold1, range: 0...Int64(Int32.max)),
+    .init(name: "neigh.default.gc_thresh2", path: \.neighborThreshold2, range: 0...Int64(Int32.max)),
+    .init(name: "neigh.default.gc_thresh3", path: \.neighborThreshold3, range: 0...Int64(Int32.max)),
+  ]
+
+  func text(_ settings: NamespaceSettings) -> String {
+    let first = String(settings[keyPath: path])
+    return second.map { "\(first)\t\(settings[keyPath: $0])" } ?? first
+  }
+
+  func set(_ settings: inout NamespaceSettings, _ value: String) throws(ControlError) {
+    let numbers = value.split(whereSeparator: { $0 == " " || $0 == "\t" }).map { Int64($0) }
+    guard numbers.count == (second == nil ? 1 : 2) else { throw ControlError(.invalidArgument) }
+    for number in numbers {
+      guard let number, range.contains(number) else { throw ControlError(.invalidArgument) }
+    }
+    guard let first = numbers[0] else { throw ControlError(.invalidArgument) }
+    if let second, let last = numbers[1] {
+      if last < first { throw ControlError(.invalidArgument) }
+      settings[keyPath: second] = last
+    }
+    settings[keyPath: path] = first
+  }
+}
+
+/// A key of a device: `net.ipv4.conf.DEVICE.NAME`.
+struct DeviceSysctl {
+  let name: String
+  let path: any WritableKeyPath<DeviceSettings, Int32> & Sendable
+  var range: ClosedRange<Int32> = Int32.min...Int32.max
+
+  static let all: [DeviceSysctl] = [
+    .init(name: "forwarding", path: \.forwarding),
+    .init(name: "rp_filter", path: \.reversePathFilter),
+    .init(name: "accept_local", path: \.acceptLocal),
+    .init(name: "accept_redirects", path: \.acceptRedirects),
+    .init(name: "send_redirects", path: \.sendRedirects),
+    .init(name: "secure_redirects", path: \.secureRedirects),
+    .init(name: "shared_media", path: \.sharedMedia),
+    .init(name: "arp_ignore", path: \.arpIgnore),
+    .init(name: "arp_announce", path: \.arpAnnounce),
+    .init(name: "arp_filter", path: \.arpFilter),
+    .init(name: "arp_accept", path: \.arpAccept),
+    .init(name: "log_martians", path: \.logMartians),
+    .init(name: "route_localnet", path: \.routeLocalnet),
+    .init(name: "src_valid_mark", path: \.sourceValidMark),
+    .init(name: "promote_secondaries", path: \.promoteSecondaries),
+    .init(name: "ignore_routes_with_linkdown", path: \.ignoreRoutesWithLinkdown),
+  ]
+}
+
+/// A key of neighbor discovery on a device: `net.ipv4.neigh.DEVICE.NAME`.
+struct NeighborSysctl {
+  enum Unit {
+    case number
+    case milliseconds
+    case seconds
+    /// Hundredths of a second, the kernel's `USER_HZ`.
+    case hundredths
+  }
+
+  let name: String
+  let path: any WritableKeyPath<NeighborSettings, Int32> & Sendable
+  var unit = Unit.number
+  var range: ClosedRange<Int32> = 0...Int32.max
+
+  static let all: [NeighborSysctl] = [
+    .init(name: "base_reachable_time", path: \.baseReachableTime, unit: .seconds),
+    .init(name: "base_reachable_time_ms", path: \.baseReachableTime, unit: .milliseconds),
+    .init(name: "retrans_time", path: \.retransmitTime, unit: .hundredths),
+    .init(name: "retrans_time_ms", path: \.retransmitTime, unit: .milliseconds),
+    .init(name: "delay_first_probe_time", path: \.delayFirstProbeTime, unit: .seconds),
+    .init(name: "ucast_solicit", path: \.unicastProbes),
+    .init(name: "mcast_solicit", path: \.multicastProbes),
+    .init(name: "mcast_resolicit", path: \.multicastReprobes),
+    .init(name: "unres_qlen_bytes", path: \.queueBytes),
+    .init(name: "locktime", path: \.lockTime, unit: .hundredths),
+    .init(name: "proxy_delay", path: \.proxyDelay, unit: .hundredths),
+  ]
+
+  private var factor: Int32 {
+    switch unit {
+    case .number, .milliseconds: 1
+    case .seconds: 1_000
+    case .hundredths: 10
+    }
+  }
+
+  /// The setting for a written number; `nil` where it is too large.
+  func milliseconds(_ number: Int32) -> Int32? {
+    let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+    return overflow ? nil : product
+  }
+
+  func text(_ settings: NeighborSettings) -> String { String(settings[keyPath: path] / factor) }
+}
+
+/// A key whose value the simulator cannot change, or whose value makes no difference to it.
+struct FixedSysctl {
+  let prefix: String
+  let name: String
+  /// What the simulated kernel does.
+  let value: String
+  /// Whether other values may be set, because nothing simulated depends on them.
+  var isInert = false
+
+  func allows(_ text: String) -> Bool { isInert ? Int32(text) != nil : text == value }
+
+  static let single: [FixedSysctl] = [
+    .init(prefix: "net.bridge", name: "bridge-nf-call-iptables", value: "0"),
+    .init(prefix: "net.bridge", name: "bridge-nf-call-ip6tables", value: "0"),
+    .init(prefix: "net.bridge", name: "bridge-nf-call-arptables", value: "0"),
+    .init(prefix: "net.ipv4", name: "ip_nonlocal_bind", value: "0"),
+    .init(prefix: "net.ipv4", name: "ip_no_pmtu_disc", value: "0"),
+    .init(prefix: "net.ipv4", name: "ip_forward_use_pmtu", value: "0"),
+    .init(prefix: "net.ipv4", name: "fib_multipath_use_neigh", value: "0"),
+    .init(prefix: "net.ipv4", name: "icmp_ignore_bogus_error_responses", value: "1", isInert: true),
+  ]
+
+  static let perDevice: [FixedSysctl] =
+    [
+      ("proxy_arp", "0", false), ("proxy_arp_pvlan", "0", false), ("arp_notify", "0", false),
+      ("bc_forwarding", "0", false), ("mc_forwarding", "0", false), ("drop_gratuitous_arp", "0", false),
+      ("drop_unicast_in_l2_multicast", "0", false), ("accept_source_route", "0", true), ("bootp_relay", "0", true),
+      ("medium_id", "0", false), ("disable_policy", "0", true), ("disable_xfrm", "0", true), ("tag", "0", true),
+      ("arp_evict_nocarrier", "1", false),
+    ].map { FixedSysctl(prefix: "net.ipv4.conf", name: $0.0, value: $0.1, isInert: $0.2) }
+    + [
+      // Simulated kernels have IPv6 switched off; its other settings have nothing to act on.
+      ("disable_ipv6", "1", false), ("forwarding", "0", true), ("accept_ra", "1", true), ("autoconf", "1", true),
+      ("accept_dad", "1", true), ("accept_redirects", "1", true), ("addr_gen_mode", "0", true),
+      ("router_solicitations", "-1", true),
+    ].map { FixedSysctl(prefix: "net.ipv6.conf", name: $0.0, value: $0.1, isInert: $0.2) }
+}

@@ -1,0 +1,135 @@
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// A frame comes from DeviceReceive, by a port. Decided here: learning, and whether the frame goes to one
+// port, to all others, up to the bridge's own device, or nowhere. Goes on to DeviceTransmit of ports, or
+// to the bridge device's protocols.
+
+extension Kernel {
+  /// A port of a bridge received a frame.
+  ///
+  /// Kernel counterpart: `br_handle_frame()`, `br_handle_frame_finish()` (net/bridge/br_input.c, v6.12).
+  mutating func bridgeReceive(_ packet: consuming Packet, port: DeviceID, bridge: BridgeID) {
+    let id = packet.id
+    let bridgeDevice = bridges[bridge.index].device
+    guard isForwarding(port: port), let frame = EthernetView(packets.bytes(id)) else {
+      return drop(packet, .bridgeIngressState)
+    }
+    let (source, destination) = (frame.source, frame.destination)
+    guard !source.isMulticast else { return drop(packet, .notSpecified) }
+    // 01:80:c2:00:00:0x are for the bridge itself and never forwarded (IEEE 802.1D table 7-10).
+    if destination.bits & 0xffff_ffff_fff0 == 0x0180_c200_0000 {
+      return drop(packet, .notSpecified)
+    }
+    if bridgePort(port).flags.contains(.learning) {
+      bridges[bridge.index].learn(source, behind: port, at: now, bound: bounds.forwardingEntries)
+    }
+    if destination.isMulticast {
+      let copy = devices[bridgeDevice.index].isUp ? duplicate(packet) : nil
+      flood(packet, from: port, bridge: bridge)
+      if let copy { handUp(copy, to: bridgeDevice) }
+      return
+    }
+    guard let entry = bridges[bridge.index].entry(destination, at: now) else {
+      return flood(packet, from: port, bridge: bridge)
+    }
+    if entry.isLocal { return handUp(packet, to: bridgeDevice) }
+    record(.bridged(to: entry.device, .forwarded), id, devices[port.index].namespace)
+    forward(packet, from: port, to: entry.device)
+  }
+
+  /// Whether a port takes part: the bridge and the port are up and the port has a carrier.
+  ///
+  /// Kernel counterpart: `BR_STATE_FORWARDING` without spanning tree (net/bridge/br_stp.c, v6.12).
+  package func isForwarding(port: DeviceID) -> Bool {
+    guard case .bridgePort(let bridge, _) = devices[port.index].enslavement else { return false }
+    let device = devices[port.index]
+    return device.isUp && device.hasCarrier && devices[bridges[bridge.index].device.index].isUp
+  }
+
+  func bridgePort(_ port: DeviceID) -> BridgePort {
+    guard case .bridgePort(_, let details) = devices[port.index].enslavement else {
+      preconditionFailure("the device is a port of a bridge")
+    }
+    return details
+  }
+
+  /// Sends a frame to one port where it may go there.
+  ///
+  /// - Parameter origin: the port it came in by; `nil` for a frame of the bridge itself.
+  mutating func forward(_ packet: consuming Packet, from origin: DeviceID?, to port: DeviceID) {
+    guard mayForward(from: origin, to: port) else { return drop(packet, .noTransmitTarget) }
+    let longest = devices[port.index].mtu + EthernetView.length + 4
+    guard Int(packets[packet.id].length) <= longest else {
+      packets[packet.id].device = port
+      return drop(packet, .simulatorFrameTooLong)
+    }
+    transmit(packet, by: port)
+  }
+
+  /// Kernel counterpart: `should_deliver()` (net/bridge/br_forward.c, v6.12).
+  private func mayForward(from origin: DeviceID?, to port: DeviceID) -> Bool {
+    guard isForwarding(port: port) else { return false }
+    guard let origin else { return true }
+    let flags = bridgePort(port).flags
+    if origin == port && !flags.contains(.hairpin) { return false }
+    return !(flags.contains(.isolated) && bridgePort(origin).flags.contains(.isolated))
+  }
+
+  /// Sends a frame to every port that takes such frames, the newest first; never back where it came from.
+  ///
+  /// Kernel counterpart: `br_flood()` (net/bridge/br_forward.c, v6.12).
+  mutating func flood(_ packet: consuming Packet, from origin: DeviceID?, bridge: BridgeID) {
+    let needed: BridgePortFlags =
+      switch packets[packet.id].type {
+      case .broadcast: .broadcastFlooding
+      case .multicast: .multicastFlooding
+      case .host, .otherHost, .loopback: .flooding
+      }
+    let ports = bridges[bridge.index].ports.filter {
+      mayForward(from: origin, to: $0) && (origin == nil || bridgePort($0).flags.contains(needed))
+    }
+    guard let last = ports.last else { return drop(packet, .noTransmitTarget) }
+    record(.bridged(to: bridges[bridge.index].device, .flooded), packet.id, namespace(of: last))
+    for port in ports.dropLast() {
+      guard let copy = duplicate(packet) else { continue }
+      forward(copy, from: origin, to: port)
+    }
+    forward(packet, from: origin, to: last)
+  }
+
+  /// Gives a frame to the bridge's own device.
+  ///
+  /// Kernel counterpart: `br_pass_frame_up()` (net/bridge/br_input.c, v6.12).
+  private mutating func handUp(_ packet: consuming Packet, to device: DeviceID) {
+    let id = packet.id
+    guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
+    if packets[id].type == .otherHost { packets[id].type = .host }
+    packets[id].device = device
+    packets[id].inputDevice = device
+    devices[device.index].counters.receivedPackets += 1
+    devices[device.index].counters.receivedBytes += UInt64(packets[id].length)
+    record(.bridged(to: device, .handedUp), id, devices[device.index].namespace)
+    record(.received(device, packets[id].flow), id, devices[device.index].namespace)
+    captureFrame(packets.bytes(id), at: device)
+    deliverFrame(packet)
+  }
+}
+
+// MARK: - Frames of the bridge itself
+
+extension Kernel {
+  /// The bridge's own device sends a frame.
+  ///
+  /// Kernel counterpart: `br_dev_xmit()` (net/bridge/br_device.c, v6.12).
+  mutating func bridgeTransmit(_ packet: consuming Packet, bridge: BridgeID) {
+    guard let frame = EthernetView(packets.bytes(packet.id)) else { return drop(packet, .deviceHeader) }
+    let destination = frame.destination
+    packets[packet.id].type =
+      destination.isBroadcast ? .broadcast : destination.isMulticast ? .multicast : .host
+    guard !destination.isMulticast, let entry = bridges[bridge.index].entry(destination, at: now) else {
+      return flood(packet, from: nil, bridge: bridge)
+    }
+    forward(packet, from: nil, to: entry.device)
+  }
+}

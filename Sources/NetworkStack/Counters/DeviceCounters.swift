@@ -1,0 +1,21 @@
+/// What `ip -s link` counts of a device.
+///
+/// Kernel counterpart: `struct rtnl_link_stats64` (include/uapi/linux/if_link.h, v6.12).
+@frozen
+public struct DeviceCounters: Hashable, Sendable, BitwiseCopyable {
+  public var receivedPackets: UInt64 = 0
+  /// Bytes with the Ethernet header.
+  public var receivedBytes: UInt64 = 0
+  public var receiveDrops: UInt64 = 0
+  public var receiveErrors: UInt64 = 0
+  public var multicast: UInt64 = 0
+  public var transmittedPackets: UInt64 = 0
+  /// Bytes with the Ethernet header.
+  public var transmittedBytes: UInt64 = 0
+  public var transmitDrops: UInt64 = 0
+  public var transmitErrors: UInt64 = 0
+  /// Carrier losses.
+  public var carrierErrors: UInt64 = 0
+
+  public init() {}
+}

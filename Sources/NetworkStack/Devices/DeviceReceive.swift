@@ -1,0 +1,69 @@
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// A frame comes from the far end of a cable or veth, from a bridge, or from this machine itself (lo).
+// Decided here: whether the device takes frames, for whom the frame is, and which protocol reads it.
+// Goes on to BridgeReceive, ARPReceive, IPv4Receive, or ends.
+
+extension Kernel {
+  /// A frame reaches a device.
+  ///
+  /// Kernel counterpart: `__netif_receive_skb_core()` (net/core/dev.c), `eth_type_trans()`
+  /// (net/ethernet/eth.c, v6.12).
+  /// Differs: frames that carry neither IPv4 nor ARP are read by nobody.
+  mutating func receive(_ packet: consuming Packet, on device: DeviceID) {
+    let id = packet.id
+    packets[id].device = device
+    packets[id].inputDevice = device
+    guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
+    let bytes = packets.bytes(id)
+    guard let frame = EthernetView(bytes) else { return drop(packet, .deviceHeader) }
+    devices[device.index].counters.receivedPackets += 1
+    devices[device.index].counters.receivedBytes += UInt64(bytes.count)
+    record(.received(device, packets[id].flow), id, devices[device.index].namespace)
+    // What a VRF device sends to itself was captured when it was sent.
+    let isSentByVRF = devices[device.index].isVRF && packets[id].flags.contains(.hasLocalRoute)
+    if !isSentByVRF { captureFrame(bytes, at: device) }
+
+    let destination = frame.destination
+    if destination == devices[device.index].mac {
+      packets[id].type = .host
+    } else if destination.isMulticast {
+      packets[id].type = destination.isBroadcast ? .broadcast : .multicast
+      devices[device.index].counters.multicast += 1
+    } else {
+      packets[id].type = .otherHost
+    }
+    if case .bridgePort(let bridge, _) = devices[device.index].enslavement {
+      return bridgeReceive(packet, port: device, bridge: bridge)
+    }
+    deliverFrame(packet)
+  }
+
+  /// Hands a frame to the protocol that reads it.
+  mutating func deliverFrame(_ packet: consuming Packet) {
+    let id = packet.id
+    guard let frame = EthernetView(packets.bytes(id)) else { return drop(packet, .deviceHeader) }
+    let etherType = frame.etherType
+    packets.pull(id, EthernetView.length)
+    switch etherType {
+    case .ipv4: ipv4Receive(packet)
+    case .arp: arpReceive(packet)
+    default: drop(packet, .unhandledProtocol)  // EtherType is open: any number may stand there.
+    }
+  }
+
+  /// Keeps a copy of a frame where the device is captured.
+  @inline(__always)
+  mutating func captureFrame(_ bytes: PacketBytes, at device: DeviceID) {
+    if devices[device.index].isCaptured { capture.append(bytes, device: device, at: now) }
+  }
+
+  /// Captures a packet on a VRF device, with the Ethernet header that is still in front of it.
+  mutating func captureOnVRF(_ id: PacketID, _ vrf: DeviceID) {
+    guard devices[vrf.index].isCaptured else { return }
+    packets.push(id, EthernetView.length)
+    captureFrame(packets.bytes(id), at: vrf)
+    packets.pull(id, EthernetView.length)
+  }
+}

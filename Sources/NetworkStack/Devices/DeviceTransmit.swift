@@ -1,0 +1,70 @@
+internal import DiscreteEvents
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// A frame with its Ethernet header comes from NeighborResolve, ARPSend, a bridge or a session.
+// Decided here: whether the device can send, and what "sending" is for its kind.
+// Goes on to the far end's DeviceReceive, CableTransmit, BridgeTransmit, VRFTransmit, or ends.
+
+extension Kernel {
+  /// Sends a frame by a device.
+  ///
+  /// Kernel counterpart: `__dev_queue_xmit()` (net/core/dev.c, v6.12). A device without carrier has the
+  /// `noop` queueing discipline, which drops before the captures see anything.
+  /// Differs: the kernel notices a lost carrier up to a second later (linkwatch); here it is at once.
+  mutating func transmit(_ packet: consuming Packet, by device: DeviceID) {
+    let id = packet.id
+    packets[id].device = device
+    guard devices[device.index].isUp, devices[device.index].hasCarrier else {
+      devices[device.index].counters.transmitDrops += 1
+      return drop(packet, .queueDrop)
+    }
+    switch devices[device.index].kind {
+    case .loopback:
+      countTransmission(id, device)
+      queue.schedule(.arrival(packet.park(), device), at: now)
+    case .networkCard(let end):
+      guard let end else { return drop(packet, .simulatorNoCable) }
+      cableTransmit(packet, by: device, into: end)
+    case .veth(let peer):
+      sendFrame(id, by: device)
+      // A frame longer than the peer's MTU allows, with room for a VLAN tag, is not taken by it.
+      guard Int(packets[id].length) <= devices[peer.index].mtu + EthernetView.length + 4 else {
+        devices[device.index].counters.transmitDrops += 1
+        return drop(packet, .simulatorFrameTooLong)
+      }
+      leaveNamespace(id)
+      queue.schedule(.arrival(packet.park(), peer), at: now)
+    case .bridge(let bridge):
+      sendFrame(id, by: device)
+      bridgeTransmit(packet, bridge: bridge)
+    case .vrf:
+      sendFrame(id, by: device)
+      vrfTransmit(packet, vrf: device)
+    case .dummy:
+      sendFrame(id, by: device)
+      consume(packet)
+    }
+  }
+
+  /// Counts, traces and captures a frame at the moment it leaves.
+  mutating func sendFrame(_ id: PacketID, by device: DeviceID) {
+    countTransmission(id, device)
+    captureFrame(packets.bytes(id), at: device)
+  }
+
+  private mutating func countTransmission(_ id: PacketID, _ device: DeviceID) {
+    devices[device.index].counters.transmittedPackets += 1
+    devices[device.index].counters.transmittedBytes += UInt64(packets[id].length)
+    record(.transmitted(device, packets[id].flow), id, devices[device.index].namespace)
+  }
+
+  /// Forgets what belongs to the kernel or namespace that the packet leaves.
+  ///
+  /// Kernel counterpart: `skb_scrub_packet()` (net/core/skbuff.c, v6.12).
+  mutating func leaveNamespace(_ id: PacketID) {
+    packets[id].flags = []
+    packets[id].mark = 0
+    packets[id].routeMTU = 0
+  }
+}

@@ -1,0 +1,39 @@
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// A packet with its route comes from IPv4Receive. Decided here: whether it may live on (TTL) and whether it
+// fits (MTU). Goes on to IPv4Output, or ends with an ICMP error.
+
+extension Kernel {
+  /// Forwards a packet for somebody else.
+  ///
+  /// Kernel counterpart: `ip_forward()` (net/ipv4/ip_forward.c, v6.12).
+  /// Source: RFC 1812 sections 5.2.1 and 5.3.1.
+  mutating func ipv4Forward(_ packet: consuming Packet, _ route: RouteResult) {
+    let id = packet.id
+    guard let header = IPv4View(packets.bytes(id)), let device = route.nextHop.device else {
+      return drop(packet, .notSpecified)
+    }
+    guard header.timeToLive > 1 else {
+      sendICMPError(about: id, type: .timeExceeded, code: 0)
+      return drop(packet, .ipHeader)
+    }
+    packets[id].flags.insert(.forwarded)
+    let routeMTU = routes[route.route].mtu
+    let mtu = min(routeMTU > 0 ? routeMTU : devices[device.index].mtu, 65_535)
+    if Int(packets[id].length) > mtu && header.dontFragment {
+      sendICMPError(
+        about: id, type: .destinationUnreachable, code: UnreachableCode.fragmentationNeeded, rest: UInt32(mtu))
+      return drop(packet, .packetTooBig)
+    }
+    header.decrementTimeToLive()
+    record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace)
+    let gateway = route.nextHop.gateway
+    if packets[id].flags.contains(.wantsRedirect) {
+      sendRedirect(about: id, gateway: gateway.isUnspecified ? header.destination : gateway)
+    }
+    packets[id].nextHop = gateway.isUnspecified ? header.destination : gateway
+    packets[id].routeMTU = UInt16(mtu)
+    ipv4Output(packet, by: device)
+  }
+}

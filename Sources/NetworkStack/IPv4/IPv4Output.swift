@@ -1,0 +1,149 @@
+internal import DiscreteEvents
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// Packets come from IPv4Forward, and from sockets and ICMP of this machine with their route.
+// Decided here: whether a VRF sees the packet, whether it fits the path. Goes on to NeighborResolve, whole or
+// in fragments, or ends with "fragmentation needed".
+
+/// What a sender on this machine wants of the IPv4 header.
+struct SendOptions {
+  var timeToLive: UInt8?
+  var tos: UInt8 = 0
+  var pathMTUDiscovery = PathMTUDiscovery.want
+  var mark: UInt32 = 0
+  /// Whether a program sends, and not the kernel itself.
+  var isFromProgram = false
+}
+
+extension Kernel {
+  /// Sends a packet of this machine: the payload is there, the header is put in front.
+  ///
+  /// Kernel counterpart: `__ip_make_skb()`, `__ip_local_out()` (net/ipv4/ip_output.c, v6.12).
+  /// - Precondition: the packet holds the payload alone, and has headroom.
+  mutating func sendIPv4(
+    _ packet: consuming Packet, _ route: OutputRoute, destination: IPv4Address, protocol: IPProtocol,
+    options: SendOptions
+  ) {
+    let id = packet.id
+    let namespace = devices[route.device.index].namespace
+    packets.push(id, IPv4View.minimumLength)
+    guard let view = IPv4View(packets.bytes(id)) else { preconditionFailure("a header was pushed") }
+    let mtu = pathMTU(route, destination: destination)
+    let length = Int(packets[id].length)
+    var header = IPv4Header(
+      totalLength: length, timeToLive: options.timeToLive ?? defaultTTL(namespace, destination), protocol: `protocol`,
+      source: route.source, destination: destination)
+    header.tos = options.tos
+    header.dontFragment =
+      switch options.pathMTUDiscovery {
+      case .dont: false
+      case .want: length <= mtu
+      case .do, .probe: true
+      }
+    header.identification = namespaces[namespace.index].nextIdentification
+    namespaces[namespace.index].nextIdentification &+= 1
+    header.emit(into: view)
+    packets[id].flags = [.hasRoute, .isLocallySent]
+    if options.isFromProgram { packets[id].flags.insert(.isFromProgram) }
+    if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
+    if route.isBroadcast { packets[id].flags.formUnion([.routeIsBroadcast]) }
+    packets[id].mark = options.mark
+    packets[id].nextHop = route.nextHop
+    packets[id].routeMTU = options.pathMTUDiscovery == .probe ? 0 : UInt16(clamping: mtu)
+    packets[id].device = route.device
+    record(
+      .created(packets[id].flow, source: route.source, destination: destination, protocol: `protocol`.rawValue), id,
+      namespace)
+    if let result = route.result { record(.routed(decision(result, destination)), id, namespace) }
+    localOutput(packet, route, destination)
+  }
+
+  private func defaultTTL(_ namespace: NamespaceID, _ destination: IPv4Address) -> UInt8 {
+    destination.isMulticast ? 1 : UInt8(clamping: namespaces[namespace.index].settings.ipDefaultTTL)
+  }
+
+  private mutating func localOutput(_ packet: consuming Packet, _ route: OutputRoute, _ destination: IPv4Address) {
+    let id = packet.id
+    if let vrf = devices[route.device.index].vrf, !destination.isMulticast, !destination.isLimitedBroadcast {
+      showOnVRF(id, vrf)
+    }
+    if route.isBroadcast, !devices[route.device.index].isLoopback { loopBack(packet, by: route.device) }
+    ipv4Output(packet, by: route.device)
+  }
+
+  /// A packet of this machine passes its VRF device: captures there see it, before fragmentation and ARP.
+  ///
+  /// Kernel counterpart: `vrf_ip_out_direct()`, `vrf_finish_direct()` (drivers/net/vrf.c, v6.12).
+  private mutating func showOnVRF(_ id: PacketID, _ vrf: DeviceID) {
+    guard devices[vrf.index].isCaptured else { return }
+    packets.push(id, EthernetView.length)
+    guard let frame = EthernetView(packets.bytes(id)) else { preconditionFailure("a header was pushed") }
+    EthernetHeader(destination: .zero, source: devices[vrf.index].mac, etherType: .ipv4).emit(into: frame)
+    captureFrame(packets.bytes(id), at: vrf)
+    packets.pull(id, EthernetView.length)
+  }
+
+  /// A copy of a broadcast comes back to this machine; captures do not see it.
+  ///
+  /// Kernel counterpart: `ip_mc_output()`, `dev_loopback_xmit()` (net/ipv4/ip_output.c, v6.12).
+  private mutating func loopBack(_ packet: borrowing Packet, by device: DeviceID) {
+    guard let copy = duplicate(packet) else { return }
+    packets[copy.id].type = .loopback
+    packets[copy.id].inputDevice = device
+    packets[copy.id].flags.formUnion([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast])
+    ipv4Deliver(copy)
+  }
+
+  /// Sends a packet by a device, in fragments where it does not fit.
+  ///
+  /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
+  mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID) {
+    let id = packet.id
+    packets[id].device = device
+    let mtu = packets[id].routeMTU > 0 ? Int(packets[id].routeMTU) : devices[device.index].mtu
+    guard Int(packets[id].length) > mtu else { return sendToNeighbor(packet) }
+    guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
+    if header.dontFragment {
+      sendICMPError(
+        about: id, type: .destinationUnreachable, code: UnreachableCode.fragmentationNeeded, rest: UInt32(mtu))
+      return drop(packet, .packetTooBig)
+    }
+    fragment(packet, mtu: mtu)
+  }
+
+  /// A packet was sent into a VRF device: by a leaked route, or by this machine to itself.
+  ///
+  /// Kernel counterpart: `vrf_process_v4_outbound()` (drivers/net/vrf.c, v6.12).
+  mutating func vrfTransmit(_ packet: consuming Packet, vrf: DeviceID) {
+    let id = packet.id
+    if packets[id].flags.contains(.hasLocalRoute) {
+      return queue.schedule(.arrival(packet.park(), vrf), at: now)
+    }
+    packets.pull(id, EthernetView.length)
+    guard let header = IPv4View(packets.bytes(id)) else { return drop(packet, .headerTruncated) }
+    record(.leaked(into: vrf), id, devices[vrf.index].namespace)
+    var flow = RouteFlow(destination: header.destination)
+    flow.source = header.source
+    flow.tos = header.tos & 0x1c
+    flow.mark = packets[id].mark
+    flow.outputDevice = vrf
+    flow.ipProtocol = header.protocol.rawValue
+    let destination = header.destination
+    guard let route = try? outputRoute(flow, in: devices[vrf.index].namespace, mayUseAnySource: true) else {
+      return drop(packet, .notSpecified)
+    }
+    if let result = route.result {
+      record(.routed(decision(result, destination)), id, devices[vrf.index].namespace)
+    }
+    if route.device == vrf {
+      packets[id].flags.formUnion([.hasRoute, .hasLocalRoute, .routeIsLocal])
+      packets.push(id, EthernetView.length)
+      return queue.schedule(.arrival(packet.park(), vrf), at: now)
+    }
+    packets[id].flags.insert(.hasRoute)
+    packets[id].nextHop = route.nextHop
+    packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))
+    ipv4Output(packet, by: route.device)
+  }
+}

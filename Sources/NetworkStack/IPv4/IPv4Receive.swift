@@ -1,0 +1,110 @@
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// A packet comes from DeviceReceive. Decided here: whether the header can be trusted, which VRF the packet
+// belongs to, and whether it is for this machine. Goes on to IPv4Deliver, IPv4Forward, or ends.
+
+extension Kernel {
+  /// A packet of the Internet Protocol arrived.
+  ///
+  /// Kernel counterpart: `ip_rcv_core()`, `ip_rcv_finish_core()` (net/ipv4/ip_input.c, v6.12).
+  /// Source: RFC 791 section 3.2, RFC 1122 section 3.2.1.
+  /// Differs: no IP options processing: a header with options is forwarded as it is.
+  mutating func ipv4Receive(_ packet: consuming Packet) {
+    let id = packet.id
+    if packets[id].type == .otherHost { return drop(packet, .otherHost) }
+    let bytes = packets.bytes(id)
+    guard let header = IPv4View(bytes), header.headerLength <= bytes.count else {
+      return drop(packet, .headerTruncated)
+    }
+    guard header.version == 4, header.headerLength >= IPv4View.minimumLength else { return drop(packet, .ipHeader) }
+    guard header.hasValidChecksum else { return drop(packet, .ipChecksum) }
+    guard header.totalLength <= bytes.count else { return drop(packet, .packetTooSmall) }
+    guard header.totalLength >= header.headerLength else { return drop(packet, .ipHeader) }
+    // What follows the packet in its frame is padding.
+    packets.trim(id, to: header.totalLength)
+
+    if packets[id].flags.contains(.hasLocalRoute) { return ipv4Deliver(packet) }
+    if let vrf = devices[packets[id].device.index].vrf { enterVRF(id, vrf) }
+    routeReceived(packet)
+  }
+
+  /// The VRF takes the packet over from its port.
+  ///
+  /// Kernel counterpart: `vrf_ip_rcv()` (drivers/net/vrf.c, v6.12).
+  private mutating func enterVRF(_ id: PacketID, _ vrf: DeviceID) {
+    packets[id].device = vrf
+    packets[id].flags.insert(.isL3Slave)
+    devices[vrf.index].counters.receivedPackets += 1
+    devices[vrf.index].counters.receivedBytes += UInt64(packets[id].length)
+    record(.enteredVRF(vrf), id, devices[vrf.index].namespace)
+    captureOnVRF(id, vrf)
+  }
+
+  private mutating func routeReceived(_ packet: consuming Packet) {
+    let id = packet.id
+    guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
+    let (device, namespace) = (packets[id].device, devices[packets[id].device.index].namespace)
+    let ports = namespaces[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
+    let route = inputRoute(
+      destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device,
+      ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)
+    switch route {
+    case .martian(let reason): drop(packet, reason)
+    case .broadcast:
+      packets[id].flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
+      ipv4Deliver(packet)
+    case .local(let result):
+      record(.routed(decision(result, header.destination)), id, namespace)
+      packets[id].flags.formUnion([.hasRoute, .routeIsLocal])
+      // Unicast to this machine in a broadcast frame is not taken (RFC 1122 section 3.3.6).
+      if packets[id].type != .host { return drop(packet, .unicastInLayer2Multicast) }
+      ipv4Deliver(packet)
+    case .forward(let result, let wantsRedirect):
+      record(.routed(decision(result, header.destination)), id, namespace)
+      packets[id].flags.insert(.hasRoute)
+      if wantsRedirect { packets[id].flags.insert(.wantsRedirect) }
+      // A unicast packet in a broadcast frame is not forwarded.
+      if packets[id].type != .host { return drop(packet, .notSpecified) }
+      ipv4Forward(packet, result)
+    case .unreachable(let error): refuse(packet, error)
+    }
+  }
+
+  /// The ports of a TCP or UDP packet; zeros for others and for later fragments.
+  private func transportPorts(_ header: IPv4View) -> (source: UInt16, destination: UInt16) {
+    guard header.protocol == .udp || header.protocol == .tcp, header.fragmentOffset == 0, header.payload.count >= 4
+    else { return (0, 0) }
+    return (header.payload.load(UInt16.self, at: 0), header.payload.load(UInt16.self, at: 2))
+  }
+
+  /// There is no way to the destination: the sender is told, where this machine is a router.
+  ///
+  /// Kernel counterpart: `ip_error()` (net/ipv4/route.c, v6.12).
+  private mutating func refuse(_ packet: consuming Packet, _ error: LinuxErrno) {
+    let id = packet.id
+    packets[id].flags.insert(.hasRoute)
+    packets[id].flags.insert(.routeIsLocal)
+    let isRouter = devices[packets[id].device.index].settings.forwarding != 0
+    let code: UInt8
+    let reason: DropReason
+    switch error {
+    case .hostUnreachable:
+      code = UnreachableCode.host
+      reason = isRouter ? .notSpecified : .inputAddressErrors
+    case .networkUnreachable:
+      code = UnreachableCode.network
+      reason = .inputNoRoutes
+    case .permissionDenied:
+      code = UnreachableCode.administrativelyProhibited
+      reason = .notSpecified
+    default: return drop(packet, .notSpecified)  // A blackhole: whatever else a lookup throws is silence.
+    }
+    guard isRouter else { return drop(packet, reason) }
+    packets[id].flags.remove(.routeIsLocal)
+    if allowsRouteError(about: id) {
+      sendICMPError(about: id, type: .destinationUnreachable, code: code)
+    }
+    drop(packet, reason)
+  }
+}

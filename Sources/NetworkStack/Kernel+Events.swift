@@ -1,0 +1,28 @@
+import DiscreteEvents
+
+/// What can be scheduled.
+package enum Event: Sendable, BitwiseCopyable {
+  /// A frame reaches a device.
+  case arrival(PacketID, DeviceID)
+  /// A packet with its next hop leaves, now that its forerunners are on their way.
+  case output(PacketID)
+  /// A cable's sender is free for the next frame.
+  case cableReady(CableEnd)
+  /// The generation tells a timer that was set anew from the one before.
+  case neighborTimer(NeighborID, generation: UInt32)
+  case sessionTimer(SessionID, generation: UInt32)
+  case reassemblyTimeout(NamespaceID, queue: UInt32)
+}
+
+extension Kernel {
+  mutating func handle(_ event: Event) {
+    switch event {
+    case .arrival(let packet, let device): receive(Packet(packet), on: device)
+    case .output(let packet): sendToNeighbor(Packet(packet))
+    case .cableReady(let end): sendNextFrame(into: end)
+    case .neighborTimer(let neighbor, let generation): neighborTimer(neighbor, generation: generation)
+    case .sessionTimer(let session, let generation): sessionTimer(session, generation: generation)
+    case .reassemblyTimeout(let namespace, let queue): expireReassembly(queue, in: namespace)
+    }
+  }
+}

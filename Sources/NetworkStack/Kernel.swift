@@ -1,0 +1,170 @@
+public import DiscreteEvents
+package import NetworkAddresses
+
+/// The whole simulated state: machines, namespaces, devices, tables, packets, sessions and what is to happen.
+///
+/// It is one value in flat arrays that refer to one another by identifiers, so a checkpoint is an assignment.
+/// The files of this module extend it in the order in which a packet meets them:
+///
+/// ```
+///  DeviceReceive -> BridgeReceive? -> IPv4Receive -> InputRoute
+///       |- local   -> IPv4Deliver -> socket, echo
+///       |- forward -> IPv4Forward -> IPv4Output
+///       `- none    -> drop, ICMPv4Error
+///  IPv4Output -> NeighborResolve (waits while unknown) -> DeviceTransmit -> the other end's DeviceReceive
+/// ```
+public struct Kernel: Sendable {
+  /// How much there may be of everything; what goes beyond is refused or dropped with its reason.
+  public struct Bounds: Sendable {
+    /// Packets of up to 1,984 bytes under way at once.
+    public var packets = 65_536
+    /// Larger packets under way at once.
+    public var jumboPackets = 1_024
+    /// Events at one instant: a loop without delay ends here.
+    public var eventsPerInstant: UInt64 = 20_000_000
+    /// Events of a run.
+    public var events: UInt64 = 4_000_000_000
+    /// Packets dropped for want of a cell: a storm ends here.
+    public var poolDrops: UInt64 = 1_000_000
+    /// Frames that wait for a cable, each way.
+    public var cableQueue = 1_000
+    public var traceSteps = 400_000
+    /// Bytes of captured frames before the run pauses.
+    public var captureBytes = 4 << 20
+    /// Addresses that a bridge learns.
+    public var forwardingEntries = 65_536
+    /// Events that a session keeps.
+    public var sessionEvents = 4_000_000
+    public var devices = 1_000_000
+
+    public init() {}
+  }
+
+  public let bounds: Bounds
+  /// The seed of every random stream.
+  public let seed: UInt64
+  package var queue = EventQueue<Event>()
+  package var packets: PacketPool
+  package var machines: [Machine] = []
+  package var namespaces: [NetworkNamespace] = []
+  package var devices: [Device] = []
+  /// What the control plane alone reads of the devices, at the same places.
+  package var deviceDetails: [DeviceDetails] = []
+  /// The named namespaces by machine and name; looked up, never listed.
+  var namespaceNames: [NamespaceKey: NamespaceID] = [:]
+  /// The devices by name; looked up, never listed.
+  var deviceNames: [DeviceName: DeviceID] = [:]
+  package var cables: [Cable] = []
+  package var bridges: [Bridge] = []
+  package var routingTables: [RoutingTable] = []
+  package var routes = RouteStore()
+  package var neighbors = NeighborTable()
+  /// How many devices of a namespace own an address, by `addressKey`.
+  var ownAddressCounts = IntegerMap()
+  package var sockets = SocketTable()
+  package var sessions: [Session] = []
+  public internal(set) var trace: TraceRecorder
+  var capture: CaptureBuffer
+  /// Whether devices are captured from their creation on.
+  package var capturesNewDevices = false
+  var random: RandomStream
+  /// The session whose end the present run waits for.
+  var awaitedSession: SessionID?
+  var poolDropCount: UInt64 = 0
+  /// Whether a session saw more than it may keep.
+  var hasTooManySessionEvents = false
+
+  package init(seed: UInt64, bounds: Bounds, isTracing: Bool) {
+    self.seed = seed
+    self.bounds = bounds
+    packets = PacketPool(bounds: bounds)
+    trace = TraceRecorder(isOn: isTracing, bound: bounds.traceSteps)
+    capture = CaptureBuffer(fullAt: bounds.captureBytes)
+    random = RandomStream(seed: seed, purpose: "kernel")
+  }
+
+  /// Virtual time.
+  @inline(__always)
+  package var now: Instant { queue.now }
+
+  @inline(__always)
+  func namespace(of device: DeviceID) -> NamespaceID { devices[device.index].namespace }
+
+  /// The VRF that decides for a device: the one it is a port of, or itself.
+  ///
+  /// Kernel counterpart: `l3mdev_master_ifindex()` (net/l3mdev/l3mdev.c, v6.12).
+  @inline(__always)
+  package func l3Master(of device: DeviceID) -> DeviceID? {
+    if case .vrfPort(let vrf) = devices[device.index].enslavement { return vrf }
+    return devices[device.index].isVRF ? device : nil
+  }
+
+  /// The number of the VRF table that holds for a device; `nil` outside VRFs.
+  ///
+  /// Kernel counterpart: `l3mdev_fib_table()`.
+  package func l3Table(of device: DeviceID) -> UInt32? {
+    guard let master = l3Master(of: device), case .vrf(let number, _) = devices[master.index].kind else { return nil }
+    return number
+  }
+}
+
+// MARK: - The ends of a packet
+
+extension Kernel {
+  @inline(__always)
+  mutating func record(_ decision: TraceDecision, _ packet: PacketID, _ namespace: NamespaceID) {
+    if trace.isOn {
+      trace.record(decision, packet: packets[packet].number, namespace: namespace, at: now)
+    }
+  }
+
+  /// Drops a packet: the only way, so that counter, trace and memory agree.
+  mutating func drop(_ packet: consuming Packet, _ reason: DropReason) {
+    let id = packet.park()
+    let device = packets[id].device
+    let namespace = namespace(of: device)
+    namespaces[namespace.index].dropCounts[Int(reason.rawValue)] += 1
+    record(.dropped(reason, device), id, namespace)
+    packets.release(id)
+  }
+
+  /// Ends a packet that did its work.
+  mutating func consume(_ packet: consuming Packet) {
+    let id = packet.park()
+    record(.consumed, id, namespace(of: packets[id].device))
+    packets.release(id)
+  }
+
+  /// Ends a packet that was read.
+  mutating func deliver(_ packet: consuming Packet, to delivery: TraceDecision.Delivery) {
+    let id = packet.park()
+    record(.delivered(delivery), id, namespace(of: packets[id].device))
+    packets.release(id)
+  }
+
+  /// A new packet of `length` undefined bytes; where no cell is left that is counted as a drop.
+  mutating func makePacket(length: Int, device: DeviceID, flow: FlowTag) -> Packet? {
+    guard let id = packets.allocate(length: length, device: device) else {
+      countPoolDrop(at: device)
+      return nil
+    }
+    packets[id].flow = flow
+    return Packet(id)
+  }
+
+  /// A copy of a packet; where no cell is left that is counted as a drop.
+  mutating func duplicate(_ packet: borrowing Packet) -> Packet? {
+    guard let id = packets.duplicate(packet.id) else {
+      countPoolDrop(at: packets[packet.id].device)
+      return nil
+    }
+    return Packet(id)
+  }
+
+  private mutating func countPoolDrop(at device: DeviceID) {
+    poolDropCount += 1
+    let namespace = namespace(of: device)
+    namespaces[namespace.index].dropCounts[Int(DropReason.simulatorPoolExhausted.rawValue)] += 1
+    trace.record(.dropped(.simulatorPoolExhausted, device), packet: 0, namespace: namespace, at: now)
+  }
+}

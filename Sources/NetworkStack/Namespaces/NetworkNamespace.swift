@@ -1,0 +1,83 @@
+package import NetworkAddresses
+
+/// A network namespace: devices, rules, routing tables, sockets and settings of its own.
+///
+/// Source: network_namespaces(7).
+public struct NetworkNamespace: Sendable {
+  package let machine: MachineID
+  /// The name under which `ip netns` knows it; `nil` for a machine's initial namespace.
+  package var name: String?
+  /// False once it was deleted; its place in the array stays.
+  package var exists = true
+  package let loopback: DeviceID
+  /// The devices by interface index.
+  package var devices: [DeviceID] = []
+  /// The interface index that the next device gets.
+  package var nextInterfaceIndex = 1
+
+  package var rules: [RoutingRule] = []
+  /// The rules as the packet path reads them: names and table numbers resolved.
+  var ruleMatchers: [RuleMatcher] = []
+  /// The tables by number, ascending.
+  package var tables: [(number: UInt32, table: RoutingTableID)] = []
+  /// Whether a rule beside the three initial ones was ever added (`fib4_has_custom_rules`).
+  package var hasCustomRules = false
+  /// Whether the first VRF has made its rule.
+  package var hasL3MasterDeviceRule = false
+  /// Whether the local table holds a route that no address made (`fib_has_custom_local_routes`).
+  package var hasCustomLocalRoutes = false
+
+  package var settings = NamespaceSettings()
+  /// `net.ipv4.conf.all` and `net.ipv4.conf.default`.
+  package var allDevices = DeviceSettings()
+  package var defaultDevice = DeviceSettings()
+  package var defaultNeighborSettings = NeighborSettings()
+
+  /// By which number this namespace knows others (`nsid`), in order of assignment.
+  package var peerIdentifiers: [(namespace: NamespaceID, identifier: Int)] = []
+  /// How many neighbor entries there are, against `gc_thresh3`.
+  var neighborCount = 0
+  /// How often packets were dropped here, by `DropReason.rawValue`.
+  package var dropCounts = [UInt64](repeating: 0, count: DropReason.allCases.count)
+  /// The identification of the next packet that may be fragmented.
+  var nextIdentification: UInt16 = 1
+  /// What the ICMP senders of this namespace remember of a destination.
+  var peers = InternetPeers()
+  var globalICMPLimit = GlobalICMPLimit()
+  var routeExceptions = RouteExceptionTable()
+  var reassembly = ReassemblyTable()
+  /// Sessions that read ICMP here.
+  var icmpSessions: [SessionID] = []
+  /// Sessions that read ARP here.
+  var arpSessions: [SessionID] = []
+  package var sockets: [SocketID] = []
+
+  init(machine: MachineID, name: String?, loopback: DeviceID) {
+    self.machine = machine
+    self.name = name
+    self.loopback = loopback
+  }
+
+  /// The table of that number; `nil` where none was made.
+  ///
+  /// Complexity: O(log n).
+  package func table(numbered number: UInt32) -> RoutingTableID? {
+    let place = tables.partitioningIndex { $0.number >= number }
+    return place < tables.count && tables[place].number == number ? tables[place].table : nil
+  }
+}
+
+extension Array {
+  /// The first index whose element, and all behind it, fulfil the predicate.
+  ///
+  /// Complexity: O(log n).
+  func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,114 @@
+internal import DiscreteEvents
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// An ARP packet comes from DeviceReceive. Decided here: whether it is answered and what is learned of it.
+// Ends here; answers go to ARPSend.
+
+extension Kernel {
+  /// Reads an ARP packet.
+  ///
+  /// Kernel counterpart: `arp_rcv()`, `arp_process()` (net/ipv4/arp.c, v6.12). Source: RFC 826.
+  /// Differs: no proxy ARP.
+  mutating func arpReceive(_ packet: consuming Packet) {
+    let id = packet.id
+    let device = packets[id].device
+    if packets[id].type == .otherHost || packets[id].type == .loopback || devices[device.index].isNoARP {
+      return consume(packet)
+    }
+    guard let view = ARPView(packets.bytes(id)) else { return drop(packet, .headerTruncated) }
+    guard let arp = ARPPacket(view) else { return drop(packet, .notSpecified) }
+    showToARPSessions(arp, id, device)
+    if arp.target.isMulticast || (arp.target.isLoopback && devices[device.index].effective.routeLocalnet == 0) {
+      return consume(packet)
+    }
+    if !answer(arp, on: device) { learn(arp, on: device, isToHost: packets[id].type == .host) }
+    consume(packet)
+  }
+
+  /// - Returns: whether the packet was a question to this machine, and so is done with.
+  private mutating func answer(_ arp: ARPPacket, on device: DeviceID) -> Bool {
+    guard arp.operation == .request else { return false }
+    let namespace = devices[device.index].namespace
+    if arp.sender.isUnspecified {
+      // Duplicate address detection: an answer, but nothing to learn.
+      if addressType(arp.target, in: namespace, device: device) == .local, !ignores(arp, on: device) {
+        sendARP(
+          .reply, by: device, sender: arp.target, target: arp.sender, targetMAC: arp.senderMAC, to: arp.senderMAC,
+          flow: .none)
+      }
+      return true
+    }
+    let route = inputRoute(destination: arp.target, source: arp.sender, tos: 0, mark: 0, device: device)
+    guard case .local = route else { return false }
+    if ignores(arp, on: device) || isFiltered(arp, on: device) { return true }
+    guard let neighbor = neighbors.find(arp.sender, on: device) ?? makeNeighbor(arp.sender, on: device) else {
+      return true
+    }
+    updateNeighbor(neighbor, mac: arp.senderMAC, state: .stale, isOverriding: true)
+    sendARP(
+      .reply, by: device, sender: arp.target, target: arp.sender, targetMAC: arp.senderMAC, to: arp.senderMAC,
+      flow: .none)
+    return true
+  }
+
+  /// Whether `arp_ignore` keeps this machine from answering.
+  ///
+  /// Kernel counterpart: `arp_ignore()` (net/ipv4/arp.c, v6.12).
+  private func ignores(_ arp: ARPPacket, on device: DeviceID) -> Bool {
+    switch devices[device.index].effective.arpIgnore {
+    case 0: return false
+    case 1: return !isConfigured(arp.target, on: device, toward: nil, scope: .host)
+    case 2: return !isConfigured(arp.target, on: device, toward: arp.sender, scope: .host)
+    case 3:
+      let namespace = devices[device.index].namespace
+      return !namespaces[namespace.index].devices.contains {
+        isConfigured(arp.target, on: $0, toward: arp.sender, scope: .link)
+      }
+    case 8: return true
+    default: return false  // 4 through 7 are reserved and mean 0.
+    }
+  }
+
+  private func isConfigured(
+    _ address: IPv4Address, on device: DeviceID, toward sender: IPv4Address?, scope: RouteScope
+  ) -> Bool {
+    deviceDetails[device.index].addresses.contains {
+      $0.local == address && $0.scope <= scope && (sender.map($0.prefix.contains) ?? true)
+    }
+  }
+
+  /// Whether `arp_filter` keeps this machine from answering by this device: the way back is another one.
+  private func isFiltered(_ arp: ARPPacket, on device: DeviceID) -> Bool {
+    guard devices[device.index].effective.arpFilter != 0 else { return false }
+    var flow = RouteFlow(destination: arp.sender)
+    flow.source = arp.target
+    flow.l3Master = l3Master(of: device)
+    guard let route = try? outputRoute(flow, in: devices[device.index].namespace) else { return true }
+    return route.device != device
+  }
+
+  /// Takes an address over into an entry that exists, and answers of gratuitous ARP where `arp_accept` says so.
+  private mutating func learn(_ arp: ARPPacket, on device: DeviceID, isToHost: Bool) {
+    let accepts = devices[device.index].effective.arpAccept != 0
+    let isGratuitous = isGratuitous(arp, on: device)
+    var known = neighbors.find(arp.sender, on: device)
+    if known == nil, accepts, isGratuitous || arp.operation == .reply,
+      addressType(arp.sender, in: devices[device.index].namespace, device: device) == .unicast {
+      known = makeNeighbor(arp.sender, on: device)
+    }
+    guard let neighbor = known else { return }
+    let lockTime = Int64(devices[device.index].neighborSettings.lockTime) * 1_000_000
+    updateNeighbor(
+      neighbor, mac: arp.senderMAC, state: arp.operation == .reply && isToHost ? .reachable : .stale,
+      isOverriding: isGratuitous || now > neighbors[neighbor].updated + lockTime)
+  }
+
+  /// Kernel counterpart: `arp_is_garp()` (net/ipv4/arp.c, v6.12).
+  private func isGratuitous(_ arp: ARPPacket, on device: DeviceID) -> Bool {
+    guard arp.target == arp.sender else { return false }
+    if arp.operation == .reply && arp.targetMAC != .zero && arp.targetMAC != arp.senderMAC
+      && arp.targetMAC != devices[device.index].mac && !arp.targetMAC.isBroadcast { return false }
+    return addressType(arp.sender, in: devices[device.index].namespace, device: device) == .unicast
+  }
+}

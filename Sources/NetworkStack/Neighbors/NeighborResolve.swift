@@ -1,0 +1,295 @@
+internal import DiscreteEvents
+package import NetworkAddresses
+internal import PacketHeaders
+
+// An IPv4 packet with its device and next hop comes from IPv4Output.
+// Decided here: whether the next hop's hardware address is known; the packet gets its Ethernet header, or waits.
+// Goes on to DeviceTransmit, now or when the answer comes; or ends with the neighbor's failure.
+
+extension Kernel {
+  /// Sends an IPv4 packet to its next hop on the device it is at.
+  ///
+  /// Kernel counterpart: `ip_finish_output2()` (net/ipv4/ip_output.c), `neigh_resolve_output()`
+  /// (net/core/neighbour.c, v6.12).
+  mutating func sendToNeighbor(_ packet: consuming Packet) {
+    let id = packet.id
+    let (device, nextHop) = (packets[id].device, packets[id].nextHop)
+    let neighbor: NeighborID
+    if let known = neighbors.find(nextHop, on: device) {
+      neighbor = known
+    } else if let made = makeNeighbor(nextHop, on: device) {
+      neighbor = made
+    } else {
+      return drop(packet, .neighborCreateFailed)
+    }
+    if neighbors[neighbor].state.isConnected {
+      neighbors[neighbor].used = now
+      return sendFrame(packet, to: neighbors[neighbor].mac, by: device)
+    }
+    resolve(packet, neighbor)
+  }
+
+  /// Puts an Ethernet header in front of an IPv4 packet and sends it.
+  private mutating func sendFrame(_ packet: consuming Packet, to mac: MACAddress, by device: DeviceID) {
+    let id = packet.id
+    packets.push(id, EthernetView.length)
+    guard let frame = EthernetView(packets.bytes(id)) else { preconditionFailure("a header was pushed") }
+    EthernetHeader(destination: mac, source: devices[device.index].mac, etherType: .ipv4).emit(into: frame)
+    transmit(packet, by: device)
+  }
+
+  /// A new entry; `nil` where there are too many.
+  ///
+  /// Kernel counterpart: `___neigh_create()` (net/core/neighbour.c), `arp_constructor()` (net/ipv4/arp.c, v6.12).
+  package mutating func makeNeighbor(_ address: IPv4Address, on device: DeviceID) -> NeighborID? {
+    let namespace = devices[device.index].namespace
+    guard namespaces[namespace.index].neighborCount < namespaces[namespace.index].settings.neighborThreshold3 else {
+      return nil
+    }
+    var entry = Neighbor(address: address, device: device, now: now)
+    entry.confirmed = now + -2 * Int64(devices[device.index].neighborSettings.baseReachableTime) * 1_000_000
+    switch addressType(address, in: namespace, device: device) {
+    case .multicast:
+      entry.state = .noARP
+      // 01:00:5e and the lower 23 bits (RFC 1112 section 6.4).
+      entry.mac = MACAddress(bits: 0x0100_5e00_0000 | UInt64(address.bits & 0x7f_ffff))
+    case .broadcast where !devices[device.index].isNoARP && !devices[device.index].isLoopback:
+      entry.state = .noARP
+      entry.mac = .broadcast
+    case .unspecified, .unicast, .local, .anycast, .blackhole, .unreachable, .prohibit, .throw, .nat, .broadcast:
+      if devices[device.index].isNoARP || devices[device.index].isLoopback {
+        entry.state = .noARP
+        entry.mac = devices[device.index].mac
+      }
+    }
+    namespaces[namespace.index].neighborCount += 1
+    return neighbors.insert(entry)
+  }
+
+  /// Sends the packet if the entry is valid though old, or lets it wait.
+  ///
+  /// Kernel counterpart: `__neigh_event_send()` (net/core/neighbour.c, v6.12).
+  private mutating func resolve(_ packet: consuming Packet, _ neighbor: NeighborID) {
+    let device = neighbors[neighbor].device
+    let probesAtOnce = beginResolution(neighbor)
+    if neighbors[neighbor].state.isValid {
+      return sendFrame(packet, to: neighbors[neighbor].mac, by: device)
+    }
+    wait(packet, for: neighbor, limit: Int(devices[device.index].neighborSettings.queueBytes))
+    if probesAtOnce { probe(neighbor) }
+  }
+
+  /// Asks for a neighbor without a packet for it.
+  mutating func ask(for neighbor: NeighborID) {
+    if beginResolution(neighbor) { probe(neighbor) }
+  }
+
+  /// The entry is wanted: one that is unknown begins to be asked for, an old one is to be confirmed.
+  ///
+  /// - Returns: whether a probe is due at once.
+  private mutating func beginResolution(_ neighbor: NeighborID) -> Bool {
+    let settings = devices[neighbors[neighbor].device.index].neighborSettings
+    neighbors[neighbor].used = now
+    switch neighbors[neighbor].state {
+    case .none, .failed:
+      neighbors[neighbor].probes = settings.unicastProbes
+      neighbors[neighbor].state = .incomplete
+      neighbors[neighbor].updated = now
+      setNeighborTimer(neighbor, after: Int64(settings.retransmitTime) * 1_000_000)
+      return true
+    case .stale:
+      neighbors[neighbor].state = .delay
+      neighbors[neighbor].updated = now
+      setNeighborTimer(neighbor, after: Int64(settings.delayFirstProbeTime) * 1_000_000)
+    case .incomplete, .reachable, .delay, .probe, .noARP, .permanent: break
+    }
+    return false
+  }
+
+  private mutating func wait(_ packet: consuming Packet, for neighbor: NeighborID, limit: Int) {
+    let id = packet.park()
+    // What a packet costs there is its memory in the kernel; a small one is counted with that of its buffer.
+    let cost = Self.queueCost(Int(packets[id].length))
+    while neighbors[neighbor].waitingBytes + cost > limit, let oldest = takeWaiting(neighbor) {
+      drop(Packet(oldest), .neighborQueueFull)
+    }
+    record(.parkedForNeighbor(neighbor), id, namespace(of: packets[id].device))
+    packets[id].next = .none
+    if neighbors[neighbor].firstWaiting == .none {
+      neighbors[neighbor].firstWaiting = id
+    } else {
+      packets[neighbors[neighbor].lastWaiting].next = id
+    }
+    neighbors[neighbor].lastWaiting = id
+    neighbors[neighbor].waitingBytes += cost
+  }
+
+  /// The memory that the kernel counts for a packet of `length` bytes (`skb->truesize`): its data, rounded up
+  /// to the allocator's sizes, and 256 bytes for the description.
+  private static func queueCost(_ length: Int) -> Int {
+    var size = 512
+    while size < length + 320 { size *= 2 }
+    return size + 256
+  }
+
+  private mutating func takeWaiting(_ neighbor: NeighborID) -> PacketID? {
+    let id = neighbors[neighbor].firstWaiting
+    guard id != .none else { return nil }
+    neighbors[neighbor].firstWaiting = packets[id].next
+    neighbors[neighbor].waitingBytes -= Self.queueCost(Int(packets[id].length))
+    return id
+  }
+
+  /// Sends the packets that waited.
+  private mutating func sendWaiting(_ neighbor: NeighborID) {
+    while neighbors[neighbor].state.isValid, let id = takeWaiting(neighbor) {
+      if neighbors[neighbor].state.isConnected {
+        sendFrame(Packet(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device)
+      } else {
+        resolve(Packet(id), neighbor)
+      }
+    }
+  }
+}
+
+// MARK: - Timers
+
+extension Kernel {
+  mutating func setNeighborTimer(_ neighbor: NeighborID, after nanoseconds: Int64) {
+    neighbors[neighbor].timerGeneration &+= 1
+    queue.schedule(
+      .neighborTimer(neighbor, generation: neighbors[neighbor].timerGeneration), at: now + nanoseconds)
+  }
+
+  /// A neighbor's time is up.
+  ///
+  /// Kernel counterpart: `neigh_timer_handler()` (net/core/neighbour.c, v6.12).
+  mutating func neighborTimer(_ neighbor: NeighborID, generation: UInt32) {
+    guard neighbors[neighbor].timerGeneration == generation, neighbors[neighbor].state.isTimed else { return }
+    let entry = neighbors[neighbor]
+    let device = devices[entry.device.index]
+    let delay = Int64(device.neighborSettings.delayFirstProbeTime) * 1_000_000
+    var next = now + Int64(device.neighborSettings.retransmitTime) * 1_000_000
+    switch entry.state {
+    case .reachable:
+      if now <= entry.confirmed + device.reachableTime {
+        next = entry.confirmed + device.reachableTime
+      } else if now <= entry.used + delay {
+        neighbors[neighbor].state = .delay
+        neighbors[neighbor].updated = now
+        next = now + delay
+      } else {
+        neighbors[neighbor].state = .stale
+        neighbors[neighbor].updated = now
+      }
+    case .delay:
+      if now <= entry.confirmed + delay {
+        neighbors[neighbor].state = .reachable
+        neighbors[neighbor].updated = now
+        next = entry.confirmed + device.reachableTime
+      } else {
+        neighbors[neighbor].state = .probe
+        neighbors[neighbor].updated = now
+        neighbors[neighbor].probes = 0
+      }
+    case .incomplete, .probe: break
+    case .none, .stale, .failed, .noARP, .permanent: return
+    }
+    let state = neighbors[neighbor].state
+    if (state == .incomplete || state == .probe) && neighbors[neighbor].probes >= maximumProbes(neighbor) {
+      return fail(neighbor)
+    }
+    // A timer that fires in the same instant again would not let time pass.
+    if state.isTimed { setNeighborTimer(neighbor, after: max(next - now, 1)) }
+    if state == .incomplete || state == .probe { probe(neighbor) }
+  }
+
+  private func maximumProbes(_ neighbor: NeighborID) -> Int32 {
+    let settings = devices[neighbors[neighbor].device.index].neighborSettings
+    return settings.unicastProbes + settings.applicationProbes
+      + (neighbors[neighbor].state == .probe ? settings.multicastReprobes : settings.multicastProbes)
+  }
+
+  private mutating func probe(_ neighbor: NeighborID) {
+    solicit(neighbor)
+    neighbors[neighbor].probes += 1
+  }
+
+  /// Nobody answered: what waited is undeliverable.
+  ///
+  /// Kernel counterpart: `neigh_invalidate()` (net/core/neighbour.c), `ipv4_link_failure()` (net/ipv4/route.c, v6.12).
+  private mutating func fail(_ neighbor: NeighborID) {
+    neighbors[neighbor].state = .failed
+    neighbors[neighbor].updated = now
+    neighbors[neighbor].timerGeneration &+= 1
+    while neighbors[neighbor].state == .failed, let id = takeWaiting(neighbor) {
+      sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.host)
+      drop(Packet(id), .neighborFailed)
+    }
+  }
+
+  /// Forgets all neighbors of a device, such as when it goes down.
+  ///
+  /// Kernel counterpart: `neigh_flush_dev()` (net/core/neighbour.c, v6.12).
+  /// - Parameter keepsPermanent: whether entries of the administrator stay, as on loss of carrier.
+  package mutating func flushNeighbors(on device: DeviceID, keepsPermanent: Bool = false) {
+    for id in neighbors.identifiers(on: device) where !(keepsPermanent && neighbors[id].state == .permanent) {
+      removeNeighbor(id)
+    }
+  }
+
+  package mutating func removeNeighbor(_ neighbor: NeighborID) {
+    while let id = takeWaiting(neighbor) { drop(Packet(id), .neighborDead) }
+    namespaces[devices[neighbors[neighbor].device.index].namespace.index].neighborCount -= 1
+    neighbors.remove(neighbor)
+  }
+}
+
+// MARK: - What ARP and the administrator teach
+
+extension Kernel {
+  /// Takes over what was learned of a neighbor.
+  ///
+  /// Kernel counterpart: `__neigh_update()` (net/core/neighbour.c, v6.12).
+  /// - Parameter mac: `nil` to keep the one that is there.
+  package mutating func updateNeighbor(
+    _ neighbor: NeighborID, mac: MACAddress?, state newState: NeighborState, isOverriding: Bool,
+    isAdministrator: Bool = false
+  ) {
+    let old = neighbors[neighbor]
+    var new = newState
+    guard isAdministrator || !(old.state == .noARP || old.state == .permanent) else { return }
+    if !new.isValid {
+      neighbors[neighbor].timerGeneration &+= 1
+      neighbors[neighbor].state = new
+      neighbors[neighbor].updated = now
+      if new == .failed && (old.state == .incomplete || old.state == .probe) { fail(neighbor) }
+      return
+    }
+    guard mac != nil || old.state.isValid else { return }
+    let newMAC = mac ?? old.mac
+    if new.isConnected { neighbors[neighbor].confirmed = now }
+    if old.state.isValid {
+      if newMAC != old.mac && !isOverriding { return }
+      if newMAC == old.mac && new == .stale && !isAdministrator { new = old.state }
+    }
+    if new != old.state || newMAC != old.mac { neighbors[neighbor].updated = now }
+    if new != old.state {
+      neighbors[neighbor].timerGeneration &+= 1
+      if new == .probe { neighbors[neighbor].probes = 0 }
+      neighbors[neighbor].state = new
+      if new.isTimed {
+        setNeighborTimer(
+          neighbor, after: new == .reachable ? devices[old.device.index].reachableTime : 0)
+      }
+    }
+    if newMAC != old.mac {
+      neighbors[neighbor].mac = newMAC
+      if !new.isConnected {
+        neighbors[neighbor].confirmed =
+          now + -2 * Int64(devices[old.device.index].neighborSettings.baseReachableTime) * 1_000_000
+      }
+    }
+    if new != old.state && !old.state.isValid { sendWaiting(neighbor) }
+  }
+}

@@ -1,0 +1,215 @@
+package import NetworkAddresses
+
+// A received packet's addresses come from IPv4Receive, or an ARP request's from ARPReceive.
+// Decided here: is it for this machine, to be forwarded, or refused; and is its source believable.
+
+/// Where a received packet goes.
+enum InputRoute {
+  case local(RouteResult)
+  case broadcast
+  case forward(RouteResult, wantsRedirect: Bool)
+  /// There is no way: the sender may be told.
+  case unreachable(LinuxErrno)
+  /// The addresses are impossible here: silence.
+  case martian(DropReason)
+}
+
+extension Kernel {
+  /// Decides about a received packet.
+  ///
+  /// Kernel counterpart: `ip_route_input_slow()` (net/ipv4/route.c, v6.12).
+  /// Source: RFC 1812 section 5.3.
+  /// - Parameter device: the one it came in by, or that one's VRF.
+  func inputRoute(
+    destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
+    ipProtocol: UInt8 = 0, sourcePort: UInt16 = 0, destinationPort: UInt16 = 0
+  ) -> InputRoute {
+    if source.isMulticast || source.isLimitedBroadcast { return .martian(.invalidSource) }
+    if destination.isLimitedBroadcast || (source.isUnspecified && destination.isUnspecified) {
+      return broadcastRoute(destination: destination, source: source, tos: tos, mark: mark, device: device)
+    }
+    if source.isZeroNetwork { return .martian(.invalidSource) }
+    if destination.isZeroNetwork { return .martian(.invalidDestination) }
+    if (destination.isLoopback || source.isLoopback) && devices[device.index].effective.routeLocalnet == 0 {
+      return .martian(.localNetwork)
+    }
+    var flow = RouteFlow(destination: destination)
+    flow.source = source
+    flow.tos = tos
+    flow.mark = mark
+    flow.inputDevice = device
+    flow.ipProtocol = ipProtocol
+    flow.sourcePort = sourcePort
+    flow.destinationPort = destinationPort
+    let result: RouteResult
+    do throws(LinuxErrno) {
+      result = try lookUp(flow)
+    } catch {
+      return .unreachable(devices[device.index].settings.forwarding != 0 ? error : .hostUnreachable)
+    }
+    switch result.type {
+    case .broadcast:
+      return broadcastRoute(destination: destination, source: source, tos: tos, mark: mark, device: device)
+    case .local:
+      if case .refused(let reason) = validateSource(
+        source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: nil) {
+        return .martian(reason)
+      }
+      return .local(result)
+    case .unicast:
+      guard devices[device.index].settings.forwarding != 0 else { return .unreachable(.hostUnreachable) }
+      return forwardRoute(result, destination: destination, source: source, tos: tos, mark: mark, device: device)
+    case .unspecified, .anycast, .multicast, .blackhole, .unreachable, .prohibit, .throw, .nat:
+      return .martian(.invalidDestination)
+    }
+  }
+
+  /// Kernel counterpart: `__mkroute_input()` (net/ipv4/route.c, v6.12).
+  private func forwardRoute(
+    _ result: RouteResult, destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID
+  ) -> InputRoute {
+    switch validateSource(
+      source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: result.nextHop.device)
+    {
+    case .refused(let reason): return .martian(reason)
+    case .accepted(let isOnLink):
+      let settings = devices[device.index].effective
+      let wantsRedirect =
+        result.nextHop.device == device && isOnLink && settings.sendRedirects != 0
+        && (settings.sharedMedia != 0 || areOnLink(source, result.nextHop.gateway, device))
+      return .forward(result, wantsRedirect: wantsRedirect)
+    }
+  }
+
+  /// Whether both addresses are in the prefix of one of the device's addresses.
+  ///
+  /// Kernel counterpart: `inet_addr_onlink()` (net/ipv4/devinet.c, v6.12).
+  func areOnLink(_ first: IPv4Address, _ second: IPv4Address, _ device: DeviceID) -> Bool {
+    deviceDetails[device.index].addresses.contains {
+      !$0.isSecondary && $0.prefix.contains(first) && (second.isUnspecified || $0.prefix.contains(second))
+    }
+  }
+
+  private func broadcastRoute(
+    destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID
+  ) -> InputRoute {
+    if !source.isZeroNetwork,
+      case .refused(let reason) = validateSource(
+        source, destination: .unspecified, tos: tos, mark: mark, device: device, outputDevice: nil) {
+      return .martian(reason)
+    }
+    return .broadcast
+  }
+}
+
+// MARK: - What the control plane asks
+
+/// The decision about a packet that was not received, but might be.
+package enum ReceivedRoute {
+  case local(RouteResult)
+  case broadcast
+  case forward(RouteResult)
+  case refused(LinuxErrno)
+}
+
+extension Kernel {
+  /// Decides about a packet as if it had come in: `ip route get … iif`.
+  package func receivedRoute(
+    destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID, ipProtocol: UInt8,
+    sourcePort: UInt16, destinationPort: UInt16
+  ) -> ReceivedRoute {
+    let route = inputRoute(
+      destination: destination, source: source, tos: tos, mark: mark, device: device, ipProtocol: ipProtocol,
+      sourcePort: sourcePort, destinationPort: destinationPort)
+    switch route {
+    case .local(let result): return .local(result)
+    case .broadcast: return .broadcast
+    case .forward(let result, _): return .forward(result)
+    case .unreachable(let error): return .refused(error)
+    case .martian(let reason): return .refused(reason == .reversePathFilter ? .crossDeviceLink : .invalidArgument)
+    }
+  }
+}
+
+// MARK: - Source validation
+
+/// What became of the check of a source address.
+enum SourceValidation {
+  /// - Parameter isOnLink: the source is on the link it came in by, not behind a router.
+  case accepted(isOnLink: Bool)
+  case refused(DropReason)
+}
+
+extension Kernel {
+  /// Checks that a packet could come from its source by this device: `rp_filter`, and no own address.
+  ///
+  /// Kernel counterpart: `fib_validate_source()`, `__fib_validate_source()` (net/ipv4/fib_frontend.c, v6.12).
+  /// Source: RFC 3704 section 2; Documentation/networking/ip-sysctl.rst `rp_filter`.
+  func validateSource(
+    _ source: IPv4Address, destination: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
+    outputDevice: DeviceID?
+  ) -> SourceValidation {
+    let settings = devices[device.index].effective
+    let namespace = devices[device.index].namespace
+    // The whole check is needed for a filter, and to know whether a redirect is due.
+    if settings.reversePathFilter == 0 && (outputDevice != device || settings.sendRedirects == 0) {
+      if settings.acceptLocal != 0 { return .accepted(isOnLink: false) }
+      let isCustom = namespaces[namespace.index].hasCustomRules || namespaces[namespace.index].hasCustomLocalRoutes
+      if !isCustom {
+        return isOwnAddress(source, in: namespace) ? .refused(.localSource) : .accepted(isOnLink: false)
+      }
+    }
+    var flow = RouteFlow(destination: source)
+    flow.source = destination
+    flow.tos = tos
+    flow.mark = settings.sourceValidMark != 0 ? mark : 0
+    flow.inputDevice = outputDevice ?? namespaces[namespace.index].loopback
+    flow.l3Master = l3Master(of: device)
+    let hasNoAddress = deviceDetails[device.index].addresses.isEmpty
+    let filter = settings.reversePathFilter
+    guard let result = try? lookUp(flow) else { return lastResort(filter) }
+    if result.type != .unicast {
+      if result.type != .local { return .refused(.invalidSource) }
+      if settings.acceptLocal == 0 { return .refused(.localSource) }
+    }
+    if uses(result, device) || (result.type == .local && devices[device.index].isLoopback) {
+      return .accepted(isOnLink: result.nextHop.scope >= .host)
+    }
+    if hasNoAddress { return lastResort(filter) }
+    if filter == 1 { return .refused(.reversePathFilter) }
+    flow.outputDevice = device
+    flow.ignoresLinkState = true
+    guard let loose = try? lookUp(flow), loose.type == .unicast else { return .accepted(isOnLink: false) }
+    return .accepted(isOnLink: loose.nextHop.scope >= .host)
+  }
+
+  private func lastResort(_ filter: Int32) -> SourceValidation {
+    filter != 0 ? .refused(.reversePathFilter) : .accepted(isOnLink: false)
+  }
+
+  /// Whether a next hop of the route leaves by the device, or by a port of the VRF that the device is.
+  ///
+  /// Kernel counterpart: `fib_info_nh_uses_dev()` (net/ipv4/fib_frontend.c, v6.12).
+  private func uses(_ result: RouteResult, _ device: DeviceID) -> Bool {
+    func isBy(_ hop: NextHop) -> Bool {
+      guard let output = hop.device else { return false }
+      return output == device || devices[output.index].vrf == device
+    }
+    if routes[result.route].multipath == nil { return isBy(result.nextHop) }
+    return routes.nextHops(of: result.route).contains(where: isBy)
+  }
+
+  /// The key of an address of a namespace.
+  @inline(__always)
+  static func addressKey(_ address: IPv4Address, _ namespace: NamespaceID) -> UInt64 {
+    UInt64(namespace.rawValue) << 32 | UInt64(address.bits)
+  }
+
+  /// Whether a device of the namespace has this address.
+  ///
+  /// Kernel counterpart: `inet_lookup_ifaddr_rcu()` (net/ipv4/devinet.c, v6.12). Complexity: O(1).
+  @inline(__always)
+  func isOwnAddress(_ address: IPv4Address, in namespace: NamespaceID) -> Bool {
+    ownAddressCounts[Self.addressKey(address, namespace)] != nil
+  }
+}

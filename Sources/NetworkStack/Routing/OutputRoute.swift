@@ -1,0 +1,138 @@
+package import NetworkAddresses
+
+// A flow of this machine comes from a session, from ICMP, or from a VRF device that looks a packet up again.
+// Decided here: by which device and next hop it goes, and from which address.
+
+/// The way of a packet that this machine sends.
+///
+/// Kernel counterpart: `struct rtable` (include/net/route.h, v6.12).
+package struct OutputRoute: Sendable {
+  package var source: IPv4Address
+  package var device: DeviceID
+  /// To whom it is handed on the link; the destination where it is on the link itself.
+  package var nextHop: IPv4Address
+  package var gateway: IPv4Address
+  package var isLocal = false
+  package var isBroadcast = false
+  /// `nil` where no route was consulted.
+  package var result: RouteResult?
+}
+
+extension Kernel {
+  /// Finds the way for a packet of this machine.
+  ///
+  /// Kernel counterpart: `ip_route_output_key_hash_rcu()` (net/ipv4/route.c, v6.12).
+  /// - Parameter mayUseAnySource: skip the check that the source is an address of this machine.
+  package func outputRoute(
+    _ flow: RouteFlow, in namespace: NamespaceID, mayUseAnySource: Bool = false
+  ) throws(LinuxErrno) -> OutputRoute {
+    var flow = flow
+    let destination = flow.destination
+    if !flow.source.isUnspecified {
+      if flow.source.isMulticast || flow.source.isLimitedBroadcast || flow.source.isZeroNetwork {
+        throw .invalidArgument
+      }
+      if flow.outputDevice == nil && (destination.isMulticast || destination.isLimitedBroadcast) {
+        guard let device = deviceOwning(flow.source, in: namespace) else { throw .networkUnreachable }
+        return try makeOutputRoute(flow, device: device, result: nil, type: .unicast)
+      }
+      if !mayUseAnySource && deviceOwning(flow.source, in: namespace) == nil { throw .networkUnreachable }
+    }
+    if let output = flow.outputDevice {
+      guard devices[output.index].isUp else { throw .networkUnreachable }
+      let isLinkMulticast = destination.bits >> 8 == 0xe0_0000
+      if isLinkMulticast || destination.isLimitedBroadcast {
+        if flow.source.isUnspecified {
+          flow.source = selectAddress(on: output, toward: .unspecified, scope: .link)
+        }
+        return try makeOutputRoute(flow, device: output, result: nil, type: .unicast)
+      }
+      if flow.source.isUnspecified && destination.isMulticast {
+        flow.source = selectAddress(on: output, toward: .unspecified, scope: flow.scope)
+      }
+    }
+    let result: RouteResult
+    do throws(LinuxErrno) {
+      result = try lookUp(flow, from: namespace)
+    } catch {
+      // A socket bound to a device outside a VRF takes everything to be on that device's link.
+      guard let output = flow.outputDevice, destination.isMulticast || l3Master(of: output) == nil else { throw error }
+      if flow.source.isUnspecified { flow.source = selectAddress(on: output, toward: .unspecified, scope: .link) }
+      return try makeOutputRoute(flow, device: output, result: nil, type: .unicast)
+    }
+    if result.type == .local {
+      if flow.source.isUnspecified {
+        let preferred = routes[result.route].preferredSource
+        flow.source = preferred.isUnspecified ? destination : preferred
+      }
+      let loopback = result.nextHop.device.flatMap { l3Master(of: $0) } ?? namespaces[namespace.index].loopback
+      var route = try makeOutputRoute(flow, device: loopback, result: result, type: .local)
+      route.isLocal = true
+      return route
+    }
+    guard let device = result.nextHop.device else { throw .networkUnreachable }
+    if flow.source.isUnspecified { flow.source = sourceAddress(for: flow, result, by: device) }
+    return try makeOutputRoute(flow, device: device, result: result, type: result.type)
+  }
+
+  /// The address to send from: the route's own choice, but one of the flow's VRF where the route leads out of it.
+  ///
+  /// Kernel counterpart: the end of `fib_select_path()` (net/ipv4/fib_semantics.c, v6.12).
+  private func sourceAddress(for flow: RouteFlow, _ result: RouteResult, by device: DeviceID) -> IPv4Address {
+    let master = flow.l3Master ?? flow.outputDevice.flatMap { l3Master(of: $0) }
+    if let master, l3Master(of: device) != master {
+      return selectAddress(on: master, toward: .unspecified, scope: .link)
+    }
+    return preferredSource(result)
+  }
+
+  /// Kernel counterpart: `__mkroute_output()` (net/ipv4/route.c, v6.12).
+  private func makeOutputRoute(
+    _ flow: RouteFlow, device: DeviceID, result: RouteResult?, type: RouteType
+  ) throws(LinuxErrno) -> OutputRoute {
+    let output = devices[device.index]
+    if flow.source.isLoopback && !output.isLoopback && !output.isVRF && output.effective.routeLocalnet == 0 {
+      throw .invalidArgument
+    }
+    if flow.destination.isZeroNetwork { throw .invalidArgument }
+    let isBroadcast =
+      type == .broadcast || flow.destination.isLimitedBroadcast || flow.destination.isMulticast
+    // Broadcasts go to the link; so do multicasts that only the default route leads on.
+    let hasGateway = !isBroadcast || flow.destination.isMulticast && (result?.prefixLength ?? 0) >= 4
+    var gateway = hasGateway ? result?.nextHop.gateway ?? .unspecified : .unspecified
+    if let learned = routeException(flow.destination, via: device)?.gateway { gateway = learned }
+    var route = OutputRoute(
+      source: flow.source, device: device, nextHop: gateway.isUnspecified ? flow.destination : gateway,
+      gateway: gateway)
+    route.result = result
+    route.isBroadcast = isBroadcast
+    route.isLocal = output.isLoopback
+    return route
+  }
+
+  /// The device that has an address; `nil` where none has.
+  ///
+  /// Kernel counterpart: `__ip_dev_find()` (net/ipv4/devinet.c, v6.12).
+  package func deviceOwning(_ address: IPv4Address, in namespace: NamespaceID) -> DeviceID? {
+    if isOwnAddress(address, in: namespace) {
+      return namespaces[namespace.index].devices.first { device in
+        deviceDetails[device.index].addresses.contains { $0.local == address }
+      }
+    }
+    // Every address of a local prefix, such as 127.0.0.0/8, is the machine's.
+    guard let table = namespaces[namespace.index].table(numbered: RoutingTableNumber.local),
+      let result = try? lookUp(RouteFlow(destination: address), in: table, rulePreference: 0), result.type == .local
+    else { return nil }
+    return result.nextHop.device
+  }
+
+  /// The largest packet of a route, in bytes: learned, set on the route, or the device's.
+  ///
+  /// Kernel counterpart: `ip_dst_mtu_maybe_forward()` (include/net/ip.h, v6.12).
+  package func pathMTU(_ route: OutputRoute, destination: IPv4Address) -> Int {
+    let deviceMTU = min(devices[route.device.index].mtu, 65_535)
+    if let learned = routeException(destination, via: route.device)?.mtu { return min(learned, deviceMTU) }
+    guard let result = route.result, routes[result.route].mtu > 0 else { return deviceMTU }
+    return min(routes[result.route].mtu, 65_535)
+  }
+}

@@ -1,0 +1,190 @@
+package import NetworkAddresses
+internal import PrefixTables
+
+/// One way out of a route, as the packet path reads it.
+package struct NextHop: Hashable, Sendable, BitwiseCopyable {
+  /// Unspecified where the destination is on the link.
+  package var gateway: IPv4Address
+  /// `nil` for routes that lead nowhere.
+  package var device: DeviceID?
+  package var isOnLink: Bool
+  package var weight: UInt16
+  /// How far the next hop is: host for destinations on the link, link for gateways.
+  package var scope: RouteScope
+  /// The device is down.
+  package var isDead = false
+  /// The device has no carrier.
+  package var isLinkDown = false
+
+  package init(
+    gateway: IPv4Address, device: DeviceID? = nil, isOnLink: Bool, weight: UInt16, scope: RouteScope,
+    isLinkDown: Bool = false
+  ) {
+    self.gateway = gateway
+    self.device = device
+    self.isOnLink = isOnLink
+    self.weight = weight
+    self.scope = scope
+    self.isLinkDown = isLinkDown
+  }
+}
+
+/// A route of a table.
+///
+/// Kernel counterpart: `struct fib_alias` with its `struct fib_info` (net/ipv4/fib_lookup.h, v6.12).
+public struct Route: Sendable, BitwiseCopyable {
+  package var prefix: IPv4Prefix
+  package var table: RoutingTableID
+  package var type: RouteType
+  package var scope: RouteScope
+  package var `protocol`: RouteProtocol
+  package var tos: UInt8
+  package var metric: UInt32
+  /// Unspecified where the address is chosen anew each time.
+  package var preferredSource: IPv4Address
+  /// In bytes; 0 for the device's.
+  package var mtu: Int
+  /// The only next hop, or the first of several.
+  package var nextHop: NextHop
+  /// The place of all next hops in `RouteStore.multipaths`, where there are several.
+  package var multipath: Int?
+  /// The next route of the same prefix: lower tos, or a higher metric.
+  package var next: RouteID?
+
+  package init(
+    prefix: IPv4Prefix, table: RoutingTableID, type: RouteType, scope: RouteScope, protocol: RouteProtocol,
+    tos: UInt8,
+    metric: UInt32, preferredSource: IPv4Address, mtu: Int, nextHop: NextHop
+  ) {
+    self.prefix = prefix
+    self.table = table
+    self.type = type
+    self.scope = scope
+    self.protocol = `protocol`
+    self.tos = tos
+    self.metric = metric
+    self.preferredSource = preferredSource
+    self.mtu = mtu
+    self.nextHop = nextHop
+  }
+}
+
+/// A table of routes: for each prefix a chain of routes, ordered by type of service and metric.
+public struct RoutingTable: Sendable {
+  package let number: UInt32
+  package let namespace: NamespaceID
+  /// The first route of each prefix.
+  var prefixes = PrefixTable<IPv4Address>()
+
+  init(number: UInt32, namespace: NamespaceID) {
+    self.number = number
+    self.namespace = namespace
+  }
+
+  package var isEmpty: Bool { prefixes.isEmpty }
+  /// Whether a route was ever put into it: only then does the kernel know the table.
+  package internal(set) var isMade = false
+}
+
+/// The memory of all routes of all tables.
+package struct RouteStore: Sendable {
+  private var routes: [Route] = []
+  private var free: [RouteID] = []
+  /// The next hops of routes with several.
+  package var multipaths: [[NextHop]] = []
+  private var freeMultipaths: [Int] = []
+
+  @inline(__always)
+  package subscript(id: RouteID) -> Route {
+    get { routes[id.index] }
+    set { routes[id.index] = newValue }
+    _modify { yield &routes[id.index] }
+  }
+
+  package mutating func allocate(_ route: Route) -> RouteID {
+    if let id = free.popLast() {
+      routes[id.index] = route
+      return id
+    }
+    routes.append(route)
+    return RouteID(index: routes.count - 1)
+  }
+
+  package mutating func allocateMultipath(_ hops: [NextHop]) -> Int {
+    if let place = freeMultipaths.popLast() {
+      multipaths[place] = hops
+      return place
+    }
+    multipaths.append(hops)
+    return multipaths.count - 1
+  }
+
+  package mutating func release(_ id: RouteID) {
+    if let place = routes[id.index].multipath {
+      multipaths[place] = []
+      freeMultipaths.append(place)
+    }
+    free.append(id)
+  }
+
+  /// All next hops of a route.
+  package func nextHops(of id: RouteID) -> [NextHop] {
+    if let place = routes[id.index].multipath { return multipaths[place] }
+    return routes[id.index].nextHop.device == nil ? [] : [routes[id.index].nextHop]
+  }
+}
+
+extension Kernel {
+  /// The table of that number, made where it is missing.
+  package mutating func makeTable(_ number: UInt32, in namespace: NamespaceID) -> RoutingTableID {
+    if let table = namespaces[namespace.index].table(numbered: number) { return table }
+    let table = RoutingTableID(index: routingTables.count)
+    routingTables.append(RoutingTable(number: number, namespace: namespace))
+    let place = namespaces[namespace.index].tables.partitioningIndex { $0.number > number }
+    namespaces[namespace.index].tables.insert((number, table), at: place)
+    return table
+  }
+
+  /// The routes of a prefix in a table, in the order in which they are tried.
+  package func routeChain(_ prefix: IPv4Prefix, in table: RoutingTableID) -> [RouteID] {
+    var chain: [RouteID] = []
+    var next = routingTables[table.index].prefixes.value(at: prefix).map { RouteID($0) }
+    while let id = next {
+      chain.append(id)
+      next = routes[id].next
+    }
+    return chain
+  }
+
+  /// Makes `chain` the routes of the prefix.
+  package mutating func setRouteChain(_ chain: [RouteID], _ prefix: IPv4Prefix, in table: RoutingTableID) {
+    for (place, id) in chain.enumerated() {
+      routes[id].next = place + 1 < chain.count ? chain[place + 1] : nil
+    }
+    if let first = chain.first {
+      routingTables[table.index].prefixes.insert(first.rawValue, at: prefix)
+    } else {
+      routingTables[table.index].prefixes.remove(prefix)
+    }
+  }
+
+  /// Takes a route out of its table.
+  package mutating func removeRoute(_ id: RouteID) {
+    let (prefix, table) = (routes[id].prefix, routes[id].table)
+    setRouteChain(routeChain(prefix, in: table).filter { $0 != id }, prefix, in: table)
+    routes.release(id)
+  }
+
+  /// All routes of a table by prefix, then in the order in which they are tried.
+  package func routeIdentifiers(in table: RoutingTableID) -> [RouteID] {
+    var all: [RouteID] = []
+    routingTables[table.index].prefixes.forEach { _, first in
+      var next: RouteID? = RouteID(first)
+      while let id = next {
+        all.append(id)
+        next = routes[id].next
+      }
+    }
+    return all
+  }
+}

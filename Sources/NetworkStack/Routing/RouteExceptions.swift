@@ -1,0 +1,98 @@
+internal import DiscreteEvents
+internal import NetworkAddresses
+
+/// What ICMP taught about single destinations: a smaller path MTU, or a nearer gateway.
+///
+/// Kernel counterpart: `struct fib_nh_exception` (include/net/ip_fib.h, v6.12).
+/// Differs: the kernel keeps an exception at the next hop of the route; here it is kept by device.
+struct RouteExceptionTable: Sendable {
+  struct Entry: Sendable {
+    let destination: IPv4Address
+    let device: DeviceID
+    /// In bytes; `nil` where none was learned.
+    var mtu: Int?
+    /// `nil` where none was learned.
+    var gateway: IPv4Address?
+    var expires: Instant
+  }
+
+  /// How many are kept; the oldest makes room.
+  static let bound = 2_048
+  private var entries: [Entry] = []
+
+  @inline(__always)
+  var isEmpty: Bool { entries.isEmpty }
+
+  func entry(_ destination: IPv4Address, _ device: DeviceID, at now: Instant) -> Entry? {
+    entries.first { $0.destination == destination && $0.device == device && $0.expires > now }
+  }
+
+  /// Changes the entry of a destination, made where it is missing.
+  mutating func update(
+    _ destination: IPv4Address, _ device: DeviceID, at now: Instant, _ change: (inout Entry) -> Void
+  ) {
+    var changed = entry(destination, device, at: now) ?? Entry(destination: destination, device: device, expires: now)
+    change(&changed)
+    entries.removeAll { $0.destination == destination && $0.device == device }
+    if entries.count == Self.bound { entries.removeFirst() }
+    entries.append(changed)
+  }
+
+  mutating func removeAll() { entries = [] }
+}
+
+extension Kernel {
+  /// What is known of a destination by a device beyond its route.
+  func routeException(_ destination: IPv4Address, via device: DeviceID) -> RouteExceptionTable.Entry? {
+    let namespace = devices[device.index].namespace.index
+    if namespaces[namespace].routeExceptions.isEmpty { return nil }
+    return namespaces[namespace].routeExceptions.entry(destination, device, at: now)
+  }
+
+  /// Forgets what was learned, as when rules, routes or addresses change.
+  package mutating func forgetRouteExceptions(in namespace: NamespaceID) {
+    namespaces[namespace.index].routeExceptions.removeAll()
+  }
+
+  /// Learns the MTU of a path from "fragmentation needed".
+  ///
+  /// Kernel counterpart: `__ip_rt_update_pmtu()` (net/ipv4/route.c, v6.12). Source: RFC 1191 section 6.3.
+  mutating func learnPathMTU(_ mtu: Int, destination: IPv4Address, route: OutputRoute) {
+    let namespace = devices[route.device.index].namespace
+    let settings = namespaces[namespace.index].settings
+    guard pathMTU(route, destination: destination) >= mtu else { return }
+    let expires = now + settings.pathMTUExpiry * 1_000_000_000
+    namespaces[namespace.index].routeExceptions.update(destination, route.device, at: now) {
+      $0.mtu = max(mtu, Int(settings.minimumPathMTU))
+      $0.expires = expires
+    }
+  }
+
+  /// Learns a nearer gateway from a redirect, where it may be believed.
+  ///
+  /// Kernel counterpart: `__ip_do_redirect()` (net/ipv4/route.c, v6.12). Source: RFC 1122 section 3.2.2.2.
+  /// - Parameters:
+  ///   - sender: who sent the redirect: only the present gateway is believed.
+  ///   - device: the device that it came in by.
+  mutating func learnGateway(
+    _ gateway: IPv4Address, from sender: IPv4Address, by device: DeviceID, destination: IPv4Address,
+    route: OutputRoute
+  ) {
+    let settings = devices[device.index].effective
+    let namespace = devices[device.index].namespace
+    guard route.nextHop == sender, sender != destination, gateway != sender, settings.acceptRedirects != 0,
+      addressType(gateway, in: namespace, device: nil) == .unicast
+    else { return }
+    if settings.sharedMedia == 0 && !areOnLink(gateway, sender, device) { return }
+    guard let neighbor = neighbors.find(gateway, on: route.device) ?? makeNeighbor(gateway, on: route.device) else {
+      return
+    }
+    // A gateway whose address is not known is asked for first; the next redirect then counts.
+    guard neighbors[neighbor].state.isValid else { return ask(for: neighbor) }
+    let expires = now + 300_000_000_000
+    namespaces[namespace.index].routeExceptions.update(destination, route.device, at: now) {
+      $0.gateway = gateway
+      $0.expires = expires
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package import NetworkAddresses
+internal import PrefixTables
+
+// Who asks: InputRoute for received packets, OutputRoute for packets of this machine, and the control plane.
+// Decided here: which rule, which table, which prefix, which route of it, which next hop.
+
+/// What a lookup goes by.
+///
+/// Kernel counterpart: `struct flowi4` (include/net/flow.h, v6.12).
+package struct RouteFlow: Sendable {
+  package var destination: IPv4Address
+  package var source = IPv4Address.unspecified
+  package var tos: UInt8 = 0
+  package var mark: UInt32 = 0
+  /// The device the packet came in by, `nil` for packets of this machine (`iif lo`).
+  package var inputDevice: DeviceID?
+  /// The device it must leave by.
+  package var outputDevice: DeviceID?
+  /// The VRF whose table the `l3mdev` rule takes; found from the devices where it is `nil`.
+  package var l3Master: DeviceID?
+  package var ipProtocol: UInt8 = 0
+  package var sourcePort: UInt16 = 0
+  package var destinationPort: UInt16 = 0
+  /// Routes that lead farther than this are passed over.
+  package var scope = RouteScope.universe
+  /// Whether next hops without carrier count although `ignore_routes_with_linkdown` is set.
+  package var ignoresLinkState = false
+
+  package init(destination: IPv4Address) {
+    self.destination = destination
+  }
+}
+
+/// What a lookup found.
+package struct RouteResult: Sendable, BitwiseCopyable {
+  package let route: RouteID
+  package let nextHop: NextHop
+  package let prefixLength: Int
+  package let type: RouteType
+  package let scope: RouteScope
+  package let table: RoutingTableID
+  package let rulePreference: UInt32
+}
+
+/// A routing rule with names and numbers resolved.
+struct RuleMatcher: Sendable, BitwiseCopyable {
+  enum Action: BitwiseCopyable {
+    case lookup(RoutingTableID)
+    case lookupL3Master
+    case goto(rule: Int)
+    case nop
+    case fail(LinuxErrno)
+  }
+
+  var preference: UInt32
+  var isInverted: Bool
+  /// Whether every packet matches: no selector but perhaps `l3mdev`.
+  var isUnconditional: Bool
+  var source: IPv4Prefix
+  var destination: IPv4Prefix
+  var needsInputDevice: Bool
+  /// `nil` where the name belongs to no device.
+  var inputDevice: DeviceID?
+  var needsOutputDevice: Bool
+  var outputDevice: DeviceID?
+  var mark: UInt32
+  var markMask: UInt32
+  var tos: UInt8
+  var ipProtocol: UInt8
+  var sourcePorts: PortRange?
+  var destinationPorts: PortRange?
+  var suppressPrefixLength: Int
+  var action: Action
+}
+
+extension Kernel {
+  /// Walks the rules until one gives a result.
+  ///
+  /// Kernel counterpart: `__fib_lookup()` (net/ipv4/fib_rules.c), `fib_rules_lookup()` (net/core/fib_rules.c, v6.12).
+  /// - Throws: `networkUnreachable` where no rule gives a result, or what the deciding rule or route says.
+  package func lookUp(_ flow: RouteFlow) throws(LinuxErrno) -> RouteResult {
+    var flow = flow
+    let namespace = resolveL3Master(&flow)
+    return try lookUp(flow, in: namespace)
+  }
+
+  /// - Parameter flow: its `l3Master` is final.
+  package func lookUp(_ flow: RouteFlow, in namespace: NamespaceID) throws(LinuxErrno) -> RouteResult {
+    var index = 0
+    let count = namespaces[namespace.index].ruleMatchers.count
+    while index < count {
+      let rule = namespaces[namespace.index].ruleMatchers[index]
+      index += 1
+      guard matches(rule, flow, namespace) else { continue }
+      let table: RoutingTableID
+      switch rule.action {
+      case .nop: continue
+      case .goto(let target):
+        index = target
+        continue
+      case .fail(let error): throw error
+      case .lookup(let number): table = number
+      case .lookupL3Master:
+        guard let master = flow.l3Master, case .vrf(_, let ofVRF) = devices[master.index].kind else { continue }
+        table = ofVRF
+      }
+      guard let result = try lookUp(flow, in: table, rulePreference: rule.preference) else { continue }
+      if result.prefixLength <= rule.suppressPrefixLength { continue }
+      return result
+    }
+    throw .networkUnreachable
+  }
+
+  /// Finds the VRF that a flow belongs to, and frees it of an output device that only names the VRF.
+  ///
+  /// Kernel counterpart: `l3mdev_update_flow()` (net/l3mdev/l3mdev.c, v6.12).
+  /// - Returns: the namespace of the flow's devices.
+  private func resolveL3Master(_ flow: inout RouteFlow) -> NamespaceID {
+    if let output = flow.outputDevice {
+      if flow.l3Master == nil { flow.l3Master = l3Master(of: output) }
+      if devices[output.index].isVRF { flow.outputDevice = nil }
+      return devices[output.index].namespace
+    }
+    if let input = flow.inputDevice {
+      if flow.l3Master == nil && !devices[input.index].isLoopback { flow.l3Master = l3Master(of: input) }
+      return devices[input.index].namespace
+    }
+    guard let master = flow.l3Master else { preconditionFailure("a flow without a device names its namespace") }
+    return devices[master.index].namespace
+  }
+
+  /// The lookup for a flow that may name no device.
+  package func lookUp(_ flow: RouteFlow, from namespace: NamespaceID) throws(LinuxErrno) -> RouteResult {
+    var flow = flow
+    if flow.outputDevice != nil || flow.inputDevice != nil || flow.l3Master != nil { _ = resolveL3Master(&flow) }
+    return try lookUp(flow, in: namespace)
+  }
+
+  /// Kernel counterpart: `fib_rule_match()` (net/core/fib_rules.c), `fib4_rule_match()` (net/ipv4/fib_rules.c, v6.12).
+  @inline(__always)
+  private func matches(_ rule: RuleMatcher, _ flow: RouteFlow, _ namespace: NamespaceID) -> Bool {
+    if rule.isUnconditional { return true }
+    return selectorsMatch(rule, flow, namespace) != rule.isInverted
+  }
+
+  private func selectorsMatch(_ rule: RuleMatcher, _ flow: RouteFlow, _ namespace: NamespaceID) -> Bool {
+    if rule.needsInputDevice {
+      guard let wanted = rule.inputDevice else { return false }
+      let input = flow.inputDevice ?? namespaces[namespace.index].loopback
+      guard wanted == input || (devices[wanted.index].isVRF && flow.l3Master == wanted) else { return false }
+    }
+    if rule.needsOutputDevice {
+      guard let wanted = rule.outputDevice,
+        flow.outputDevice == wanted || (devices[wanted.index].isVRF && flow.l3Master == wanted)
+      else { return false }
+    }
+    if (rule.mark ^ flow.mark) & rule.markMask != 0 { return false }
+    if case .lookupL3Master = rule.action, flow.l3Master == nil { return false }
+    guard rule.source.contains(flow.source), rule.destination.contains(flow.destination) else { return false }
+    if rule.tos != 0 && rule.tos != flow.tos { return false }
+    if rule.ipProtocol != 0 && rule.ipProtocol != flow.ipProtocol { return false }
+    if let ports = rule.sourcePorts, !ports.contains(flow.sourcePort) { return false }
+    if let ports = rule.destinationPorts, !ports.contains(flow.destinationPort) { return false }
+    return true
+  }
+
+  /// The best route of one table: the longest prefix with a route that fits the flow.
+  ///
+  /// Kernel counterpart: `fib_table_lookup()` (net/ipv4/fib_trie.c, v6.12).
+  /// - Returns: `nil` where the table has none, or a `throw` route.
+  package func lookUp(
+    _ flow: RouteFlow, in table: RoutingTableID, rulePreference: UInt32
+  ) throws(LinuxErrno) -> RouteResult? {
+    var match = routingTables[table.index].prefixes.longestMatch(for: flow.destination)
+    while let current = match {
+      var next: RouteID? = RouteID(current.value)
+      while let id = next {
+        let route = routes[id]
+        next = route.next
+        if route.tos != 0 && route.tos != flow.tos & 0x1c { continue }
+        if route.scope < flow.scope { continue }
+        switch route.type {
+        case .unicast, .local, .broadcast, .anycast, .multicast, .nat, .unspecified: break
+        case .blackhole: throw .invalidArgument
+        case .unreachable: throw .hostUnreachable
+        case .prohibit: throw .permissionDenied
+        case .throw: return nil
+        }
+        guard let hop = usableNextHop(of: id, route, flow) else { continue }
+        return RouteResult(
+          route: id, nextHop: hop, prefixLength: current.length, type: route.type, scope: route.scope, table: table,
+          rulePreference: rulePreference)
+      }
+      match = routingTables[table.index].prefixes.nextShorterMatch(after: current)
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func usableNextHop(of id: RouteID, _ route: Route, _ flow: RouteFlow) -> NextHop? {
+    if route.multipath == nil { return isUsable(route.nextHop, flow) ? route.nextHop : nil }
+    return selectMultipath(of: id, flow)
+  }
+
+  @inline(__always)
+  private func isUsable(_ hop: NextHop, _ flow: RouteFlow) -> Bool {
+    if hop.isDead { return false }
+    guard let device = hop.device else { return true }
+    if hop.isLinkDown && !flow.ignoresLinkState && devices[device.index].effective.ignoreRoutesWithLinkdown != 0 {
+      return false
+    }
+    guard let wanted = flow.outputDevice else { return true }
+    return wanted == device
+  }
+
+  /// The next hop of a route with several for this flow: by weight, the same one for the same addresses.
+  ///
+  /// Kernel counterpart: `fib_select_multipath()`, `fib_multipath_hash()` (net/ipv4, v6.12) with
+  /// `fib_multipath_hash_policy` 0 (addresses).
+  /// Differs: the hash is the simulator's own; the kernel's is keyed by a random number.
+  private func selectMultipath(of id: RouteID, _ flow: RouteFlow) -> NextHop? {
+    let usable = routes.nextHops(of: id).filter { isUsable($0, flow) }
+    let total = usable.reduce(0) { $0 + UInt64($1.weight) }
+    guard total > 0 else { return nil }
+    let namespace = routingTables[routes[id].table.index].namespace
+    var mixed = UInt64(flow.source.bits) << 32 | UInt64(flow.destination.bits)
+    if namespaces[namespace.index].settings.multipathHashPolicy == 1 {
+      let ports = UInt64(flow.sourcePort) << 16 | UInt64(flow.destinationPort)
+      mixed ^= (ports << 8 | UInt64(flow.ipProtocol)) &* 0xff51_afd7_ed55_8ccd
+    }
+    mixed = (mixed ^ (mixed >> 33)) &* 0xff51_afd7_ed55_8ccd
+    mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
+    var place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
+    for hop in usable {
+      if place < UInt64(hop.weight) { return hop }
+      place -= UInt64(hop.weight)
+    }
+    preconditionFailure("a place below the total weight lies within a next hop's share")
+  }
+
+  /// What the lookup decided, as the trace keeps it.
+  func decision(_ result: RouteResult, _ destination: IPv4Address) -> RouteDecision {
+    RouteDecision(
+      destination: destination, rulePreference: result.rulePreference,
+      table: routingTables[result.table.index].number, prefixLength: UInt8(result.prefixLength), type: result.type,
+      gateway: result.nextHop.gateway, device: result.nextHop.device)
+  }
+}
+
+// MARK: - Rules
+
+extension Kernel {
+  /// Prepares the rules for the packet path; to be called when a rule, a device's name or a VRF changes.
+  package mutating func compileRules(of namespace: NamespaceID) {
+    let rules = namespaces[namespace.index].rules
+    namespaces[namespace.index].ruleMatchers = rules.map { rule in
+      let action: RuleMatcher.Action =
+        switch rule.action {
+        case .lookup(let number):
+          rule.isL3MasterDevice ? .lookupL3Master : .lookup(makeTable(number, in: namespace))
+        case .goto(let preference):
+          // A target that does not exist leaves the rule without effect.
+          rules.firstIndex { $0.preference == preference }.map { .goto(rule: $0) } ?? .nop
+        case .nop: .nop
+        case .blackhole: .fail(.invalidArgument)
+        case .unreachable: .fail(.networkUnreachable)
+        case .prohibit: .fail(.permissionDenied)
+        }
+      let isUnconditional =
+        !rule.isInverted && rule.source.length == 0 && rule.destination.length == 0 && rule.inputDevice == nil
+        && rule.outputDevice == nil && rule.markMask == 0 && rule.mark == 0 && rule.tos == 0 && rule.ipProtocol == 0
+        && rule.sourcePorts == nil && rule.destinationPorts == nil && !rule.isL3MasterDevice
+      return RuleMatcher(
+        preference: rule.preference, isInverted: rule.isInverted, isUnconditional: isUnconditional,
+        source: rule.source, destination: rule.destination, needsInputDevice: rule.inputDevice != nil,
+        inputDevice: rule.inputDevice.flatMap { device(named: $0, in: namespace) },
+        needsOutputDevice: rule.outputDevice != nil,
+        outputDevice: rule.outputDevice.flatMap { device(named: $0, in: namespace) },
+        mark: rule.mark, markMask: rule.markMask, tos: rule.tos, ipProtocol: rule.ipProtocol,
+        sourcePorts: rule.sourcePorts, destinationPorts: rule.destinationPorts,
+        suppressPrefixLength: rule.suppressPrefixLength ?? -1, action: action)
+    }
+  }
+}

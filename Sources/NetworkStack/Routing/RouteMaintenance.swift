@@ -1,0 +1,130 @@
+package import NetworkAddresses
+
+// Routes enter their table here, and follow the fate of their devices.
+
+extension Kernel {
+  /// What to do where routes of the same prefix, type of service and metric exist.
+  package enum RouteInsertMode: Sendable {
+    /// Refuse.
+    case create
+    /// Put it in the place of the first of them, or make it new.
+    case replace
+    /// Put it in the place of the first of them, which must exist.
+    case change
+    /// Put it behind them.
+    case append
+    /// Put it before them.
+    case prepend
+  }
+
+  /// Puts a route into its table.
+  ///
+  /// Kernel counterpart: `fib_table_insert()` (net/ipv4/fib_trie.c, v6.12).
+  /// - Throws: `fileExists` where the mode forbids it or an equal route is there, `noSuchFile` where `change`
+  ///   finds none.
+  package mutating func insertRoute(
+    _ route: Route, nextHops: [NextHop], mode: RouteInsertMode
+  ) throws(LinuxErrno) {
+    var chain = routeChain(route.prefix, in: route.table)
+    let first = chain.firstIndex { routes[$0].tos < route.tos || (routes[$0].tos == route.tos && routes[$0].metric >= route.metric) }
+    var place = first ?? chain.count
+    let equals = chain.indices.filter { routes[chain[$0]].tos == route.tos && routes[chain[$0]].metric == route.metric }
+    if let firstEqual = equals.first {
+      if mode == .create { throw .fileExists }
+      let same = equals.first { isSame(chain[$0], route, nextHops) }
+      if mode == .replace || mode == .change {
+        if let same {
+          if same == firstEqual { return }
+          throw .fileExists
+        }
+        let old = chain[firstEqual]
+        chain[firstEqual] = allocate(route, nextHops)
+        setRouteChain(chain, route.prefix, in: route.table)
+        routes.release(old)
+        return routesChanged(route.table)
+      }
+      if same != nil { throw .fileExists }
+      if mode == .append, let last = equals.last { place = last + 1 }
+    } else if mode == .change {
+      throw .noSuchFile
+    }
+    routingTables[route.table.index].isMade = true
+    chain.insert(allocate(route, nextHops), at: place)
+    setRouteChain(chain, route.prefix, in: route.table)
+    routesChanged(route.table)
+  }
+
+  private mutating func allocate(_ route: Route, _ nextHops: [NextHop]) -> RouteID {
+    var route = route
+    if nextHops.count > 1 { route.multipath = routes.allocateMultipath(nextHops) }
+    return routes.allocate(route)
+  }
+
+  /// What ICMP taught is void when the routes change.
+  package mutating func routesChanged(_ table: RoutingTableID) {
+    namespaces[routingTables[table.index].namespace.index].routeExceptions.removeAll()
+  }
+
+  private func isSame(_ id: RouteID, _ route: Route, _ nextHops: [NextHop]) -> Bool {
+    func ways(_ hops: [NextHop]) -> [[UInt32]] {
+      hops.map { [$0.gateway.bits, $0.device?.rawValue ?? .max, UInt32($0.weight), $0.isOnLink ? 1 : 0] }
+    }
+    let other = routes[id]
+    return other.type == route.type && other.scope == route.scope && other.protocol == route.protocol
+      && other.preferredSource == route.preferredSource && other.mtu == route.mtu
+      && ways(routes.nextHops(of: id)) == ways(nextHops)
+  }
+
+  /// A device is down or gone: routes that have no other way are removed, other hops are marked dead.
+  ///
+  /// Kernel counterpart: `fib_sync_down_dev()`, `fib_flush()` (net/ipv4, v6.12).
+  /// - Parameter includingLocal: whether routes to the device's own addresses go too.
+  package mutating func removeRoutes(through device: DeviceID, includingLocal: Bool) {
+    forEachRoute(in: devices[device.index].namespace) { kernel, id in
+      var hops = kernel.routes.nextHops(of: id)
+      var isHit = false
+      for place in hops.indices where hops[place].device == device {
+        if !includingLocal && hops[place].scope == .nowhere { continue }
+        hops[place].isDead = true
+        hops[place].isLinkDown = true
+        isHit = true
+      }
+      guard isHit else { return }
+      if hops.allSatisfy(\.isDead) || includingLocal && hops.count == 1 { return kernel.removeRoute(id) }
+      kernel.setNextHops(hops, of: id)
+    }
+  }
+
+  /// Changes the state of the next hops that leave by a device.
+  package mutating func reviveNextHops(through device: DeviceID, _ change: (inout NextHop) -> Void) {
+    forEachRoute(in: devices[device.index].namespace) { kernel, id in
+      var hops = kernel.routes.nextHops(of: id)
+      let before = hops
+      for place in hops.indices where hops[place].device == device { change(&hops[place]) }
+      if hops != before { kernel.setNextHops(hops, of: id) }
+    }
+  }
+
+  /// Removes routes that prefer to send from an address that is gone.
+  ///
+  /// Kernel counterpart: `fib_sync_down_addr()` (net/ipv4/fib_semantics.c, v6.12).
+  mutating func removeRoutes(preferring address: IPv4Address, in namespace: NamespaceID, domain: UInt32?) {
+    forEachRoute(in: namespace) { kernel, id in
+      let route = kernel.routes[id]
+      let number = kernel.routingTables[route.table.index].number
+      let isOfDomain = domain.map { $0 == number } ?? true
+      if route.preferredSource == address && isOfDomain { kernel.removeRoute(id) }
+    }
+  }
+
+  private mutating func forEachRoute(in namespace: NamespaceID, _ body: (inout Kernel, RouteID) -> Void) {
+    for (_, table) in namespaces[namespace.index].tables where !routingTables[table.index].isEmpty {
+      for id in routeIdentifiers(in: table) { body(&self, id) }
+    }
+  }
+
+  private mutating func setNextHops(_ hops: [NextHop], of id: RouteID) {
+    if let place = routes[id].multipath { routes.multipaths[place] = hops }
+    if let first = hops.first { routes[id].nextHop = first }
+  }
+}

@@ -1,0 +1,87 @@
+public import DiscreteEvents
+public import NetworkAddresses
+internal import PacketHeaders
+
+/// A simulated network and its virtual time: the one owner of a ``Kernel``.
+///
+/// ```swift
+/// let simulation = Simulation(seed: 1)
+/// // … build a network through NetworkControl's Controller …
+/// let outcome = simulation.run(through: Instant(nanoseconds: 60_000_000_000))
+/// ```
+///
+/// It reads no clock and touches no file: time is what events say, captured frames are drained by the caller.
+public final class Simulation {
+  package var kernel: Kernel
+
+  /// Asked now and then during a run whether to stop.
+  public var isInterrupted: () -> Bool = { false }
+
+  public init(seed: UInt64, bounds: Kernel.Bounds = Kernel.Bounds(), isTracing: Bool = true) {
+    kernel = Kernel(seed: seed, bounds: bounds, isTracing: isTracing)
+  }
+
+  /// Virtual time.
+  public var now: Instant { kernel.now }
+  /// When the next thing happens; `nil` where nothing is left to happen.
+  public var nextEvent: Instant? { kernel.queue.nextInstant }
+  /// What was decided about packets so far.
+  public var trace: TraceRecorder { kernel.trace }
+  /// How many events have happened.
+  public var eventCount: UInt64 { kernel.queue.takenCount }
+  /// How many packets exist at this moment.
+  public var packetCount: Int { kernel.packets.usedCount }
+
+  /// Lets time pass through `limit`, or until a session ends.
+  ///
+  /// - Parameters:
+  ///   - limit: the latest instant whose events happen.
+  ///   - session: end of the run where it ends before.
+  public func run(through limit: Instant, orUntilEndOf session: SessionID? = nil) -> RunOutcome {
+    kernel.awaitedSession = session
+    defer { kernel.awaitedSession = nil }
+    return kernel.run(through: limit, isInterrupted: isInterrupted)
+  }
+
+  /// Starts a program in a namespace; it runs as time passes.
+  public func start(_ request: SessionRequest, in namespace: NamespaceID) -> SessionID {
+    kernel.startSession(request, in: namespace)
+  }
+
+  /// Ends a program.
+  public func stop(_ session: SessionID) { kernel.finishSession(session) }
+
+  public func session(_ id: SessionID) -> Session { kernel.sessions[id.index] }
+
+  /// Hands out the frames captured since the last call, in the order in which they were seen.
+  public func drainCapture(_ body: (Instant, DeviceID, UnsafeRawBufferPointer) throws -> Void) rethrows {
+    defer { kernel.capture.removeAll() }
+    try kernel.capture.bytes.withUnsafeBytes { bytes in
+      for record in kernel.capture.records {
+        try body(
+          record.instant, record.device,
+          UnsafeRawBufferPointer(rebasing: bytes[record.offset..<record.offset + record.length]))
+      }
+    }
+  }
+
+  /// A frame appears at a device, as if it came from the far end.
+  ///
+  /// - Returns: false where the frame is longer than 65,535 bytes or no cell is left for it.
+  public func inject(_ frame: [UInt8], at device: DeviceID) -> Bool {
+    guard frame.count <= 65_535, let packet = kernel.makePacket(length: frame.count, device: device, flow: .none)
+    else { return false }
+    let bytes = kernel.packets.bytes(packet.id)
+    for (offset, byte) in frame.enumerated() { bytes.store(byte, at: offset) }
+    kernel.queue.schedule(.arrival(packet.park(), device), at: kernel.now)
+    return true
+  }
+
+  /// How often packets were dropped in a namespace, by reason; reasons that did not occur are left out.
+  public func dropCounts(in namespace: NamespaceID) -> [(reason: DropReason, count: UInt64)] {
+    DropReason.allCases.compactMap { reason in
+      let count = kernel.namespaces[namespace.index].dropCounts[Int(reason.rawValue)]
+      return count > 0 ? (reason, count) : nil
+    }
+  }
+}

@@ -1,0 +1,179 @@
+internal import DiscreteEvents
+internal import NetworkAddresses
+internal import PacketHeaders
+
+/// How far a ping is.
+///
+/// Source: ping(8) of iputils 20221126.
+struct PingState: Sendable {
+  let request: PingRequest
+  var receivedCount = 0
+  var errorCount = 0
+  var longestRoundTrip: Int64 = 0
+  /// The program ends then, whatever is missing.
+  var deadline: Instant?
+  /// All requests have left; it ends then.
+  var lastWait: Instant?
+  var nextSend = Instant.zero
+}
+
+extension Kernel {
+  mutating func startPing(_ id: SessionID, _ state: PingState) {
+    let namespace = sessions[id.index].namespace
+    let request = state.request
+    if let source = request.source {
+      let master = request.device.flatMap { l3Master(of: $0) }
+      guard addressType(source, in: namespace, device: master) == .local else {
+        return failToStart(id, .bind, .addressNotAvailable)
+      }
+    }
+    let route: OutputRoute
+    do throws(LinuxErrno) {
+      route = try outputRoute(pingFlow(request), in: namespace)
+    } catch {
+      return failToStart(id, .connect, error)
+    }
+    if route.isBroadcast && !request.allowsBroadcast && !request.destination.isMulticast {
+      return failToStart(id, .connect, .permissionDenied)
+    }
+    namespaces[namespace.index].icmpSessions.append(id)
+    var state = state
+    state.deadline = request.deadline.map { now + $0 }
+    report(id, .started(source: route.source))
+    sendNextPing(id, &state)
+    sessions[id.index].state = .ping(state)
+  }
+
+  private func pingFlow(_ request: PingRequest) -> RouteFlow {
+    var flow = RouteFlow(destination: request.destination)
+    flow.source = request.source ?? .unspecified
+    flow.outputDevice = request.device
+    flow.tos = request.tos & 0x1c
+    flow.mark = request.mark
+    flow.ipProtocol = IPProtocol.icmp.rawValue
+    return flow
+  }
+
+  private mutating func sendNextPing(_ id: SessionID, _ state: inout PingState) {
+    let request = state.request
+    sessions[id.index].probes.append(.init(sent: now))
+    let sequence = sessions[id.index].probes.count
+    do throws(LinuxErrno) {
+      try sendEcho(
+        id, sequence: sequence, flow: pingFlow(request), payloadSize: request.payloadSize,
+        options: SendOptions(
+          timeToLive: request.ttl, tos: request.tos, pathMTUDiscovery: request.pathMTUDiscovery ?? .want,
+          mark: request.mark))
+      report(id, .sent(sequence: sequence))
+    } catch {
+      sessions[id.index].probes[sequence - 1].isDone = true
+      state.errorCount += 1
+      report(id, sendFailure(request, in: sessions[id.index].namespace, sequence: sequence, error))
+    }
+    state.nextSend = now + request.interval
+    setPingTimer(id, &state)
+  }
+
+  /// The refusal as ping(8) reads it from the socket's error queue, which knows the path's MTU.
+  private func sendFailure(
+    _ request: PingRequest, in namespace: NamespaceID, sequence: Int, _ error: LinuxErrno
+  ) -> SessionEvent.What {
+    guard error == .messageTooLong, let route = try? outputRoute(pingFlow(request), in: namespace) else {
+      return .sendFailed(sequence: sequence, error)
+    }
+    return .messageTooLong(sequence: sequence, mtu: pathMTU(route, destination: request.destination))
+  }
+
+  /// Sends one echo request.
+  ///
+  /// - Throws: why the kernel refused: no route, or too long for a path that must not be fragmented.
+  mutating func sendEcho(
+    _ id: SessionID, sequence: Int, flow: RouteFlow, payloadSize: Int, options: SendOptions
+  ) throws(LinuxErrno) {
+    let namespace = sessions[id.index].namespace
+    let route = try outputRoute(flow, in: namespace)
+    let length = ICMPv4View.length + payloadSize
+    if options.pathMTUDiscovery == .do,
+      length + IPv4View.minimumLength > pathMTU(route, destination: flow.destination) {
+      throw .messageTooLong
+    }
+    guard
+      let packet = makePacket(
+        length: length, device: route.device, flow: FlowTag(session: id, sequence: UInt32(truncatingIfNeeded: sequence)))
+    else { throw .noBufferSpace }
+    let bytes = packets.bytes(packet.id)
+    fillEchoPayload(bytes.dropFirst(ICMPv4View.length))
+    guard let message = ICMPv4View(bytes) else { preconditionFailure("the packet was made long enough") }
+    ICMPv4Header(
+      echo: .echoRequest, identifier: echoIdentifier(id), sequence: UInt16(truncatingIfNeeded: sequence)
+    ).emit(into: message)
+    var options = options
+    options.isFromProgram = true
+    sendIPv4(packet, route, destination: flow.destination, protocol: .icmp, options: options)
+  }
+
+  /// The time of sending, seconds and microseconds as 64-bit little-endian numbers, where there is room; then
+  /// each byte its place, as ping(8) fills it.
+  private func fillEchoPayload(_ payload: PacketBytes) {
+    for offset in 0..<payload.count { payload.store(UInt8(truncatingIfNeeded: offset), at: offset) }
+    guard payload.count >= 16 else { return }
+    payload.store((now.nanoseconds / 1_000_000_000).byteSwapped, at: 0)
+    payload.store((now.nanoseconds % 1_000_000_000 / 1_000).byteSwapped, at: 8)
+  }
+
+  /// Sets the timer for what comes first: the next request, the end of waiting, the deadline.
+  private mutating func setPingTimer(_ id: SessionID, _ state: inout PingState) {
+    let hasSentAll = state.request.count.map { sessions[id.index].probes.count >= $0 } ?? false
+    var next: Instant
+    if hasSentAll && state.deadline == nil {
+      let wait: Int64
+      if state.receivedCount > 0 {
+        wait = max(2 * state.longestRoundTrip, state.request.interval)
+      } else {
+        wait = state.request.replyTimeout ?? 10_000_000_000
+      }
+      let end = state.lastWait ?? now + wait
+      state.lastWait = end
+      next = end
+    } else {
+      next = state.nextSend
+    }
+    if let deadline = state.deadline { next = min(next, deadline) }
+    setSessionTimer(id, at: next)
+  }
+
+  mutating func pingTimer(_ id: SessionID, _ state: PingState) {
+    var state = state
+    if let deadline = state.deadline, now >= deadline { return finishSession(id) }
+    if let lastWait = state.lastWait, now >= lastWait {
+      let last = sessions[id.index].probes.count
+      if !sessions[id.index].probes[last - 1].isDone { report(id, .timedOut(sequence: last)) }
+      return finishSession(id)
+    }
+    sendNextPing(id, &state)
+    if !sessions[id.index].hasFinished { sessions[id.index].state = .ping(state) }
+  }
+
+  mutating func pingReceived(_ id: SessionID, _ reply: SessionEvent.Reply) {
+    report(id, .reply(reply))
+    guard case .ping(var state) = sessions[id.index].state else { return }
+    if !reply.isDuplicate {
+      state.receivedCount += 1
+      state.longestRoundTrip = max(state.longestRoundTrip, reply.roundTrip)
+    }
+    sessions[id.index].state = .ping(state)
+    finishPingIfComplete(id, state)
+  }
+
+  mutating func pingFailed(_ id: SessionID, _ state: PingState) {
+    var state = state
+    state.errorCount += 1
+    sessions[id.index].state = .ping(state)
+    finishPingIfComplete(id, state)
+  }
+
+  private mutating func finishPingIfComplete(_ id: SessionID, _ state: PingState) {
+    guard let count = state.request.count, state.receivedCount + state.errorCount >= count else { return }
+    finishSession(id)
+  }
+}

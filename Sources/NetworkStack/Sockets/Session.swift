@@ -1,0 +1,261 @@
+public import DiscreteEvents
+internal import NetworkAddresses
+internal import PacketHeaders
+
+/// A program that runs on virtual time: what it was asked, how far it is, what it saw.
+public struct Session: Sendable {
+  public let request: SessionRequest
+  public let namespace: NamespaceID
+  public internal(set) var events: [SessionEvent] = []
+  public internal(set) var hasFinished = false
+  public internal(set) var started: Instant
+  public internal(set) var ended: Instant?
+  /// The generation of the timer that counts.
+  var timerGeneration: UInt32 = 0
+  var sockets: [SocketID] = []
+  /// When each probe left, by sequence number from 1; and whether it was answered.
+  var probes: [Probe] = []
+  var state: State
+
+  struct Probe: Sendable, BitwiseCopyable {
+    var sent: Instant
+    var roundTrip: Int64?
+    var isDone = false
+    var isFinal = false
+    var isExpired = false
+    /// The port that tells the probe, for traceroute.
+    var port: UInt16 = 0
+    var socket: SocketID?
+  }
+
+  /// How far the program is.
+  enum State: Sendable {
+    case ping(PingState)
+    case traceroute(TracerouteState)
+    case arping(ArpingState)
+    case udpSender(UDPSenderState)
+    case udpService(UDPServiceState)
+  }
+
+  init(_ request: SessionRequest, namespace: NamespaceID, started: Instant) {
+    self.request = request
+    self.namespace = namespace
+    self.started = started
+    switch request {
+    case .ping(let request): state = .ping(PingState(request: request))
+    case .traceroute(let request): state = .traceroute(TracerouteState(request: request))
+    case .arping(let request): state = .arping(ArpingState(request: request))
+    case .udpSender(let request): state = .udpSender(UDPSenderState(request: request))
+    case .udpService(let request): state = .udpService(UDPServiceState(request: request))
+    }
+  }
+}
+
+extension Kernel {
+  /// Starts a program in a namespace.
+  package mutating func startSession(_ request: SessionRequest, in namespace: NamespaceID) -> SessionID {
+    let id = SessionID(index: sessions.count)
+    sessions.append(Session(request, namespace: namespace, started: now))
+    switch sessions[id.index].state {
+    case .ping(let state): startPing(id, state)
+    case .traceroute(let state): startTraceroute(id, state)
+    case .arping(let state): startArping(id, state)
+    case .udpSender(let state): startUDPSender(id, state)
+    case .udpService(let state): startUDPService(id, state)
+    }
+    return id
+  }
+
+  mutating func sessionTimer(_ id: SessionID, generation: UInt32) {
+    let session = sessions[id.index]
+    guard session.timerGeneration == generation, !session.hasFinished else { return }
+    switch session.state {
+    case .ping(let state): pingTimer(id, state)
+    case .traceroute: continueTraceroute(id)
+    case .arping(let state): arpingTimer(id, state)
+    case .udpSender(let state): udpSenderTimer(id, state)
+    case .udpService: udpServiceTimer(id)
+    }
+  }
+
+  mutating func setSessionTimer(_ id: SessionID, at instant: Instant) {
+    sessions[id.index].timerGeneration &+= 1
+    queue.schedule(
+      .sessionTimer(id, generation: sessions[id.index].timerGeneration), at: max(instant, now))
+  }
+
+  mutating func report(_ id: SessionID, _ what: SessionEvent.What) {
+    guard sessions[id.index].events.count < bounds.sessionEvents else {
+      hasTooManySessionEvents = true
+      return
+    }
+    sessions[id.index].events.append(SessionEvent(instant: now, what: what))
+  }
+
+  /// Ends a program: its sockets close, its timer is void.
+  package mutating func finishSession(_ id: SessionID) {
+    guard !sessions[id.index].hasFinished else { return }
+    let namespace = sessions[id.index].namespace
+    sessions[id.index].hasFinished = true
+    sessions[id.index].ended = now
+    sessions[id.index].timerGeneration &+= 1
+    for socket in sessions[id.index].sockets { closeSocket(socket) }
+    sessions[id.index].sockets = []
+    namespaces[namespace.index].icmpSessions.removeAll { $0 == id }
+    namespaces[namespace.index].arpSessions.removeAll { $0 == id }
+    // The last event always fits: programs' texts end with it.
+    sessions[id.index].events.append(SessionEvent(instant: now, what: .finished))
+  }
+
+  /// Ends a program that could not begin.
+  mutating func failToStart(_ id: SessionID, _ operation: SessionEvent.Operation, _ error: LinuxErrno) {
+    report(id, .startFailed(operation, error))
+    finishSession(id)
+  }
+
+  /// The identifier by which a session knows its echo messages.
+  func echoIdentifier(_ id: SessionID) -> UInt16 { UInt16(truncatingIfNeeded: id.rawValue &+ 1) }
+
+  /// Marks a probe answered.
+  ///
+  /// - Returns: how long it took, and whether it was answered before; `nil` for a probe that was never sent.
+  mutating func answerProbe(_ id: SessionID, _ sequence: Int) -> (roundTrip: Int64, isDuplicate: Bool)? {
+    guard sequence >= 1, sequence <= sessions[id.index].probes.count else { return nil }
+    let probe = sessions[id.index].probes[sequence - 1]
+    let roundTrip = now - probe.sent
+    if !probe.isDone {
+      sessions[id.index].probes[sequence - 1].isDone = true
+      sessions[id.index].probes[sequence - 1].roundTrip = roundTrip
+    }
+    return (roundTrip, probe.isDone)
+  }
+
+  /// The whole number of a 16-bit sequence: the latest one sent that ends in these bits.
+  func wholeSequence(_ sequence: UInt16, of id: SessionID) -> Int {
+    let sent = sessions[id.index].probes.count
+    let candidate = sent & ~0xffff | Int(sequence)
+    return candidate > sent ? candidate - 0x10000 : candidate
+  }
+}
+
+// MARK: - What arrives
+
+extension Kernel {
+  /// Shows an echo reply to the session that it answers.
+  mutating func showEchoReply(_ packet: PacketID, _ header: IPv4View, _ message: ICMPv4View) -> SessionID? {
+    let namespace = devices[packets[packet].device.index].namespace
+    guard
+      let id = namespaces[namespace.index].icmpSessions.first(where: { echoIdentifier($0) == message.identifier }),
+      hears(id, packets[packet])
+    else { return nil }
+    let sequence = wholeSequence(message.sequence, of: id)
+    guard let answer = answerProbe(id, sequence) else { return nil }
+    let reply = SessionEvent.Reply(
+      sequence: sequence, from: header.source, port: 0, bytes: message.payload.count, ttl: header.timeToLive,
+      tos: header.tos, roundTrip: answer.roundTrip, isDuplicate: answer.isDuplicate, mac: nil, isBroadcast: false)
+    switch sessions[id.index].state {
+    case .ping: pingReceived(id, reply)
+    case .traceroute: tracerouteReached(id, reply)
+    case .arping, .udpSender, .udpService: return nil
+    }
+    return id
+  }
+
+  /// Whether a session's socket takes packets of that device: one that is bound takes those of its device or VRF.
+  ///
+  /// Kernel counterpart: `raw_sk_bound_dev_eq()` (include/net/raw.h, v6.12).
+  private func hears(_ id: SessionID, _ metadata: PacketMetadata) -> Bool {
+    let bound: DeviceID?
+    switch sessions[id.index].request {
+    case .ping(let request): bound = request.device
+    case .traceroute(let request): bound = request.device
+    case .arping, .udpSender, .udpService: bound = nil
+    }
+    return bound.map { $0 == metadata.device || $0 == metadata.inputDevice } ?? true
+  }
+
+  /// Shows an ICMP error to the session whose packet it quotes, and learns the path MTU from it.
+  ///
+  /// Kernel counterpart: `icmp_unreach()` (net/ipv4/icmp.c), `__udp4_lib_err()` (net/ipv4/udp.c), `raw_err()`
+  /// (net/ipv4/raw.c, v6.12).
+  mutating func showICMPError(_ packet: PacketID, _ header: IPv4View, _ message: ICMPv4View) -> SessionID? {
+    guard let quoted = IPv4View(message.payload), quoted.headerLength <= quoted.bytes.count,
+      quoted.fragmentOffset == 0
+    else { return nil }
+    let transport = quoted.bytes.dropFirst(quoted.headerLength)
+    guard let (id, sequence) = concernedSession(packet, quoted, transport) else { return nil }
+    let isFragmentationNeeded =
+      message.type == .destinationUnreachable && message.code == UnreachableCode.fragmentationNeeded
+    let mtu = isFragmentationNeeded ? Int(message.rest & 0xffff) : 0
+    if isFragmentationNeeded { learnPathMTU(mtu, session: id, quoted) }
+    guard let answer = answerProbe(id, sequence), !answer.isDuplicate else { return id }
+    let error = SessionEvent.ICMPErrorReport(
+      sequence: sequence, from: header.source, type: message.type.rawValue, code: message.code, mtu: mtu,
+      roundTrip: answer.roundTrip, ttl: header.timeToLive)
+    report(id, .error(error))
+    switch sessions[id.index].state {
+    case .ping(let state): pingFailed(id, state)
+    case .traceroute: tracerouteAnswered(id, error)
+    case .udpSender(let state): udpSenderFailed(id, state, error)
+    case .arping, .udpService: break
+    }
+    return id
+  }
+
+  /// The session that sent the quoted packet, and as which probe.
+  private func concernedSession(
+    _ packet: PacketID, _ quoted: IPv4View, _ transport: PacketBytes
+  ) -> (SessionID, Int)? {
+    let metadata = packets[packet]
+    let namespace = devices[metadata.device.index].namespace
+    if quoted.protocol == .icmp, let echo = ICMPv4View(transport), echo.type == .echoRequest,
+      let id = namespaces[namespace.index].icmpSessions.first(where: { echoIdentifier($0) == echo.identifier }) {
+      return (id, wholeSequence(echo.sequence, of: id))
+    }
+    guard quoted.protocol == .udp, let datagram = UDPView(transport) else { return nil }
+    let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
+    guard
+      let socket = findSocket(
+        in: namespace, local: quoted.source, localPort: datagram.sourcePort, remote: quoted.destination,
+        remotePort: datagram.destinationPort, device: metadata.device, slave: slave)
+    else { return nil }
+    let id = sockets[socket].session
+    if case .traceroute = sessions[id.index].state {
+      guard let place = sessions[id.index].probes.firstIndex(where: { $0.socket == socket }) else { return nil }
+      return (id, place + 1)
+    }
+    return (id, sessions[id.index].probes.count)
+  }
+
+  private mutating func learnPathMTU(_ mtu: Int, session id: SessionID, _ quoted: IPv4View) {
+    guard let route = route(of: id, quoted) else { return }
+    learnPathMTU(mtu, destination: quoted.destination, route: route)
+  }
+
+  /// A router says that another one is nearer to a destination of one of this machine's sockets.
+  ///
+  /// Kernel counterpart: `icmp_redirect()` (net/ipv4/icmp.c), `ipv4_sk_redirect()` (net/ipv4/route.c, v6.12).
+  mutating func followRedirect(_ packet: PacketID, _ header: IPv4View, _ message: ICMPv4View) {
+    guard let quoted = IPv4View(message.payload), quoted.headerLength <= quoted.bytes.count,
+      quoted.fragmentOffset == 0,
+      let (id, _) = concernedSession(packet, quoted, quoted.bytes.dropFirst(quoted.headerLength)),
+      let route = route(of: id, quoted)
+    else { return }
+    learnGateway(
+      IPv4Address(bits: message.rest), from: header.source, by: packets[packet].inputDevice,
+      destination: quoted.destination, route: route)
+  }
+
+  /// The way that a session's packet took.
+  private func route(of id: SessionID, _ quoted: IPv4View) -> OutputRoute? {
+    var flow = RouteFlow(destination: quoted.destination)
+    flow.source = quoted.source
+    switch sessions[id.index].request {
+    case .ping(let request): flow.outputDevice = request.device
+    case .traceroute(let request): flow.outputDevice = request.device
+    case .udpSender(let request): flow.outputDevice = request.device
+    case .arping, .udpService: break
+    }
+    return try? outputRoute(flow, in: sessions[id.index].namespace)
+  }
+}

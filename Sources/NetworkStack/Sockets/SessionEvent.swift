@@ -1,0 +1,69 @@
+public import DiscreteEvents
+public import NetworkAddresses
+
+/// Something that a session saw; the texts that programs print are made of these.
+public struct SessionEvent: Sendable {
+  public let instant: Instant
+  public let what: What
+
+  public enum What: Sendable {
+    /// The program started; `source` is the address it sends from.
+    case started(source: IPv4Address)
+    /// A probe, request or datagram left; `sequence` counts from 1.
+    case sent(sequence: Int)
+    case reply(Reply)
+    /// An ICMP error came back for a probe.
+    case error(ICMPErrorReport)
+    /// The kernel refused to send: `ping: sendmsg: …`.
+    case sendFailed(sequence: Int, LinuxErrno)
+    /// The packet is longer than the path's MTU, in bytes, and must not be fragmented: `EMSGSIZE`.
+    case messageTooLong(sequence: Int, mtu: Int)
+    /// A connected UDP socket reported an earlier ICMP error instead of a datagram.
+    case receiveFailed(sequence: Int, LinuxErrno)
+    /// Nothing came within the time allowed.
+    case timedOut(sequence: Int)
+    /// A service read a datagram.
+    case received(bytes: Int, from: IPv4Address, port: UInt16)
+    /// The program could not begin: `bind`, `connect` or a missing device.
+    case startFailed(Operation, LinuxErrno)
+    case finished
+  }
+
+  /// The system call that failed.
+  public enum Operation: String, Sendable {
+    case bind, connect, setDevice, sendTo
+  }
+
+  /// An answer to a probe.
+  public struct Reply: Sendable {
+    public let sequence: Int
+    public let from: IPv4Address
+    /// Of UDP answers; 0 otherwise.
+    public let port: UInt16
+    /// Payload bytes behind the ICMP or UDP header.
+    public let bytes: Int
+    public let ttl: UInt8
+    public let tos: UInt8
+    /// The time since the probe left, in nanoseconds.
+    public let roundTrip: Int64
+    /// Whether an earlier reply had the same sequence number.
+    public let isDuplicate: Bool
+    /// The sender's hardware address, for arping.
+    public let mac: MACAddress?
+    /// Whether the frame was broadcast, for arping.
+    public let isBroadcast: Bool
+  }
+
+  /// An ICMP error about a probe.
+  public struct ICMPErrorReport: Sendable {
+    public let sequence: Int
+    public let from: IPv4Address
+    public let type: UInt8
+    public let code: UInt8
+    /// The MTU of "fragmentation needed", else 0.
+    public let mtu: Int
+    public let roundTrip: Int64
+    /// The TTL of the IP packet that carried the error.
+    public let ttl: UInt8
+  }
+}

@@ -1,0 +1,187 @@
+public import NetworkAddresses
+
+/// A program that runs inside the simulation, on virtual time, with sockets of a namespace.
+public enum SessionRequest: Sendable {
+  case ping(PingRequest)
+  case traceroute(TracerouteRequest)
+  case arping(ArpingRequest)
+  case udpSender(UDPSenderRequest)
+  case udpService(UDPServiceRequest)
+}
+
+/// How a sender treats packets larger than the path: `IP_MTU_DISCOVER` of ip(7).
+public enum PathMTUDiscovery: String, Sendable {
+  /// `IP_PMTUDISC_DONT`: never sets Don't Fragment.
+  case dont
+  /// `IP_PMTUDISC_WANT`: sets it where the packet fits, fragments otherwise.
+  case want
+  /// `IP_PMTUDISC_DO`: always sets it; a packet that does not fit is `EMSGSIZE`.
+  case `do`
+  /// `IP_PMTUDISC_PROBE`: always sets it, and does not look at the path MTU.
+  case probe
+}
+
+/// `ping`, as in ping(8) of iputils.
+public struct PingRequest: Sendable {
+  public var destination: IPv4Address
+  /// `-c`; `nil` for no end (then `deadline` or the end of the run ends it).
+  public var count: Int?
+  /// `-i`, in nanoseconds.
+  public var interval: Int64 = 1_000_000_000
+  /// `-s`: bytes behind the ICMP header, 0 through 65,507.
+  public var payloadSize = 56
+  /// `-t`.
+  public var ttl: UInt8?
+  /// `-Q`.
+  public var tos: UInt8 = 0
+  /// `-M`; `nil` leaves the socket's default, which is `want`.
+  public var pathMTUDiscovery: PathMTUDiscovery?
+  /// `-I ADDRESS`.
+  public var source: IPv4Address?
+  /// `-I DEVICE`, or the VRF of `ip vrf exec`.
+  public var device: DeviceID?
+  /// `-m`.
+  public var mark: UInt32 = 0
+  /// `-W`: how long to wait for a reply after the last request, in nanoseconds; `nil` for iputils' rule:
+  /// 10 s, or twice the longest round trip once there was a reply.
+  public var replyTimeout: Int64?
+  /// `-w`: ends the program after that long, in nanoseconds.
+  public var deadline: Int64?
+  /// `-b`.
+  public var allowsBroadcast = false
+
+  public init(destination: IPv4Address) {
+    self.destination = destination
+  }
+}
+
+/// `traceroute`, as in traceroute(8) of Butskoy's traceroute 2.1.
+public struct TracerouteRequest: Sendable {
+  public enum Method: Sendable {
+    /// UDP to ports from 33434 on, one higher each probe.
+    case udp
+    /// `-I`: ICMP echo.
+    case icmp
+  }
+
+  public var destination: IPv4Address
+  public var method = Method.udp
+  /// `-f`.
+  public var firstTTL = 1
+  /// `-m`.
+  public var maximumTTL = 30
+  /// `-q`: probes a hop.
+  public var probesPerHop = 3
+  /// `-N`: probes under way at once.
+  public var simultaneousProbes = 16
+  /// `-w MAX`: seconds to wait for an answer, in nanoseconds.
+  public var maximumWait: Int64 = 5_000_000_000
+  /// `-w …,HERE`: how many times longer than an answer from the same hop to wait at most, times 1,000.
+  public var hereFactorPerMille: Int64 = 3_000
+  /// `-w …,…,NEAR`: the same against a next hop's answer, times 1,000.
+  public var nearFactorPerMille: Int64 = 10_000
+  /// `-z`: pause between probes, in nanoseconds.
+  public var sendWait: Int64 = 0
+  /// `-p`.
+  public var port: UInt16 = 33_434
+  /// `packet_len`: bytes of the whole IP packet; `nil` for 60.
+  public var packetLength: Int?
+  /// `-s`.
+  public var source: IPv4Address?
+  /// `-i`, or the VRF of `ip vrf exec`.
+  public var device: DeviceID?
+  /// `-t`.
+  public var tos: UInt8 = 0
+  /// `-F`.
+  public var dontFragment = false
+
+  public init(destination: IPv4Address) {
+    self.destination = destination
+  }
+}
+
+/// `arping` of iputils.
+public struct ArpingRequest: Sendable {
+  public enum Mode: Sendable {
+    case request
+    /// `-U`: unsolicited requests that update the neighbors' entries.
+    case unsolicited
+    /// `-A`: the same with replies.
+    case answer
+    /// `-D`: duplicate address detection (RFC 2131 section 4.4.1).
+    case duplicateAddressDetection
+  }
+
+  public var target: IPv4Address
+  public var device: DeviceID
+  public var mode = Mode.request
+  /// `-c`.
+  public var count: Int?
+  /// `-i`, in nanoseconds.
+  public var interval: Int64 = 1_000_000_000
+  /// `-w`, in nanoseconds.
+  public var deadline: Int64?
+  /// `-s`.
+  public var source: IPv4Address?
+  /// `-f`: ends with the first reply.
+  public var endsWithFirstReply = false
+  /// `-b`: broadcasts only, does not go over to unicast after the first reply.
+  public var broadcastsOnly = false
+
+  public init(target: IPv4Address, device: DeviceID) {
+    self.target = target
+    self.device = device
+  }
+}
+
+/// A client that sends UDP datagrams one by one and waits for the answer of each.
+public struct UDPSenderRequest: Sendable {
+  public var destination: IPv4Address
+  public var destinationPort: UInt16
+  public var source: IPv4Address?
+  /// 0 for an ephemeral one.
+  public var sourcePort: UInt16 = 0
+  /// Bytes of payload.
+  public var size = 32
+  public var count = 1
+  /// Between an answer (or its absence) and the next datagram, in nanoseconds.
+  public var interval: Int64 = 100_000_000
+  /// How long to wait for each answer, in nanoseconds.
+  public var timeout: Int64 = 3_000_000_000
+  public var ttl: UInt8?
+  public var pathMTUDiscovery: PathMTUDiscovery?
+  /// Whether the socket is connected, and so hears of ICMP errors.
+  public var isConnected = true
+  /// The device or VRF that the socket is bound to.
+  public var device: DeviceID?
+
+  public init(destination: IPv4Address, destinationPort: UInt16) {
+    self.destination = destination
+    self.destinationPort = destinationPort
+  }
+}
+
+/// A server on a UDP port.
+public struct UDPServiceRequest: Sendable {
+  public enum Reply: Sendable {
+    /// Sends every datagram back to where it came from.
+    case echo
+    /// Reads and stays silent.
+    case none
+  }
+
+  public var port: UInt16
+  public var reply = Reply.echo
+  /// `nil` for any address.
+  public var address: IPv4Address?
+  /// The device or VRF that the socket is bound to.
+  public var device: DeviceID?
+  /// Ends after so many datagrams; `nil` for never.
+  public var count: Int?
+  /// Ends after so long without a datagram, in nanoseconds; `nil` for never.
+  public var timeout: Int64?
+
+  public init(port: UInt16) {
+    self.port = port
+  }
+}

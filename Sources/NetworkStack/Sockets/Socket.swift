@@ -1,0 +1,120 @@
+internal import DiscreteEvents
+package import NetworkAddresses
+
+/// A UDP socket of a session.
+///
+/// Source: udp(7), socket(7) `SO_BINDTODEVICE`.
+public struct Socket: Sendable, BitwiseCopyable {
+  let namespace: NamespaceID
+  let session: SessionID
+  let address: IPv4Address
+  let port: UInt16
+  /// The other end, where the socket is connected.
+  var remote: (address: IPv4Address, port: UInt16)?
+  /// The device or VRF that the socket is bound to.
+  let device: DeviceID?
+}
+
+/// All sockets.
+package struct SocketTable: Sendable {
+  private var sockets: [Socket] = []
+  private var free: [SocketID] = []
+
+  subscript(id: SocketID) -> Socket {
+    get { sockets[id.index] }
+    set { sockets[id.index] = newValue }
+  }
+
+  mutating func insert(_ socket: Socket) -> SocketID {
+    if let id = free.popLast() {
+      sockets[id.index] = socket
+      return id
+    }
+    sockets.append(socket)
+    return SocketID(index: sockets.count - 1)
+  }
+
+  mutating func release(_ id: SocketID) { free.append(id) }
+}
+
+extension Kernel {
+  /// Opens a UDP socket and binds it.
+  ///
+  /// - Parameter port: 0 for one of `ip_local_port_range`, drawn by the seed.
+  mutating func openSocket(
+    session: SessionID, namespace: NamespaceID, address: IPv4Address, port: UInt16, device: DeviceID?
+  ) throws(LinuxErrno) -> SocketID {
+    if !address.isUnspecified {
+      let type = addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) })
+      guard type == .local || type == .broadcast || type == .multicast else { throw .addressNotAvailable }
+    }
+    let port = try port == 0 ? ephemeralPort(namespace, address, device) : port
+    if isTaken(port, namespace, address, device) { throw .addressInUse }
+    let id = sockets.insert(
+      Socket(namespace: namespace, session: session, address: address, port: port, remote: nil, device: device))
+    namespaces[namespace.index].sockets.append(id)
+    return id
+  }
+
+  /// Whether another socket has the port: on the same device or VRF, with an address in common.
+  private func isTaken(_ port: UInt16, _ namespace: NamespaceID, _ address: IPv4Address, _ device: DeviceID?) -> Bool {
+    namespaces[namespace.index].sockets.contains { id in
+      let other = sockets[id]
+      return other.port == port && (other.device == nil || device == nil || other.device == device)
+        && (other.address.isUnspecified || address.isUnspecified || other.address == address)
+        && !(other.device != device && (other.device == nil || device == nil))
+    }
+  }
+
+  private mutating func ephemeralPort(
+    _ namespace: NamespaceID, _ address: IPv4Address, _ device: DeviceID?
+  ) throws(LinuxErrno) -> UInt16 {
+    let settings = namespaces[namespace.index].settings
+    let count = UInt64(max(1, settings.localPortLast - settings.localPortFirst + 1))
+    let start = random.below(count)
+    for step in 0..<count {
+      let port = UInt16(clamping: UInt64(settings.localPortFirst) + (start + step) % count)
+      if !isTaken(port, namespace, address, device) { return port }
+    }
+    throw .addressInUse
+  }
+
+  mutating func closeSocket(_ id: SocketID) {
+    namespaces[sockets[id].namespace.index].sockets.removeAll { $0 == id }
+    sockets.release(id)
+  }
+
+  /// The socket that a datagram is for: the one that says most about it.
+  ///
+  /// Kernel counterpart: `udp4_lib_lookup2()`, `compute_score()` (net/ipv4/udp.c, v6.12).
+  /// - Parameters:
+  ///   - device: the device it came in by, or that one's VRF.
+  ///   - port: the VRF's port it came in by; `nil` outside VRFs.
+  func findSocket(
+    in namespace: NamespaceID, local: IPv4Address, localPort: UInt16, remote: IPv4Address, remotePort: UInt16,
+    device: DeviceID, slave: DeviceID?
+  ) -> SocketID? {
+    var best: (score: Int, socket: SocketID)?
+    for id in namespaces[namespace.index].sockets {
+      let socket = sockets[id]
+      guard socket.port == localPort else { continue }
+      var score = 1
+      if !socket.address.isUnspecified {
+        guard socket.address == local else { continue }
+        score += 4
+      }
+      if let other = socket.remote {
+        guard other.address == remote, other.port == remotePort else { continue }
+        score += 8
+      }
+      if let bound = socket.device {
+        guard bound == device || bound == slave else { continue }
+        score += 4
+      } else if slave != nil && namespaces[namespace.index].settings.udpL3MasterDeviceAccept == 0 {
+        continue
+      }
+      if best.map({ score > $0.score }) ?? true { best = (score, id) }
+    }
+    return best?.socket
+  }
+}

@@ -1,0 +1,38 @@
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// A datagram for this machine comes from IPv4Deliver. Decided here: whether it is whole and which socket it
+// is for. Ends at a session, or with "port unreachable".
+
+extension Kernel {
+  /// A UDP datagram arrived.
+  ///
+  /// Kernel counterpart: `__udp4_lib_rcv()` (net/ipv4/udp.c, v6.12). Source: RFC 768, RFC 1122 section 4.1.3.
+  mutating func udpReceive(_ packet: consuming Packet) {
+    let id = packet.id
+    guard let header = IPv4View(packets.bytes(id)), let datagram = UDPView(header.payload) else {
+      return drop(packet, .headerTruncated)
+    }
+    guard datagram.length >= UDPView.length, datagram.length <= header.payload.count else {
+      return drop(packet, .packetTooSmall)
+    }
+    guard datagram.isValid(source: header.source, destination: header.destination) else {
+      return drop(packet, .udpChecksum)
+    }
+    let metadata = packets[id]
+    let namespace = devices[metadata.device.index].namespace
+    let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
+    let isOfVRF = slave != nil || devices[metadata.device.index].isVRF
+    guard
+      let socket = findSocket(
+        in: namespace, local: header.destination, localPort: datagram.destinationPort, remote: header.source,
+        remotePort: datagram.sourcePort, device: metadata.device, slave: isOfVRF ? slave ?? metadata.device : nil)
+    else {
+      sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.port)
+      return drop(packet, .noSocket)
+    }
+    let session = sockets[socket].session
+    showDatagram(id, header, datagram, socket)
+    deliver(packet, to: .session(session))
+  }
+}

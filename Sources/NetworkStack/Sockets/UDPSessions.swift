@@ -1,0 +1,230 @@
+internal import DiscreteEvents
+internal import NetworkAddresses
+internal import PacketHeaders
+
+/// How far a sender of datagrams is.
+struct UDPSenderState: Sendable {
+  let request: UDPSenderRequest
+  /// A datagram is under way, and its answer is waited for.
+  var isWaiting = false
+}
+
+/// How far a server is.
+struct UDPServiceState: Sendable {
+  let request: UDPServiceRequest
+  var receivedCount = 0
+}
+
+extension Kernel {
+  /// Sends one datagram.
+  ///
+  /// - Parameter fill: writes the payload.
+  mutating func sendDatagram(
+    _ id: SessionID, sequence: Int, flow: RouteFlow, size: Int, options: SendOptions,
+    tag direction: FlowTag.Direction = .request, owner: FlowTag? = nil, fill: (PacketBytes) -> Void
+  ) throws(LinuxErrno) {
+    let route = try outputRoute(flow, in: sessions[id.index].namespace)
+    let length = UDPView.length + size
+    if options.pathMTUDiscovery == .do,
+      length + IPv4View.minimumLength > pathMTU(route, destination: flow.destination) {
+      throw .messageTooLong
+    }
+    let tag = owner ?? FlowTag(session: id, sequence: UInt32(truncatingIfNeeded: sequence), direction: direction)
+    guard let packet = makePacket(length: length, device: route.device, flow: tag) else { throw .noBufferSpace }
+    let bytes = packets.bytes(packet.id)
+    fill(bytes.dropFirst(UDPView.length))
+    guard let view = UDPView(bytes) else { preconditionFailure("the packet was made long enough") }
+    UDPHeader(sourcePort: flow.sourcePort, destinationPort: flow.destinationPort, length: length)
+      .emit(into: view, source: route.source, destination: flow.destination)
+    var options = options
+    options.isFromProgram = true
+    sendIPv4(packet, route, destination: flow.destination, protocol: .udp, options: options)
+  }
+
+  /// Shows a datagram to the session that owns its socket.
+  mutating func showDatagram(_ packet: PacketID, _ header: IPv4View, _ datagram: UDPView, _ socket: SocketID) {
+    let id = sockets[socket].session
+    switch sessions[id.index].state {
+    case .udpSender(let state): udpSenderReceived(id, state, header, datagram)
+    case .udpService(let state): udpServiceReceived(id, state, packet, header, datagram, socket)
+    case .traceroute:
+      guard let place = sessions[id.index].probes.firstIndex(where: { $0.socket == socket }),
+        let answer = answerProbe(id, place + 1)
+      else { return }
+      tracerouteReached(id, reply(place + 1, header, datagram, answer.roundTrip, answer.isDuplicate))
+    case .ping, .arping: break
+    }
+  }
+
+  private func reply(
+    _ sequence: Int, _ header: IPv4View, _ datagram: UDPView, _ roundTrip: Int64, _ isDuplicate: Bool
+  ) -> SessionEvent.Reply {
+    SessionEvent.Reply(
+      sequence: sequence, from: header.source, port: datagram.sourcePort, bytes: datagram.payload.count,
+      ttl: header.timeToLive, tos: header.tos, roundTrip: roundTrip, isDuplicate: isDuplicate, mac: nil,
+      isBroadcast: false)
+  }
+}
+
+// MARK: - The sender
+
+extension Kernel {
+  mutating func startUDPSender(_ id: SessionID, _ state: UDPSenderState) {
+    let request = state.request
+    let namespace = sessions[id.index].namespace
+    do throws(LinuxErrno) {
+      let socket = try openSocket(
+        session: id, namespace: namespace, address: request.source ?? .unspecified, port: request.sourcePort,
+        device: request.device)
+      sessions[id.index].sockets = [socket]
+    } catch {
+      return failToStart(id, .bind, error)
+    }
+    if request.isConnected {
+      do throws(LinuxErrno) {
+        let route = try outputRoute(udpFlow(id, request), in: namespace)
+        report(id, .started(source: route.source))
+      } catch {
+        return failToStart(id, .connect, error)
+      }
+      sockets[sessions[id.index].sockets[0]].remote = (request.destination, request.destinationPort)
+    }
+    sendNextDatagram(id, state)
+  }
+
+  private func udpFlow(_ id: SessionID, _ request: UDPSenderRequest) -> RouteFlow {
+    var flow = RouteFlow(destination: request.destination)
+    flow.source = request.source ?? .unspecified
+    flow.outputDevice = request.device
+    flow.ipProtocol = IPProtocol.udp.rawValue
+    flow.destinationPort = request.destinationPort
+    if let socket = sessions[id.index].sockets.first { flow.sourcePort = sockets[socket].port }
+    return flow
+  }
+
+  private mutating func sendNextDatagram(_ id: SessionID, _ state: UDPSenderState) {
+    var state = state
+    let request = state.request
+    sessions[id.index].probes.append(.init(sent: now))
+    let sequence = sessions[id.index].probes.count
+    do throws(LinuxErrno) {
+      try sendDatagram(
+        id, sequence: sequence, flow: udpFlow(id, request), size: request.size,
+        options: SendOptions(timeToLive: request.ttl, pathMTUDiscovery: request.pathMTUDiscovery ?? .want)
+      ) { $0.fill(UInt8(ascii: "x")) }
+      report(id, .sent(sequence: sequence))
+      state.isWaiting = true
+      sessions[id.index].state = .udpSender(state)
+      setSessionTimer(id, at: now + request.timeout)
+    } catch {
+      report(id, .sendFailed(sequence: sequence, error))
+      sessions[id.index].probes[sequence - 1].isDone = true
+      pauseBeforeNextDatagram(id, state)
+    }
+  }
+
+  /// The answer came or did not: the next datagram after a pause, or the end.
+  private mutating func pauseBeforeNextDatagram(_ id: SessionID, _ state: UDPSenderState) {
+    var state = state
+    state.isWaiting = false
+    sessions[id.index].state = .udpSender(state)
+    if sessions[id.index].probes.count >= state.request.count { return finishSession(id) }
+    setSessionTimer(id, at: now + state.request.interval)
+  }
+
+  mutating func udpSenderTimer(_ id: SessionID, _ state: UDPSenderState) {
+    guard state.isWaiting else { return sendNextDatagram(id, state) }
+    report(id, .timedOut(sequence: sessions[id.index].probes.count))
+    pauseBeforeNextDatagram(id, state)
+  }
+
+  private mutating func udpSenderReceived(
+    _ id: SessionID, _ state: UDPSenderState, _ header: IPv4View, _ datagram: UDPView
+  ) {
+    let sequence = sessions[id.index].probes.count
+    guard let answer = answerProbe(id, sequence) else { return }
+    report(id, .reply(reply(sequence, header, datagram, answer.roundTrip, answer.isDuplicate)))
+    if state.isWaiting { pauseBeforeNextDatagram(id, state) }
+  }
+
+  /// An ICMP error concerns the last datagram; a connected socket reports the hard ones.
+  ///
+  /// Kernel counterpart: `icmp_err_convert` (net/ipv4/icmp.c), `__udp4_lib_err()` (net/ipv4/udp.c, v6.12).
+  mutating func udpSenderFailed(_ id: SessionID, _ state: UDPSenderState, _ error: SessionEvent.ICMPErrorReport) {
+    guard state.isWaiting, state.request.isConnected, error.type == ICMPv4Type.destinationUnreachable.rawValue else {
+      return
+    }
+    let errno: LinuxErrno
+    switch error.code {
+    case UnreachableCode.port: errno = .connectionRefused
+    case UnreachableCode.protocol: errno = .protocolNotAvailable
+    case UnreachableCode.fragmentationNeeded where state.request.pathMTUDiscovery != .dont: errno = .messageTooLong
+    case UnreachableCode.administrativelyProhibited, 10: errno = .hostUnreachable
+    case 6, 9: errno = .networkUnreachable
+    default: return  // Soft errors: the network may recover, and the socket goes on waiting.
+    }
+    report(id, .receiveFailed(sequence: error.sequence, errno))
+    pauseBeforeNextDatagram(id, state)
+  }
+}
+
+// MARK: - The server
+
+extension Kernel {
+  mutating func startUDPService(_ id: SessionID, _ state: UDPServiceState) {
+    let request = state.request
+    do throws(LinuxErrno) {
+      let socket = try openSocket(
+        session: id, namespace: sessions[id.index].namespace, address: request.address ?? .unspecified,
+        port: request.port, device: request.device)
+      sessions[id.index].sockets = [socket]
+    } catch {
+      return failToStart(id, .bind, error)
+    }
+    report(id, .started(source: request.address ?? .unspecified))
+    waitForDatagram(id, request)
+  }
+
+  private mutating func waitForDatagram(_ id: SessionID, _ request: UDPServiceRequest) {
+    if let timeout = request.timeout { setSessionTimer(id, at: now + timeout) }
+  }
+
+  mutating func udpServiceTimer(_ id: SessionID) {
+    report(id, .timedOut(sequence: 0))
+    finishSession(id)
+  }
+
+  private mutating func udpServiceReceived(
+    _ id: SessionID, _ state: UDPServiceState, _ packet: PacketID, _ header: IPv4View, _ datagram: UDPView,
+    _ socket: SocketID
+  ) {
+    var state = state
+    state.receivedCount += 1
+    sessions[id.index].state = .udpService(state)
+    report(id, .received(bytes: datagram.payload.count, from: header.source, port: datagram.sourcePort))
+    if state.request.reply == .echo { echo(id, packet, header, datagram, socket) }
+    if let count = state.request.count, state.receivedCount >= count { return finishSession(id) }
+    waitForDatagram(id, state.request)
+  }
+
+  /// Sends a datagram back: from the address the socket is bound to, else from whatever address the route prefers.
+  private mutating func echo(
+    _ id: SessionID, _ packet: PacketID, _ header: IPv4View, _ datagram: UDPView, _ socket: SocketID
+  ) {
+    var flow = RouteFlow(destination: header.source)
+    flow.source = sockets[socket].address
+    flow.outputDevice = sockets[socket].device
+    flow.ipProtocol = IPProtocol.udp.rawValue
+    flow.sourcePort = sockets[socket].port
+    flow.destinationPort = datagram.sourcePort
+    let payload = datagram.payload
+    do throws(LinuxErrno) {
+      try sendDatagram(
+        id, sequence: 0, flow: flow, size: payload.count, options: SendOptions(),
+        owner: packets[packet].flow.answering(.reply)
+      ) { $0.copy(payload, to: 0) }
+    } catch {
+      report(id, .sendFailed(sequence: 0, error))
+    }
+  }
+}

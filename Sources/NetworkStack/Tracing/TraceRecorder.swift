@@ -1,0 +1,94 @@
+public import DiscreteEvents
+public import NetworkAddresses
+
+/// One decision about one packet.
+public struct TraceStep: Sendable, BitwiseCopyable {
+  public let instant: Instant
+  /// The packet's number, which is its own for as long as the simulation runs.
+  public let packet: UInt32
+  public let namespace: NamespaceID
+  public let decision: TraceDecision
+}
+
+/// What was decided: identifiers and numbers, no words.
+///
+/// There is a case for each decision with more than one outcome, recorded by the code that decides, in the
+/// line before it acts.
+public enum TraceDecision: Sendable, BitwiseCopyable {
+  /// A packet was made here: by a socket, as an answer, or for a copy of another packet.
+  case created(FlowTag, source: IPv4Address, destination: IPv4Address, protocol: UInt8)
+  /// A frame came in by a device. The flow tells whose it is.
+  case received(DeviceID, FlowTag)
+  /// The packet was handed to the VRF of the device it came in by.
+  case enteredVRF(DeviceID)
+  /// A bridge forwards to one port, floods, or hands the frame up.
+  case bridged(to: DeviceID, BridgeDecision)
+  /// A rule led to a table, and the table's longest prefix to a route.
+  case routed(RouteDecision)
+  case timeToLiveDecremented(to: UInt8)
+  /// Sent through a device that is a VRF: the packet is looked up again in that VRF's table.
+  case leaked(into: DeviceID)
+  case fragmented(into: Int)
+  case reassembled
+  /// Waits for the address of its next hop.
+  case parkedForNeighbor(NeighborID)
+  case transmitted(DeviceID, FlowTag)
+  /// Read by a socket or answered by the kernel itself.
+  case delivered(Delivery)
+  /// Did its work and ended, such as an ARP packet.
+  case consumed
+  case dropped(DropReason, DeviceID)
+  case icmpErrorSent(type: UInt8, code: UInt8, to: IPv4Address)
+
+  public enum BridgeDecision: UInt8, Sendable, BitwiseCopyable {
+    case forwarded, flooded, handedUp
+  }
+
+  /// To whom a packet was delivered.
+  public enum Delivery: Sendable, BitwiseCopyable {
+    case echo
+    case session(SessionID)
+    case icmp
+  }
+}
+
+/// A routing decision: the rule, the table, the route and the way out.
+public struct RouteDecision: Sendable, BitwiseCopyable {
+  public let destination: IPv4Address
+  public let rulePreference: UInt32
+  public let table: UInt32
+  public let prefixLength: UInt8
+  public let type: RouteType
+  public let gateway: IPv4Address
+  public let device: DeviceID?
+}
+
+/// Where decisions go: switched off it costs one test, switched on one append.
+public struct TraceRecorder: Sendable {
+  public private(set) var isOn: Bool
+  public private(set) var steps: [TraceStep] = []
+  /// How many steps are kept; the recorder switches itself off behind them.
+  public let bound: Int
+  /// Whether the bound was reached and later steps are missing.
+  public private(set) var isCutShort = false
+
+  init(isOn: Bool, bound: Int) {
+    self.isOn = isOn
+    self.bound = bound
+  }
+
+  @inline(__always)
+  mutating func record(_ decision: TraceDecision, packet: UInt32, namespace: NamespaceID, at instant: Instant) {
+    if isOn { append(TraceStep(instant: instant, packet: packet, namespace: namespace, decision: decision)) }
+  }
+
+  @inline(never)
+  private mutating func append(_ step: TraceStep) {
+    if steps.count >= bound {
+      isOn = false
+      isCutShort = true
+      return
+    }
+    steps.append(step)
+  }
+}

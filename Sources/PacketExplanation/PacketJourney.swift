@@ -1,0 +1,138 @@
+public import NetworkControl
+public import NetworkStack
+
+/// The way of one probe, answer or error through the network: which namespaces it passed, by which devices
+/// it came in and left, and how it ended. Made from the trace alone.
+public struct PacketJourney: Sendable {
+  /// A stay in one namespace.
+  public struct Hop: Hashable, Sendable {
+    public let namespace: NamespaceID
+    /// The device it came in by; `nil` where it was made.
+    public var input: DeviceID?
+    /// The VRF it was in on the way in.
+    public var inputVRF: DeviceID?
+    /// The device it left by; `nil` where it stayed.
+    public var output: DeviceID?
+    /// The VRF that it was leaked into.
+    public var leakedInto: DeviceID?
+  }
+
+  public enum Fate: Hashable, Sendable {
+    case delivered
+    case dropped(DropReason, at: DeviceID)
+    /// Left the last namespace and was seen nowhere else, or still waits.
+    case underWay
+  }
+
+  public let flow: FlowTag
+  public internal(set) var hops: [Hop]
+  public internal(set) var fate: Fate
+  /// ICMP errors that were sent about it, as type and code.
+  public internal(set) var errors: [(type: UInt8, code: UInt8)]
+}
+
+/// The journeys of a session's packets, found in a trace.
+public struct JourneyFinder {
+  private let control: Controller
+  private var stepsOfFlow: [FlowTag: [TraceStep]] = [:]
+  /// The flows of each session, in order of their first step.
+  private var flowsOfSession: [SessionID: [FlowTag]] = [:]
+
+  /// Complexity: O(steps).
+  public init(_ trace: TraceRecorder, _ control: Controller) {
+    self.control = control
+    var flowOfPacket: [UInt32: FlowTag] = [:]
+    for step in trace.steps {
+      if let flow = step.decision.flow, let session = flow.session {
+        flowOfPacket[step.packet] = flow
+        if stepsOfFlow[flow] == nil { flowsOfSession[session, default: []].append(flow) }
+        stepsOfFlow[flow, default: []].append(step)
+      } else if let flow = flowOfPacket[step.packet] {
+        stepsOfFlow[flow]?.append(step)
+      }
+    }
+  }
+
+  /// The journeys of a session's packets, in the order in which they began.
+  public func journeys(of session: SessionID) -> [PacketJourney] {
+    (flowsOfSession[session] ?? []).map(journey)
+  }
+
+  private func journey(_ flow: FlowTag) -> PacketJourney {
+    var journey = PacketJourney(flow: flow, hops: [], fate: .underWay, errors: [])
+    for step in withoutStrays(stepsOfFlow[flow] ?? []) { journey.follow(step, control) }
+    return journey
+  }
+
+  /// Leaves out copies that a bridge flooded to hosts for whom they were not.
+  private func withoutStrays(_ steps: [TraceStep]) -> [TraceStep] {
+    var strays: Set<UInt32> = []
+    for step in steps {
+      if case .dropped(let reason, _) = step.decision, reason == .otherHost || reason == .noTransmitTarget {
+        strays.insert(step.packet)
+      }
+    }
+    if strays.isEmpty { return steps }
+    // What a stray did before the bridge copied it belongs to the others' way too.
+    var lastBridging: [UInt32: Int] = [:]
+    for (place, step) in steps.enumerated() {
+      if case .bridged = step.decision { lastBridging[step.packet] = place }
+    }
+    return steps.enumerated().filter { place, step in
+      !strays.contains(step.packet) || place <= lastBridging[step.packet] ?? -1
+    }.map(\.element)
+  }
+}
+
+extension TraceDecision {
+  /// The flow that a step names.
+  var flow: FlowTag? {
+    switch self {
+    case .created(let flow, _, _, _), .received(_, let flow), .transmitted(_, let flow): flow
+    case .enteredVRF, .bridged, .routed, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
+      .parkedForNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent:
+      nil
+    }
+  }
+}
+
+extension PacketJourney {
+  fileprivate mutating func follow(_ step: TraceStep, _ control: Controller) {
+    switch step.decision {
+    case .created: if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
+    case .received(let device, _):
+      // A frame that a bridge hands up, or that comes back by lo, is still at the same stay.
+      if let last = hops.last, last.namespace == step.namespace, last.output == nil || last.output == device { return }
+      hops.append(Hop(namespace: step.namespace, input: device))
+    case .transmitted(let device, _):
+      if hops.last?.namespace != step.namespace { hops.append(Hop(namespace: step.namespace)) }
+      hops[hops.count - 1].output = device
+    case .enteredVRF(let vrf): if !hops.isEmpty { hops[hops.count - 1].inputVRF = vrf }
+    case .leaked(let vrf): if !hops.isEmpty { hops[hops.count - 1].leakedInto = vrf }
+    case .delivered: fate = .delivered
+    case .dropped(let reason, let device):
+      if fate != .delivered { fate = .dropped(reason, at: device) }
+    case .icmpErrorSent(let type, let code, _): errors.append((type, code))
+    case .bridged, .routed, .timeToLiveDecremented, .fragmented, .reassembled, .parkedForNeighbor, .consumed: break
+    }
+  }
+
+  /// One line a student can read along a drawing: `h1 out eth0 -> r1 in eth0 [vrf blue] out eth1 -> h2 in eth0`.
+  public func text(_ control: Controller) -> String {
+    hops.map { hop in
+      var words = [control.endpointName(of: hop.namespace)]
+      if let input = hop.input { words += ["in", control.name(of: input)] }
+      let inputVRF = hop.inputVRF
+      let outputVRF = hop.leakedInto ?? hop.output.flatMap { control.vrf(of: $0) }
+      switch (inputVRF, outputVRF) {
+      case (let input?, let output?) where input != output:
+        words.append("[vrf \(control.name(of: input)) > \(control.name(of: output))]")
+      case (let input?, _): words.append("[vrf \(control.name(of: input))]")
+      case (nil, let output?): words.append("[vrf \(control.name(of: output))]")
+      case (nil, nil): break
+      }
+      if let output = hop.output { words += ["out", control.name(of: output)] }
+      return words.joined(separator: " ")
+    }.joined(separator: " -> ")
+  }
+}

@@ -1,0 +1,89 @@
+public import NetworkAddresses
+
+// Before working on this file read IEEE Std 802.3-2018 clause 3.1.1 and RFC 894.
+
+/// What an Ethernet frame carries.
+@frozen
+public struct EtherType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
+  public let rawValue: UInt16
+  @inlinable
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  public static let ipv4 = EtherType(rawValue: 0x0800)
+  public static let arp = EtherType(rawValue: 0x0806)
+  public static let ipv6 = EtherType(rawValue: 0x86dd)
+}
+
+/// The header of an Ethernet II frame in place. It shows what is there and never judges.
+@frozen
+public struct EthernetView {
+  /// The length of the header in bytes.
+  public static let length = 14
+  /// The smallest payload that a cable carries is 46 bytes; captures of virtual devices hold shorter ones.
+  public let bytes: PacketBytes
+
+  /// - Returns: `nil` where there are fewer than 14 bytes.
+  @inlinable
+  public init?(_ bytes: PacketBytes) {
+    guard bytes.count >= Self.length else { return nil }
+    self.bytes = bytes
+  }
+
+  @inlinable
+  public var destination: MACAddress {
+    get { MACAddress(high: bytes.load(UInt16.self, at: 0), low: bytes.load(UInt32.self, at: 2)) }
+    nonmutating set {
+      bytes.store(UInt16(truncatingIfNeeded: newValue.bits >> 32), at: 0)
+      bytes.store(UInt32(truncatingIfNeeded: newValue.bits), at: 2)
+    }
+  }
+
+  @inlinable
+  public var source: MACAddress {
+    get { MACAddress(high: bytes.load(UInt16.self, at: 6), low: bytes.load(UInt32.self, at: 8)) }
+    nonmutating set {
+      bytes.store(UInt16(truncatingIfNeeded: newValue.bits >> 32), at: 6)
+      bytes.store(UInt32(truncatingIfNeeded: newValue.bits), at: 8)
+    }
+  }
+
+  @inlinable
+  public var etherType: EtherType {
+    get { EtherType(rawValue: bytes.load(UInt16.self, at: 12)) }
+    nonmutating set { bytes.store(newValue.rawValue, at: 12) }
+  }
+}
+
+extension MACAddress {
+  @inlinable
+  init(high: UInt16, low: UInt32) {
+    self.init(bits: UInt64(high) << 32 | UInt64(low))
+  }
+}
+
+/// The content of a legal Ethernet header.
+@frozen
+public struct EthernetHeader: Hashable, Sendable {
+  public var destination: MACAddress
+  public var source: MACAddress
+  public var etherType: EtherType
+
+  @inlinable
+  public init(destination: MACAddress, source: MACAddress, etherType: EtherType) {
+    self.destination = destination
+    self.source = source
+    self.etherType = etherType
+  }
+
+  @inlinable
+  public init(_ view: EthernetView) {
+    self.init(destination: view.destination, source: view.source, etherType: view.etherType)
+  }
+
+  @inlinable
+  public func emit(into view: EthernetView) {
+    view.destination = destination
+    view.source = source
+    view.etherType = etherType
+  }
+}

@@ -1,0 +1,64 @@
+/// The one's complement sum of 16-bit words that IPv4, ICMP and UDP protect themselves with.
+///
+/// ```swift
+/// var checksum = InternetChecksum()
+/// checksum.add(bytes)
+/// header.store(checksum.value, at: 10)
+/// ```
+///
+/// Source: RFC 1071 section 4.1.
+@frozen
+public struct InternetChecksum {
+  @usableFromInline var sum: UInt64 = 0
+
+  @inlinable
+  public init() {}
+
+  /// Adds bytes; an odd last byte counts as the high half of a word.
+  ///
+  /// - Precondition: what was added before had an even number of bytes.
+  @inlinable
+  public mutating func add(_ bytes: PacketBytes) {
+    var offset = 0
+    // Four bytes at a time: the carries collect in the upper half of the sum.
+    while offset &+ 4 <= bytes.count {
+      sum &+= UInt64(bytes.load(UInt32.self, at: offset))
+      offset &+= 4
+    }
+    if offset &+ 2 <= bytes.count {
+      sum &+= UInt64(bytes.load(UInt16.self, at: offset))
+      offset &+= 2
+    }
+    if offset < bytes.count {
+      sum &+= UInt64(bytes.load(UInt8.self, at: offset)) << 8
+    }
+  }
+
+  /// Adds a number as 16-bit words, such as an address of a pseudo header.
+  @inlinable
+  public mutating func add(_ number: UInt32) {
+    sum &+= UInt64(number)
+  }
+
+  /// What belongs into the checksum field; 0 where the bytes added held a right checksum.
+  @inlinable
+  public var value: UInt16 {
+    var folded = sum
+    folded = (folded & 0xffff_ffff) &+ (folded >> 32)
+    folded = (folded & 0xffff_ffff) &+ (folded >> 32)
+    folded = (folded & 0xffff) &+ (folded >> 16)
+    folded = (folded & 0xffff) &+ (folded >> 16)
+    return ~UInt16(truncatingIfNeeded: folded)
+  }
+
+  /// The checksum after one 16-bit word of what it covers has changed.
+  ///
+  /// Source: RFC 1624 section 3, equation 3.
+  @inlinable
+  public static func updated(_ checksum: UInt16, replacing old: UInt16, with new: UInt16) -> UInt16 {
+    var sum = UInt32(~checksum) &+ UInt32(~old) &+ UInt32(new)
+    sum = (sum & 0xffff) &+ (sum >> 16)
+    sum = (sum & 0xffff) &+ (sum >> 16)
+    return ~UInt16(truncatingIfNeeded: sum)
+  }
+}

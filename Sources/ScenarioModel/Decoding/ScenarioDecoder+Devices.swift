@@ -1,0 +1,105 @@
+import NetworkAddresses
+
+/// Interfaces, VRFs and bridges.
+extension ScenarioDecoder {
+  func interface(_ reader: ValueReader, name: Located<String>) -> Interface {
+    let isLoopback = name.value == "lo"
+    var interface = Interface(
+      name: name, kind: isLoopback ? .loopback : .networkCard, addresses: [], isUp: true)
+    guard let object = reader.object(MachineShapes.interface) else { return interface }
+    interface.description = object.prose
+    if isLoopback {
+      object.refuse(
+        keysExcept: ["description", "addresses", "mtu", "up"],
+        because: "on 'lo', the loopback device of every namespace")
+    } else {
+      if let kind = kind(object) { interface.kind = kind }
+      interface.mac = object["mac"].flatMap(mac)
+      interface.master = object["master"]?.name(.interface)
+    }
+    interface.addresses = addresses(object["addresses"])
+    interface.mtu = object["mtu"]?.integer(68...65535)
+    interface.isUp = object["up"]?.boolean()?.value ?? true
+    return interface
+  }
+
+  /// The kind with what belongs to it; `nil` where it is not supported yet or no word of the vocabulary.
+  private func kind(_ object: ObjectReader) -> Interface.Kind? {
+    let common = ["description", "addresses", "mac", "mtu", "up", "master", "kind"]
+    guard let reader = object["kind"] else {
+      object.refuse(keysExcept: common, because: "without \"kind\"")
+      return .networkCard
+    }
+    guard let word = reader.word(MachineShapes.InterfaceKindWord.self) else { return nil }
+    switch word.value {
+    case .dummy:
+      object.refuse(keysExcept: common, because: "with \"kind\": \"dummy\"")
+      return .dummy
+    case .veth:
+      object.refuse(keysExcept: common + ["peer"], because: "with \"kind\": \"veth\"")
+      guard let peer = object["peer"] else {
+        log.error(
+          "missing key 'peer': the other end of the veth pair, such as \"r1/blue:eth1\"", at: object.place)
+        return nil
+      }
+      return endpoint(peer).map { .veth(peer: $0) }
+    case .vlan, .macvlan, .vxlan:
+      reader.error("kind '\(word.value.rawValue)' is not supported yet")
+      return nil
+    }
+  }
+
+  func vrf(_ reader: ValueReader, name: Located<String>) -> VRF {
+    let object = reader.object(MachineShapes.vrf)
+    // Table 0 stands for a table that is missing or wrong; both are errors, so no scenario is made of it.
+    return VRF(
+      name: name, description: object?.prose,
+      table: object?["table"]?.integer(1...UInt32.max) ?? Located(0, at: reader.place),
+      isUp: object?["up"]?.boolean()?.value ?? true)
+  }
+
+  func bridge(_ reader: ValueReader, name: Located<String>) -> Bridge {
+    let object = reader.object(MachineShapes.bridge)
+    return Bridge(
+      name: name, description: object?.prose, addresses: addresses(object?["addresses"]),
+      mac: object?["mac"].flatMap(mac), mtu: object?["mtu"]?.integer(68...65535),
+      isUp: object?["up"]?.boolean()?.value ?? true, master: object?["master"]?.name(.interface),
+      ageing: object?["ageing"]?.duration())
+  }
+
+  private func addresses(_ reader: ValueReader?) -> [Located<InterfaceAddress<IPv4Address>>] {
+    var result: [Located<InterfaceAddress<IPv4Address>>] = []
+    for element in reader?.elements() ?? [] {
+      guard let address = element.text("an address such as \"192.168.1.1/24\"", Self.interfaceAddress) else {
+        continue
+      }
+      if result.contains(where: { $0.value == address.value }) {
+        element.error("the address \(address.value) is given twice")
+      } else {
+        result.append(address)
+      }
+    }
+    return result
+  }
+
+  private static func interfaceAddress(_ text: String) throws(ValueError) -> InterfaceAddress<IPv4Address> {
+    guard let address = InterfaceAddress<IPv4Address>(text) else {
+      if InterfaceAddress<IPv6Address>(text) != nil { throw ValueError("IPv6 is not supported yet") }
+      throw ValueError("\(quoted(text)) is not an address with a prefix length, such as \"192.168.1.1/24\"")
+    }
+    return address
+  }
+
+  private func mac(_ reader: ValueReader) -> Located<MACAddress>? {
+    reader.text("a MAC address") { text throws(ValueError) in
+      guard let mac = MACAddress(text) else {
+        throw ValueError("\(quoted(text)) is not a MAC address, such as \"02:00:00:00:00:01\"")
+      }
+      guard mac.isValidUnicast else {
+        let what = mac.isMulticast ? "a group address (its first octet is odd)" : "all zeros"
+        throw ValueError("\(quoted(text)) is \(what); an interface has a unicast address")
+      }
+      return mac
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import NetworkAddresses
+
+/// Expectations.
+extension ScenarioDecoder {
+  func expectation(_ reader: ValueReader) -> Expectation? {
+    guard let object = reader.object(ExpectationShapes.expectation) else { return nil }
+    let kind = object.hasUnsupportedKey ? nil : kind(object)
+    let id = object["id"]?.name(.identifier)
+    let texts = ["pass", "fail", "hint"].map { object[$0]?.string()?.value }
+    let points = object["points"]?.integer(0...1_000_000)?.value
+    let severity = object["severity"]?.word(ExpectationSeverity.self)?.value ?? .error
+    let stops = object["stop"]?.boolean()?.value ?? false
+    let isNegated = object["not"]?.boolean()?.value ?? false
+    guard let kind else { return nil }
+    return Expectation(
+      place: object.place, id: id, description: object.prose, pass: texts[0], fail: texts[1], hint: texts[2],
+      points: points, severity: severity, stopsOnFailure: stops, isNegated: isNegated, kind: kind)
+  }
+
+  /// Which kind of expectation the keys make; none or two is reported.
+  private func kind(_ object: ObjectReader) -> ExpectationKind? {
+    let interfaceKeys = ExpectationShapes.interfaceKeys
+    let deciding = object.members.map(\.name).filter { (["is", "lookup"] + interfaceKeys).contains($0) }
+    guard let first = deciding.first else {
+      let words = (["is"] + interfaceKeys).joined(separator: "', '")
+      log.error("nothing is expected; give '\(words)' or 'lookup'", at: object.place)
+      return nil
+    }
+    let isInterface = interfaceKeys.contains(first)
+    if let other = deciding.first(where: { isInterface ? !interfaceKeys.contains($0) : $0 != first }) {
+      log.error(
+        "'\(other)' does not go with '\(first)'; make it an expectation of its own",
+        at: object.keyPlace(other))
+      return nil
+    }
+    let common = ExpectationShapes.common.map(\.name)
+    if isInterface {
+      object.refuse(keysExcept: common + ["of"] + interfaceKeys, because: "with '\(first)'")
+      return interfaces(object).map { .interfaces($0) }
+    }
+    if first == "lookup" {
+      object.refuse(
+        keysExcept: common + ["on", "lookup"] + ExpectationShapes.answerKeys, because: "with 'lookup'")
+      return lookup(object).map { .lookup($0) }
+    }
+    return flow(object, common: common).map { .flow($0) }
+  }
+
+  private func flow(_ object: ObjectReader, common: [String]) -> FlowExpectation? {
+    let of = flowID(object)
+    guard let outcome = object["is"]?.word(FlowOutcome.self) else { return nil }
+    object.refuse(
+      keysExcept: common + ["of", "is"] + outcome.value.detailKeys,
+      because: "with \"is\": \"\(outcome.value.rawValue)\"")
+    let isDetail = { (key: String) in outcome.value.detailKeys.contains(key) && object.has(key) }
+    let at = isDetail("at") ? object["at"].flatMap(namespaceName) : nil
+    let reason = isDetail("reason") ? object["reason"].flatMap(dropReason) : nil
+    guard let of else { return nil }
+    return FlowExpectation(
+      of: of, outcome: outcome, code: object["code"]?.word(UnreachableCode.self),
+      mtu: object["mtu"]?.integer(68...65535), reason: reason, at: at, from: object["from"].flatMap(address),
+      received: object["received"]?.integer(0...100_000), count: object["count"]?.integer(0...100_000))
+  }
+
+  private func dropReason(_ reader: ValueReader) -> Located<String>? {
+    reader.text { text throws(ValueError) in
+      let isReason =
+        text.first?.isLetter == true
+        && text.utf8.allSatisfy { byte in
+          (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "_")
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+      guard isReason else {
+        let upper = text.uppercased()
+        throw ValueError(
+          "\(quoted(text)) is not a drop reason, such as \"IP_RPFILTER\"",
+          suggestion: upper == text ? nil : upper)
+      }
+      return text
+    }
+  }
+
+  private func interfaces(_ object: ObjectReader) -> InterfaceExpectation? {
+    let of = flowID(object)
+    let ends = ExpectationShapes.interfaceKeys.map { object[$0].flatMap(endpoint) }
+    guard let of else { return nil }
+    return InterfaceExpectation(
+      of: of, requestIn: ends[0], requestOut: ends[1], replyIn: ends[2], replyOut: ends[3])
+  }
+
+  /// `of`, the id of a timeline entry.
+  private func flowID(_ object: ObjectReader) -> Located<String>? {
+    guard let reader = object["of"] else {
+      log.error("missing key 'of': the id of the timeline entry that is meant", at: object.place)
+      return nil
+    }
+    return reader.string("the id of a timeline entry")
+  }
+
+  private func lookup(_ object: ObjectReader) -> LookupExpectation? {
+    if !object.has("on") {
+      log.error("missing key 'on': the machine or namespace that looks up", at: object.place)
+    }
+    if !ExpectationShapes.answerKeys.contains(where: object.has) {
+      let words = ExpectationShapes.answerKeys.dropLast().joined(separator: "', '")
+      log.error("no answer is expected; give '\(words)' or 'rule'", at: object.place)
+    }
+    let on = object["on"].flatMap(namespaceName)
+    let question = object["lookup"].flatMap(question)
+    let table = object["table"].flatMap(table)
+    let prefix = object["prefix"].flatMap(prefix)
+    let via = object["via"].flatMap(address)
+    let dev = object["dev"]?.name(.interface)
+    let src = object["src"].flatMap(address)
+    let type = object["type"]?.word(RouteTypeName.self)
+    let rule = object["rule"]?.integer(0...UInt32.max)
+    guard let on, let question else { return nil }
+    return LookupExpectation(
+      on: on, question: question, table: table, prefix: prefix, via: via, dev: dev, src: src, type: type,
+      rule: rule)
+  }
+
+  private func question(_ reader: ValueReader) -> LookupQuestion? {
+    guard let object = reader.object(ExpectationShapes.lookup) else { return nil }
+    let to = object["to"].flatMap(address)
+    let from = object["from"].flatMap(address)
+    let iif = object["iif"]?.name(.interface)
+    let vrf = object["vrf"]?.name(.interface)
+    let mark = object["mark"]?.integer(0...UInt32.max)
+    return to.map { LookupQuestion(place: object.place, to: $0, from: from, iif: iif, vrf: vrf, mark: mark) }
+  }
+
+  private func table(_ reader: ValueReader) -> Located<String>? {
+    if case .number = reader.node.content {
+      return reader.integer(1...UInt32.max).map { Located("\($0.value)", at: $0.place) }
+    }
+    return reader.text("a table's number or name") { text throws(ValueError) in
+      let names = ["main", "local", "default"]
+      if names.contains(text) { return text }
+      if let number = UInt32(text), number > 0, String(number) == text { return text }
+      throw ValueError(
+        "\(quoted(text)) is not a table's number, nor main, local or default",
+        suggestion: NearestName.nearest(to: text, among: names))
+    }
+  }
+
+  private func prefix(_ reader: ValueReader) -> Located<IPv4Prefix>? {
+    reader.text("a prefix such as \"10.0.0.0/8\"") { text throws(ValueError) in
+      if text == "default" { return IPv4Prefix.all }
+      if let prefix = IPv4Prefix(text) { return prefix }
+      if InterfaceAddress<IPv6Address>(text) != nil { throw ValueError("IPv6 is not supported yet") }
+      let meant = InterfaceAddress<IPv4Address>(text)?.prefix.description
+      throw ValueError(
+        "\(quoted(text)) is not a prefix, such as \"10.0.0.0/8\" or \"default\"", suggestion: meant)
+    }
+  }
+}
+
+extension FlowOutcome {
+  /// The keys that say more about the outcome.
+  var detailKeys: [String] {
+    switch self {
+    case .answered: ["from", "received", "count"]
+    case .delivered: ["received", "count"]
+    case .refused: ["from", "count"]
+    case .timeout: ["count"]
+    case .timeExceeded: ["from", "count"]
+    case .unreachable: ["code", "from", "count"]
+    case .fragmentationNeeded: ["mtu", "from", "count"]
+    case .dropped: ["reason", "at", "count"]
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import NetworkAddresses
+import OrderedCollections
+
+/// Machines and their namespaces.
+extension ScenarioDecoder {
+  func node(_ reader: ValueReader, name: Located<String>) -> Node {
+    let initial = NamespaceName(machine: name.value)
+    var node = Node(
+      name: name, initialNamespace: Namespace(name: initial, place: reader.place), namespaces: [:])
+    guard let object = reader.object(MachineShapes.node) else { return node }
+    node.initialNamespace = namespace(object, name: initial)
+    node.description = node.initialNamespace.description
+    for (name, value) in object["namespaces"]?.entries() ?? [] where check(name, .namespace) {
+      let full = NamespaceName(machine: initial.machine, namespace: name.value)
+      node.namespaces[name.value] =
+        value.object(MachineShapes.namespace).map { namespace($0, name: full) }
+        ?? Namespace(name: full, place: value.place)
+    }
+    return node
+  }
+
+  private func namespace(_ object: ObjectReader, name: NamespaceName) -> Namespace {
+    var namespace = Namespace(name: name, place: object.place)
+    namespace.description = object.prose
+    for (name, value) in object["interfaces"]?.entries() ?? [] where check(name, .interface) {
+      namespace.interfaces[name.value] = interface(value, name: name)
+    }
+    for (name, value) in object["vrfs"]?.entries() ?? [] where check(name, .interface) {
+      namespace.vrfs[name.value] = vrf(value, name: name)
+    }
+    for (name, value) in object["bridges"]?.entries() ?? [] where check(name, .interface) {
+      namespace.bridges[name.value] = bridge(value, name: name)
+    }
+    namespace.forwarding = object["forwarding"]?.boolean()
+    namespace.sysctls = (object["sysctls"]?.entries() ?? []).compactMap { sysctl($0.value, name: $0.name) }
+    namespace.routes = lines(object["routes"], refusingIPv6: true)
+    namespace.rules = lines(object["rules"], refusingIPv6: true)
+    namespace.neighbors = lines(object["neighbors"], refusingIPv6: true)
+    namespace.services = (object["services"]?.elements() ?? []).compactMap(service)
+    namespace.commands = lines(object["commands"], refusingIPv6: false)
+    return namespace
+  }
+
+  private func lines(_ reader: ValueReader?, refusingIPv6: Bool) -> [Located<String>] {
+    (reader?.elements() ?? []).compactMap { element in
+      guard let line = commandLine(element) else { return nil }
+      if refusingIPv6, let offset = Self.offsetOfIPv6Word(in: line.value) {
+        log.report(line.issue("IPv6 is not supported yet", atUTF8Offset: offset))
+        return nil
+      }
+      return line
+    }
+  }
+
+  func commandLine(_ reader: ValueReader) -> Located<String>? {
+    guard let line = reader.string() else { return nil }
+    guard !line.value.trimmingBlanks.isEmpty else {
+      reader.error("the line is empty")
+      return nil
+    }
+    return line
+  }
+
+  /// Where in a line a word stands that is an IPv6 address or prefix.
+  static func offsetOfIPv6Word(in line: String) -> Int? {
+    for word in line.split(whereSeparator: \.isWhitespace) where InterfaceAddress<IPv6Address>(word) != nil {
+      return line.utf8.distance(from: line.utf8.startIndex, to: word.startIndex)
+    }
+    return nil
+  }
+
+  private func sysctl(_ reader: ValueReader, name: Located<String>) -> Sysctl? {
+    let parts = name.value.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "/" }
+    let isName =
+      parts.count >= 2
+      && parts.allSatisfy { part in
+        !part.isEmpty && part.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0.value < 0x7f }
+      }
+    guard isName else {
+      log.error(
+        "\(quoted(name.value)) is not a kernel setting, such as 'net.ipv4.ip_forward'", at: name.place)
+      return nil
+    }
+    switch reader.node.content {
+    case .number:
+      return reader.integer(Int64.min...Int64.max).map {
+        Sysctl(name: name, value: Located("\($0.value)", at: $0.place))
+      }
+    case .string(let text):
+      return Sysctl(name: name, value: Located(text, at: reader.place))
+    case .boolean(let value):
+      reader.error("expected a number, found a boolean; write \(value ? 1 : 0)")
+      return nil
+    case .null, .array, .object:
+      reader.expected("a number or a string")
+      return nil
+    }
+  }
+
+  private func service(_ reader: ValueReader) -> Service? {
+    guard let object = reader.object(MachineShapes.service) else { return nil }
+    let port = port(object)
+    let reply = object["reply"]?.word(ReplyPolicy.self)?.value ?? .echo
+    let vrf = object["vrf"]?.name(.interface)
+    let address = object["address"].flatMap(address)
+    return port.map {
+      Service(
+        place: object.place, description: object.prose, udpPort: $0, reply: reply, vrf: vrf, address: address)
+    }
+  }
+
+  /// The port of a service or listener: `udp`, or `tcp`, which is not supported yet.
+  func port(_ object: ObjectReader) -> Located<UInt16>? {
+    if object.hasUnsupportedKey { return nil }
+    guard let reader = object["udp"] else {
+      log.error("give the port: \"udp\": 53", at: object.place)
+      return nil
+    }
+    return reader.integer(1...65535)
+  }
+
+  func address(_ reader: ValueReader) -> Located<IPv4Address>? {
+    reader.text("an IPv4 address") { text throws(ValueError) in
+      if let address = IPv4Address(text) { return address }
+      throw IPv6Address(text) != nil
+        ? ValueError("IPv6 is not supported yet") : ValueError("\(quoted(text)) is not an IPv4 address")
+    }
+  }
+}

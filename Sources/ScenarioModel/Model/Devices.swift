@@ -1,0 +1,76 @@
+public import NetworkAddresses
+
+/// A network interface under `interfaces`.
+public struct Interface: Sendable {
+  public enum Kind: Sendable {
+    /// The device `lo`, which every namespace has. Linux starts it down; declared, it follows
+    /// ``Interface/isUp``.
+    case loopback
+    /// A network card, joined by a cable, or by none.
+    case networkCard
+    case dummy
+    /// One end of a pair. The peer is created with it; it may be declared without a kind, for its addresses,
+    /// master and MTU.
+    case veth(peer: Located<EndpointName>)
+  }
+
+  public var name: Located<String>
+  public var description: String?
+  public var kind: Kind
+  public var addresses: [Located<InterfaceAddress<IPv4Address>>]
+  /// A unicast address; `nil` derives one from the endpoint's name.
+  public var mac: Located<MACAddress>?
+  /// In bytes, 68 through 65535; `nil` for the kind's default.
+  public var mtu: Located<Int>?
+  /// Whether the interface is set up; true when not given.
+  public var isUp: Bool
+  /// The VRF or bridge the interface is enslaved to, in the same namespace.
+  public var master: Located<String>?
+
+  /// Whether no kind was given: a network card, or the far end of a veth pair.
+  var isNetworkCard: Bool {
+    if case .networkCard = kind { return true }
+    return false
+  }
+}
+
+/// A virtual routing and forwarding device, and its table.
+public struct VRF: Sendable {
+  public var name: Located<String>
+  public var description: String?
+  /// 1 through 4294967295.
+  public var table: Located<UInt32>
+  /// True when not given.
+  public var isUp: Bool
+}
+
+/// An Ethernet bridge.
+public struct Bridge: Sendable {
+  public var name: Located<String>
+  public var description: String?
+  public var addresses: [Located<InterfaceAddress<IPv4Address>>]
+  public var mac: Located<MACAddress>?
+  /// In bytes, 68 through 65535.
+  public var mtu: Located<Int>?
+  /// True when not given.
+  public var isUp: Bool
+  /// The VRF the bridge is enslaved to, in the same namespace.
+  public var master: Located<String>?
+  /// How long a learned address lasts; `nil` for Linux's 300 s.
+  public var ageing: Located<ScenarioDuration>?
+}
+
+/// A cable between two machines.
+public struct Link: Sendable {
+  public var place: SourcePlace
+  public var description: String?
+  /// Always two, and different.
+  public var endpoints: [Located<EndpointName>]
+  /// Propagation delay in one direction; zero when not given.
+  public var delay: ScenarioDuration
+  /// `nil` for no limit.
+  public var rate: DataRate?
+  public var loss: LossRatio
+  /// Whether the cable is plugged at the start; true when not given.
+  public var isUp: Bool
+}

@@ -1,0 +1,71 @@
+public import NetworkAddresses
+public import OrderedCollections
+
+/// The configuration of a network namespace, in the document's words.
+///
+/// Applied in the order: devices, enslavement, sysctls, addresses, up, routes, rules, neighbors, services,
+/// commands.
+public struct Namespace: Sendable {
+  public var name: NamespaceName
+  public var place: SourcePlace
+  public var description: String?
+  /// In file order; holds `lo` only where the document declares it. Ends of cables and of veth pairs that are
+  /// not declared here are absent.
+  public var interfaces: OrderedDictionary<String, Interface>
+  public var vrfs: OrderedDictionary<String, VRF>
+  public var bridges: OrderedDictionary<String, Bridge>
+  /// Sets `net.ipv4.ip_forward` and `net.ipv6.conf.all.forwarding`; `nil` leaves Linux's default.
+  public var forwarding: Located<Bool>?
+  public var sysctls: [Sysctl]
+  /// In the words of `ip route add`.
+  public var routes: [Located<String>]
+  /// In the words of `ip rule add`.
+  public var rules: [Located<String>]
+  /// In the words of `ip neigh add`.
+  public var neighbors: [Located<String>]
+  public var services: [Service]
+  /// Command lines, each as typed on Linux.
+  public var commands: [Located<String>]
+
+  init(name: NamespaceName, place: SourcePlace) {
+    self.name = name
+    self.place = place
+    interfaces = [:]
+    vrfs = [:]
+    bridges = [:]
+    sysctls = []
+    routes = []
+    rules = []
+    neighbors = []
+    services = []
+    commands = []
+  }
+}
+
+/// A kernel setting: `"net.ipv4.conf.all.rp_filter": 1`.
+public struct Sysctl: Sendable {
+  public var name: Located<String>
+  /// The value as `sysctl -w` would be given it; a number's decimal text.
+  public var value: Located<String>
+}
+
+/// What happens to a request that reaches a service.
+public enum ReplyPolicy: String, CaseIterable, Sendable {
+  /// The payload comes back.
+  case echo
+  /// The payload is taken and nothing answers.
+  case none
+}
+
+/// A server that runs from the start.
+public struct Service: Sendable {
+  public var place: SourcePlace
+  public var description: String?
+  /// The UDP port, 1 through 65535.
+  public var udpPort: Located<UInt16>
+  public var reply: ReplyPolicy
+  /// Binds the socket to this VRF; `nil` listens outside every VRF (or as `udp_l3mdev_accept` says).
+  public var vrf: Located<String>?
+  /// The local address; `nil` for all of them.
+  public var address: Located<IPv4Address>?
+}

@@ -1,0 +1,121 @@
+import OrderedCollections
+
+/// The objects of the expectations. See ``ObjectShape``.
+enum ExpectationShapes {
+  static let lookup = ObjectShape(
+    "lookup", "The words of 'ip route get'.",
+    [
+      KeyShape(
+        "to", "Destination", "The address looked up.", ValueShapes.address, ["10.0.0.1"], required: true),
+      KeyShape("from", "Source", "The source address.", ValueShapes.address, ["10.0.0.9"]),
+      KeyShape(
+        "iif", "Input interface", "As if the packet came in here.", ValueShapes.interfaceName, ["eth0"]),
+      KeyShape("vrf", "VRF", "As if the socket were bound to this VRF.", ValueShapes.interfaceName, ["red"]),
+      KeyShape("mark", "Mark", "The firewall mark.", .integer(0...4_294_967_295), [1]),
+    ])
+
+  /// The keys every expectation may have.
+  static let common = [
+    KeyShape("id", "Id", "Names the expectation in reports.", ValueShapes.identifier, ["reply"]),
+    KeyShape(
+      "description", "Description", "Prose, shown in reports.", .string, ["the leak works in both directions"]
+    ),
+    KeyShape("pass", "Text when held", "Shown when it holds.", .string, ["the reply came back"]),
+    KeyShape("fail", "Text when failed", "Shown when it does not hold.", .string, ["the reply was lost"]),
+    KeyShape(
+      "hint", "Hint", "Shown below a failure: where to look.", .string, ["look at 'ip route show vrf red'"]),
+    KeyShape("points", "Points", "What holding is worth.", .integer(0...1_000_000), [2]),
+    KeyShape(
+      "severity", "Severity", "Whether a failure fails the test. 'error' when not given.",
+      .word(ExpectationSeverity.self), ["warning"]),
+    KeyShape(
+      "stop", "Stop", "Whether later expectations are not evaluated once this fails.", .boolean, [true]),
+    KeyShape("not", "Negation", "Whether the opposite must hold.", .boolean, [true]),
+  ]
+
+  static let interfaceKeys = ["requestIn", "requestOut", "replyIn", "replyOut"]
+  static let answerKeys = ["table", "prefix", "via", "dev", "src", "type", "rule"]
+
+  private static let flow = [
+    KeyShape(
+      "of", "Flow", "The id of a timeline entry that sends something.", ValueShapes.identifier, ["echo"]),
+    KeyShape("is", "Outcome", "How the flow ended.", .word(FlowOutcome.self), ["answered", "time-exceeded"]),
+    KeyShape(
+      "code", "Unreachable code", "What is unreachable; with 'unreachable'.", .word(UnreachableCode.self),
+      ["host"]),
+    KeyShape("mtu", "Reported MTU", "In bytes; with 'fragmentation-needed'.", ValueShapes.mtu, [1400]),
+    KeyShape(
+      "reason", "Drop reason", "The kernel's name of the reason; with 'dropped'.",
+      .pattern("^[A-Z][A-Z0-9_]*$"), ["IP_RPFILTER"]),
+    KeyShape(
+      "at", "Place or time", "Where the packet was dropped; with 'dropped'. For a state or capture: when.",
+      .string, ["r1"]),
+    KeyShape(
+      "from", "Answerer", "Who answered, or sent the ICMP message.", ValueShapes.address, ["172.16.1.253"]),
+    KeyShape("received", "Answers", "How many answers came back.", .integer(0...100_000), [2]),
+    KeyShape("count", "Count", "How many requests ended so.", .integer(0...100_000), [2]),
+  ]
+
+  private static let interfaces = [
+    KeyShape(
+      "requestIn", "Request comes in", "The interface the request comes in on.", ValueShapes.endpointName,
+      ["srv:mgmt"]),
+    KeyShape(
+      "requestOut", "Request leaves", "The interface the request leaves by.", ValueShapes.endpointName,
+      ["r1:eth1"]),
+    KeyShape(
+      "replyIn", "Reply comes in", "The interface the reply comes in on.", ValueShapes.endpointName,
+      ["r1:eth1"]),
+    KeyShape(
+      "replyOut", "Reply leaves", "The interface the reply leaves by.", ValueShapes.endpointName, ["srv:mgmt"]
+    ),
+  ]
+
+  private static let answers = [
+    KeyShape(
+      "on", "Place", "The machine or namespace of a lookup or state.", ValueShapes.namespaceName, ["r1"]),
+    KeyShape(
+      "lookup", "Lookup", "The question to the routing tables.", .object(lookup), [["to": "10.0.0.1"]]),
+    KeyShape(
+      "table", "Table", "The table that decides: its number, or main, local, default.",
+      SchemaFragment(["type": ["integer", "string"]]), [1101, "main"]),
+    KeyShape("prefix", "Prefix", "The destination of the route.", .string, ["10.0.0.0/8", "default"]),
+    KeyShape("via", "Next hop", "The route's gateway.", ValueShapes.address, ["10.0.0.254"]),
+    KeyShape("dev", "Device", "The route's device.", ValueShapes.interfaceName, ["eth1"]),
+    KeyShape("src", "Source", "The source address selected.", ValueShapes.address, ["10.0.0.1"]),
+    KeyShape("type", "Type", "The route's type.", .word(RouteTypeName.self), ["unicast", "unreachable"]),
+    KeyShape(
+      "rule", "Rule", "The preference of the rule that decides.", .integer(0...4_294_967_295), [32766]),
+  ]
+
+  private static func later(_ name: String, _ title: String, _ description: String, _ example: JSONValue)
+    -> KeyShape
+  {
+    KeyShape(name, title, description, .anything, [example], supported: false)
+  }
+
+  private static let later = [
+    later("path", "Path", "The exact path of a flow.", ["h1", "r1[blue>red]", "h2"]),
+    later("contains", "Path contains", "Hops that the path contains.", ["r1"]),
+    later("avoids", "Path avoids", "Hops that the path does not contain.", ["r2"]),
+    later("hops", "Hops", "The number of hops.", 2),
+    later("symmetric", "Symmetric", "Whether the reply takes the same path.", true),
+    later("sourceBecomes", "Source becomes", "What the source is translated to.", "10.0.0.1"),
+    later(
+      "destinationBecomes", "Destination becomes", "What the destination is translated to.", "10.0.0.1:80"),
+    later("replyRestored", "Reply restored", "Whether the reply is translated back.", true),
+    later("state", "State", "Which table is looked at.", "routes"),
+    later("match", "Match", "A subset of the object 'ip -j' prints.", ["dst": "10.0.0.0/8"]),
+    later("interface", "Interface", "Where frames are captured.", "r1:eth0"),
+    later("filter", "Filter", "As in pcap-filter(7).", "icmp"),
+    later("never", "Never", "Whether no frame may match.", true),
+    later("always", "Property", "What holds for every packet of the run.", "no-loop"),
+  ]
+
+  static let expectation = ObjectShape(
+    "expectation",
+    "Something that must hold: a flow's outcome ('of', 'is'), its interfaces ('of', 'replyOut' …), a lookup.",
+    common + flow + interfaces + answers + later)
+
+  static let all = [lookup, expectation]
+}

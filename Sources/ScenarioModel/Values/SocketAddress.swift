@@ -1,0 +1,50 @@
+public import NetworkAddresses
+
+/// An address and a port: `10.0.0.1:53`.
+public struct SocketAddress: Hashable, Sendable {
+  public let address: IPv4Address
+  /// 1 through 65535; 0 where a source leaves the choice to the kernel, as in bind(2).
+  public let port: UInt16
+
+  public init(address: IPv4Address, port: UInt16) {
+    self.address = address
+    self.port = port
+  }
+
+  /// Reads `10.0.0.1:53`.
+  ///
+  /// - Parameter portIsOptional: accepts `10.0.0.1` too, with port 0.
+  /// - Throws: ``ValueError``, also for `[2001:db8::1]:53`: IPv6 is not supported yet.
+  public init(_ text: String, portIsOptional: Bool = false) throws(ValueError) {
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]"),
+      IPv6Address(text[text.index(after: text.startIndex)..<end]) != nil
+    {
+      _ = try Self.port(String(text[text.index(after: end)...].drop { $0 == ":" }), of: text)
+      throw ValueError("IPv6 is not supported yet")
+    }
+    if IPv6Address(text) != nil { throw ValueError("IPv6 is not supported yet") }
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let address = IPv4Address(parts[0]) else {
+      throw ValueError("\(quoted(text)) is not an address and port, such as \"10.0.0.1:53\"")
+    }
+    if parts.count == 1 {
+      guard portIsOptional else { throw ValueError("\(quoted(text)) has no port; write \"\(text):53\"") }
+      self.init(address: address, port: 0)
+    } else {
+      self.init(address: address, port: try Self.port(parts[1], of: text))
+    }
+  }
+
+  private static func port(_ digits: String, of text: String) throws(ValueError) -> UInt16 {
+    let isNumber =
+      !digits.isEmpty && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    guard isNumber, digits.utf8.first != UInt8(ascii: "0"), let port = UInt16(digits) else {
+      throw ValueError("\(quoted(text)) has no valid port; a port is 1 through 65535")
+    }
+    return port
+  }
+}
+
+extension SocketAddress: CustomStringConvertible {
+  public var description: String { "\(address):\(port)" }
+}

@@ -1,0 +1,94 @@
+public import LinuxCommands
+internal import OrderedCollections
+public import ScenarioModel
+
+/// A scenario whose every command line has been read: nothing in it can be misspelled any more.
+///
+/// Stage *compile* of decode -> validate -> **compile** -> apply -> run -> check -> report:
+/// from ``Scenario`` to `CompiledScenario`.
+public struct CompiledScenario: Sendable {
+  public let scenario: Scenario
+  /// Of each namespace in file order.
+  let namespaces: [NamespaceCommands]
+  /// The command of each timeline entry that has one, by the entry's place.
+  let timelineCommands: [Int: ParsedCommand]
+
+  struct NamespaceCommands: Sendable {
+    let namespace: Namespace
+    var routes: [Line] = []
+    var rules: [Line] = []
+    var neighbors: [Line] = []
+    var commands: [Line] = []
+  }
+
+  /// A command line with its place.
+  struct Line: Sendable {
+    let text: Located<String>
+    let command: ParsedCommand
+  }
+}
+
+extension Scenario {
+  /// Reads every command line.
+  ///
+  /// - Returns: the scenario to run, `nil` where a line is wrong; and every issue, not only the first.
+  public func compiled() -> (scenario: CompiledScenario?, issues: [ScenarioIssue]) {
+    var compiler = Compiler()
+    let namespaces = nodes.values.flatMap(\.allNamespaces).map { compiler.compile($0) }
+    var timelineCommands: [Int: ParsedCommand] = [:]
+    for (place, entry) in timeline.enumerated() {
+      if case .run(let text) = entry.action, let line = compiler.line(text, CommandLine.parse) {
+        timelineCommands[place] = line.command
+      }
+    }
+    compiler.checkDropReasons(expectations)
+    guard compiler.issues.isEmpty else { return (nil, compiler.issues) }
+    return (
+      CompiledScenario(scenario: self, namespaces: namespaces, timelineCommands: timelineCommands), []
+    )
+  }
+}
+
+/// Collects what is wrong with the lines of a scenario.
+private struct Compiler {
+  var issues: [ScenarioIssue] = []
+
+  mutating func compile(_ namespace: Namespace) -> CompiledScenario.NamespaceCommands {
+    var compiled = CompiledScenario.NamespaceCommands(namespace: namespace)
+    compiled.routes = namespace.routes.compactMap { line($0, CommandLine.parseRoute) }
+    compiled.rules = namespace.rules.compactMap { line($0, CommandLine.parseRule) }
+    compiled.neighbors = namespace.neighbors.compactMap { line($0, CommandLine.parseNeighbor) }
+    compiled.commands = namespace.commands.compactMap { line($0, CommandLine.parse) }
+    return compiled
+  }
+
+  mutating func line(
+    _ text: Located<String>, _ parse: (String) throws(CommandLineError) -> ParsedCommand
+  ) -> CompiledScenario.Line? {
+    do {
+      return CompiledScenario.Line(text: text, command: try parse(text.value))
+    } catch {
+      issues.append(text.issue(error))
+      return nil
+    }
+  }
+
+  mutating func checkDropReasons(_ expectations: [Expectation]) {
+    for expectation in expectations {
+      guard case .flow(let flow) = expectation.kind, let reason = flow.reason, reason.value.dropReason == nil else {
+        continue
+      }
+      issues.append(
+        reason.place.issue(
+          "there is no drop reason '\(reason.value)'",
+          suggestion: NearestName.nearest(to: reason.value, among: DropReasonNames.all)))
+    }
+  }
+}
+
+extension Located where Value == String {
+  /// An issue about the word of a command line that is wrong, with the line and a mark under the word.
+  func issue(_ error: CommandLineError) -> ScenarioIssue {
+    issue(error.message, atUTF8Offset: error.range.lowerBound, suggestion: error.suggestion)
+  }
+}

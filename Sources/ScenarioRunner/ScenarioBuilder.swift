@@ -1,0 +1,341 @@
+internal import LinuxCommands
+internal import NetworkAddresses
+internal import NetworkControl
+internal import NetworkStack
+internal import OrderedCollections
+internal import ScenarioModel
+
+/// Builds the network of a scenario: every key becomes control requests, all at virtual time 0.
+///
+/// Stage *apply*: from ``CompiledScenario`` to a `Simulation`. The order is the format's: devices and masters of
+/// all machines, then the cables, then machine by machine settings, addresses, up, routes, rules, neighbors,
+/// services and commands.
+struct ScenarioBuilder {
+  let compiled: CompiledScenario
+  let control: Controller
+  /// The namespaces by the document's names.
+  private(set) var namespaces: [NamespaceName: NamespaceID] = [:]
+  /// The cables, in the order of the document's links.
+  private(set) var cables: [CableID] = []
+  private(set) var issues: [ScenarioIssue] = []
+  /// What `--expand` prints: the command lines that the declarative keys stand for.
+  private(set) var expansion: [String] = []
+  /// The far ends of veth pairs, which are made with the end that declares the pair.
+  private let vethPeers: Set<EndpointName>
+  /// Those of them that no `interfaces` declares, by namespace.
+  private let undeclaredVethPeers: [NamespaceName: [String]]
+
+  init(_ compiled: CompiledScenario, _ control: Controller) {
+    self.compiled = compiled
+    self.control = control
+    var peers: Set<EndpointName> = []
+    var undeclared: [NamespaceName: [String]] = [:]
+    for interface in compiled.namespaces.flatMap({ $0.namespace.interfaces.values }) {
+      guard case .veth(let peer) = interface.kind else { continue }
+      peers.insert(peer.value)
+      if compiled.scenario[peer.value.namespace]?.interfaces[peer.value.interface] == nil {
+        undeclared[peer.value.namespace, default: []].append(peer.value.interface)
+      }
+    }
+    vethPeers = peers
+    undeclaredVethPeers = undeclared
+  }
+
+  /// Builds everything; `issues` tells what the simulated kernels refused.
+  mutating func build() {
+    for node in compiled.scenario.nodes.values {
+      let machine = control.addMachine(named: node.name.value)
+      namespaces[NamespaceName(machine: node.name.value)] = control.initialNamespace(of: machine)
+      for namespace in node.namespaces.values {
+        attempt(namespace.place) { control throws(ControlError) in
+          try control.apply(.addNamespace(name: namespace.name.namespace ?? "", machine: machine))
+        }
+        expand(node.name.value, "ip netns add \(namespace.name.namespace ?? "")")
+        namespaces[namespace.name] = control.namespace(named: namespace.name.namespace ?? "", on: machine)
+      }
+    }
+    for namespace in compiled.namespaces { makeDevices(namespace.namespace) }
+    makeCableEnds()
+    for namespace in compiled.namespaces { setMasters(namespace.namespace) }
+    for link in compiled.scenario.links { makeCable(link) }
+    for namespace in compiled.namespaces { configure(namespace) }
+  }
+
+  /// The namespace of that name, in the document or made by a command.
+  func namespace(_ name: NamespaceName) -> NamespaceID? {
+    if let known = namespaces[name] { return known }
+    guard let machine = namespaces[NamespaceName(machine: name.machine)], let inner = name.namespace else { return nil }
+    return control.namespace(named: inner, on: control.machine(of: machine))
+  }
+
+  func device(_ endpoint: EndpointName) -> DeviceID? {
+    namespace(endpoint.namespace).flatMap { control.device(named: endpoint.interface, in: $0) }
+  }
+
+  // MARK: - Requests
+
+  /// Makes a request; what the kernel refuses becomes an issue at the place of the key.
+  @discardableResult
+  private mutating func attempt<Result>(
+    _ place: SourcePlace, _ request: (Controller) throws(ControlError) -> Result
+  ) -> Result? {
+    do throws(ControlError) {
+      return try request(control)
+    } catch {
+      issues.append(place.issue(error.words))
+      return nil
+    }
+  }
+
+  private mutating func expand(_ node: String, _ line: String) {
+    expansion.append("\(node)$ \(line)")
+  }
+
+  private mutating func expand(_ namespace: NamespaceName, _ object: String) {
+    expand(namespace.machine, namespace.namespace.map { "ip -n \($0) \(object)" } ?? "ip \(object)")
+  }
+
+  // MARK: - Devices
+
+  private mutating func makeDevices(_ namespace: Namespace) {
+    guard let id = namespaces[namespace.name] else { return }
+    for interface in namespace.interfaces.values { makeInterface(interface, namespace, id) }
+    for vrf in namespace.vrfs.values {
+      attempt(vrf.name.place) { control throws(ControlError) in
+        let attributes = LinkAttributes(kind: .vrf(table: vrf.table.value), name: vrf.name.value)
+        try control.apply(.addLink(attributes, namespace: id))
+      }
+      expand(namespace.name, "link add \(vrf.name.value) type vrf table \(vrf.table.value)")
+    }
+    for bridge in namespace.bridges.values {
+      attempt(bridge.name.place) { control throws(ControlError) in
+        var options = BridgeChange()
+        options.ageingTime = bridge.ageing?.nanoseconds
+        var attributes = LinkAttributes(kind: .bridge(options), name: bridge.name.value)
+        attributes.mac = bridge.mac?.value
+        attributes.mtu = bridge.mtu?.value
+        try control.apply(.addLink(attributes, namespace: id))
+      }
+      expand(namespace.name, "link add \(bridge.name.value) type bridge")
+    }
+  }
+
+  private mutating func makeInterface(_ interface: Interface, _ namespace: Namespace, _ id: NamespaceID) {
+    let name = interface.name.value
+    switch interface.kind {
+    case .loopback: break
+    case .networkCard:
+      if vethPeers.contains(EndpointName(namespace: namespace.name, interface: name)) { return }
+      attempt(interface.name.place) { control throws(ControlError) in
+        try control.addNetworkCard(named: name, in: id, mac: interface.mac?.value, mtu: interface.mtu?.value)
+      }
+    case .dummy:
+      attempt(interface.name.place) { control throws(ControlError) in
+        var attributes = LinkAttributes(kind: .dummy, name: name)
+        attributes.mac = interface.mac?.value
+        attributes.mtu = interface.mtu?.value
+        try control.apply(.addLink(attributes, namespace: id))
+      }
+      expand(namespace.name, "link add \(name) type dummy")
+    case .veth(let peer): makeVeth(interface, peer, namespace, id)
+    }
+  }
+
+  /// Both ends of a veth pair; what the far end's own entry says is set with it.
+  private mutating func makeVeth(
+    _ interface: Interface, _ peer: Located<EndpointName>, _ namespace: Namespace, _ id: NamespaceID
+  ) {
+    guard let peerNamespace = namespaces[peer.value.namespace] else { return }
+    let declared = compiled.scenario[peer.value.namespace]?.interfaces[peer.value.interface]
+    attempt(interface.name.place) { control throws(ControlError) in
+      var far = LinkAttributes.VethPeer()
+      far.name = peer.value.interface
+      far.namespace = peerNamespace
+      far.mac = declared?.mac?.value
+      far.mtu = declared?.mtu?.value
+      var attributes = LinkAttributes(kind: .veth(peer: far), name: interface.name.value)
+      attributes.mac = interface.mac?.value
+      attributes.mtu = interface.mtu?.value
+      try control.apply(.addLink(attributes, namespace: id))
+    }
+    let place = peer.value.namespace.namespace.map { " netns \($0)" } ?? ""
+    expand(
+      namespace.name, "link add \(interface.name.value) type veth peer name \(peer.value.interface)\(place)")
+  }
+
+  // MARK: - Cables
+
+  /// The ends of cables that no `interfaces` declares.
+  private mutating func makeCableEnds() {
+    for link in compiled.scenario.links {
+      for end in link.endpoints where device(end.value) == nil {
+        guard let namespace = namespaces[end.value.namespace] else { continue }
+        attempt(end.place) { control throws(ControlError) in
+          let device = try control.addNetworkCard(named: end.value.interface, in: namespace)
+          var change = NetworkControl.LinkChange()
+          change.isUp = true
+          try control.apply(.changeLink(device, change))
+        }
+      }
+    }
+  }
+
+  private mutating func makeCable(_ link: Link) {
+    guard link.endpoints.count == 2, let first = device(link.endpoints[0].value),
+      let second = device(link.endpoints[1].value)
+    else { return }
+    let cable = attempt(link.place) { control throws(ControlError) in
+      try control.addCable(
+        first, second, delay: link.delay.nanoseconds, rate: link.rate?.bitsPerSecond ?? 0,
+        loss: UInt64(link.loss.partsPerBillion), isUp: link.isUp)
+    }
+    if let cable { cables.append(cable) }
+  }
+
+  // MARK: - Masters and configuration
+
+  private mutating func setMasters(_ namespace: Namespace) {
+    let masters =
+      namespace.interfaces.values.map { ($0.name.value, $0.master) }
+      + namespace.bridges.values.map { ($0.name.value, $0.master) }
+    for (name, master) in masters {
+      guard let master, let id = namespaces[namespace.name] else { continue }
+      guard let masterDevice = control.device(named: master.value, in: id) else {
+        issues.append(master.place.issue("\(namespace.name) has no VRF or bridge '\(master.value)'"))
+        continue
+      }
+      guard let device = control.device(named: name, in: id) else { continue }
+      attempt(master.place) { control throws(ControlError) in
+        var change = NetworkControl.LinkChange()
+        change.master = .device(masterDevice)
+        try control.apply(.changeLink(device, change))
+      }
+      expand(namespace.name, "link set \(name) master \(master.value)")
+    }
+  }
+
+  private mutating func configure(_ commands: CompiledScenario.NamespaceCommands) {
+    let namespace = commands.namespace
+    guard let id = namespaces[namespace.name] else { return }
+    if let forwarding = namespace.forwarding {
+      setSysctl("net.ipv4.ip_forward", forwarding.value ? "1" : "0", forwarding.place, namespace, id)
+      setSysctl("net.ipv6.conf.all.forwarding", forwarding.value ? "1" : "0", forwarding.place, namespace, id)
+    }
+    for sysctl in namespace.sysctls {
+      setSysctl(sysctl.name.value, sysctl.value.value, sysctl.name.place, namespace, id)
+    }
+    for interface in namespace.interfaces.values { addAddresses(interface.addresses, interface.name.value, namespace, id) }
+    for bridge in namespace.bridges.values { addAddresses(bridge.addresses, bridge.name.value, namespace, id) }
+    setUp(namespace, id)
+    run(commands.routes, as: "route add", namespace, id)
+    run(commands.rules, as: "rule add", namespace, id)
+    run(commands.neighbors, as: "neigh add", namespace, id)
+    for service in namespace.services { start(service, namespace, id) }
+    run(commands.commands, as: nil, namespace, id)
+  }
+
+  private mutating func setSysctl(
+    _ key: String, _ value: String, _ place: SourcePlace, _ namespace: Namespace, _ id: NamespaceID
+  ) {
+    do throws(ControlError) {
+      try control.apply(.setSysctl(key: key, value: value, namespace: id))
+    } catch {
+      let isMissing = error.errno == .noSuchFile
+      issues.append(
+        place.issue(
+          isMissing ? "there is no sysctl '\(key)' in \(namespace.name)" : "\(key) = \(value): \(error.words)",
+          suggestion: isMissing ? NearestName.nearest(to: key, among: control.sysctlKeys(in: id)) : nil))
+    }
+    let prefix = namespace.name.namespace.map { "ip netns exec \($0) " } ?? ""
+    expand(namespace.name.machine, "\(prefix)sysctl -w \(key)=\(value)")
+  }
+
+  private mutating func addAddresses(
+    _ addresses: [Located<InterfaceAddress<IPv4Address>>], _ name: String, _ namespace: Namespace, _ id: NamespaceID
+  ) {
+    guard let device = control.device(named: name, in: id) else { return }
+    for address in addresses {
+      attempt(address.place) { control throws(ControlError) in
+        try control.apply(.addAddress(AddressAttributes(address.value), device: device))
+      }
+      expand(namespace.name, "address add \(address.value) dev \(name)")
+    }
+  }
+
+  /// Sets up what the document wants up: `lo` too, unless it says otherwise.
+  private mutating func setUp(_ namespace: Namespace, _ id: NamespaceID) {
+    var names: [(String, Bool)] = [("lo", namespace.interfaces["lo"]?.isUp ?? true)]
+    names += namespace.interfaces.values.filter { $0.name.value != "lo" }.map { ($0.name.value, $0.isUp) }
+    names += namespace.vrfs.values.map { ($0.name.value, $0.isUp) }
+    names += namespace.bridges.values.map { ($0.name.value, $0.isUp) }
+    names += (undeclaredVethPeers[namespace.name] ?? []).map { ($0, true) }
+    for (name, isUp) in names where isUp {
+      guard let device = control.device(named: name, in: id) else { continue }
+      var change = NetworkControl.LinkChange()
+      change.isUp = true
+      attempt(namespace.place) { control throws(ControlError) in try control.apply(.changeLink(device, change)) }
+      expand(namespace.name, "link set \(name) up")
+    }
+  }
+
+  private mutating func start(_ service: Service, _ namespace: Namespace, _ id: NamespaceID) {
+    var request = UDPServiceRequest(port: service.udpPort.value)
+    request.reply = service.reply == .echo ? .echo : .none
+    request.address = service.address?.value
+    if let vrf = service.vrf {
+      guard let device = control.device(named: vrf.value, in: id) else {
+        issues.append(vrf.place.issue("\(namespace.name) has no VRF '\(vrf.value)'"))
+        return
+      }
+      request.device = device
+    }
+    let session = control.simulation.start(.udpService(request), in: id)
+    for event in control.simulation.session(session).events {
+      if case .startFailed(_, let error) = event.what {
+        issues.append(service.place.issue("the service cannot listen: \(error.message)"))
+      }
+    }
+  }
+
+  /// Runs command lines that end at once; one that fails is an issue with what it printed.
+  private mutating func run(
+    _ lines: [CompiledScenario.Line], as object: String?, _ namespace: Namespace, _ id: NamespaceID
+  ) {
+    let interpreter = CommandInterpreter(control)
+    for line in lines {
+      do throws(CommandLineError) {
+        switch try interpreter.run(line.command, in: id) {
+        case .finished(let output):
+          if output.exitCode != 0 { issues.append(line.text.place.issue(output.failure(of: line.text.value))) }
+        case .session:
+          issues.append(
+            line.text.place.issue("'\(line.text.value)' takes time; it belongs into the timeline, as \"run\""))
+        }
+      } catch {
+        issues.append(line.text.issue(error))
+      }
+      if let object {
+        expand(namespace.name, "\(object) \(line.text.value)")
+      } else {
+        let prefix = namespace.name.namespace.map { "ip netns exec \($0) " } ?? ""
+        expand(namespace.name.machine, prefix + line.text.value)
+      }
+    }
+  }
+}
+
+extension ControlError {
+  /// What to tell the user: the kernel's words, or that the simulator cannot.
+  var words: String {
+    if isUnsupported { return "not supported yet: \(extendedAcknowledgement ?? "")" }
+    return extendedAcknowledgement ?? errno.message
+  }
+}
+
+extension CommandOutput {
+  /// The message of a command that failed, on one line.
+  func failure(of line: String) -> String {
+    let message = standardError.split(separator: "\n").joined(separator: " ")
+    return "\(line): \(message.isEmpty ? "exit code \(exitCode)" : message)"
+  }
+}

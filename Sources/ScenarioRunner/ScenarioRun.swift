@@ -1,0 +1,69 @@
+public import DiscreteEvents
+public import NetworkControl
+public import NetworkStack
+internal import OrderedCollections
+internal import PacketExplanation
+public import ScenarioModel
+
+/// Runs a scenario whole: apply, run, check.
+public enum ScenarioRun {
+  /// Takes a captured frame: the device that saw it, when, and its bytes.
+  public typealias FrameSink = (DeviceID, Instant, UnsafeRawBufferPointer) throws -> Void
+
+  /// Builds the network and stops there: whether the simulated kernels take everything.
+  ///
+  /// - Returns: what they refused.
+  public static func problems(of compiled: CompiledScenario) -> [ScenarioIssue] {
+    expansion(of: compiled).issues
+  }
+
+  /// The command lines that the scenario's declarative keys stand for, each as `machine$ line`.
+  public static func expansion(of compiled: CompiledScenario) -> (lines: [String], issues: [ScenarioIssue]) {
+    let simulation = Simulation(seed: compiled.scenario.seed, isTracing: false)
+    var builder = ScenarioBuilder(compiled, Controller(simulation))
+    builder.build()
+    return (builder.expansion, builder.issues)
+  }
+
+  /// - Parameters:
+  ///   - begin: called once the network is built, before time passes.
+  ///   - sink: called for every captured frame, in the order of time.
+  /// - Throws: ``RunFailure``.
+  public static func run(
+    _ compiled: CompiledScenario, _ options: RunOptions, begin: (Controller) throws -> Void = { _ in },
+    sink: @escaping FrameSink = { _, _, _ in }
+  ) throws(RunFailure) -> ScenarioResult {
+    let simulation = Simulation(
+      seed: compiled.scenario.seed, bounds: options.bounds, isTracing: options.isTracing)
+    simulation.isInterrupted = options.isInterrupted
+    let control = Controller(simulation)
+    control.setCaptureOfAllDevices(options.isCapturing)
+    var builder = ScenarioBuilder(compiled, control)
+    builder.build()
+    if !builder.issues.isEmpty { throw .invalid(builder.issues) }
+    do {
+      try begin(control)
+    } catch {
+      throw .capture(error)
+    }
+    var runner = TimelineRunner(compiled, builder, options) { () throws(RunFailure) in
+      do {
+        try simulation.drainCapture { instant, device, frame in try sink(device, instant, frame) }
+      } catch {
+        throw .capture(error)
+      }
+    }
+    let isInterrupted = try runner.run()
+    var result = ScenarioResult(
+      scenario: compiled.scenario, control: control, entries: runner.entries, verdicts: [], ended: simulation.now,
+      isInterrupted: isInterrupted, expansion: builder.expansion)
+    let checker = ExpectationChecker(
+      control: control, builder: builder, entries: runner.entries, finder: JourneyFinder(simulation.trace, control))
+    for expectation in compiled.scenario.expectations {
+      let verdict = checker.verdict(expectation)
+      result.verdicts.append(verdict)
+      if expectation.stopsOnFailure && !verdict.isHeld { break }
+    }
+    return result
+  }
+}

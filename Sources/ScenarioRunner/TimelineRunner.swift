@@ -1,0 +1,318 @@
+internal import NetworkAddresses
+internal import DiscreteEvents
+internal import LinuxCommands
+internal import NetworkControl
+internal import NetworkStack
+internal import OrderedCollections
+internal import ScenarioModel
+
+/// Lets a scenario's timeline happen.
+///
+/// Stage *run*: from a built network to the entries of a ``ScenarioResult``.
+struct TimelineRunner {
+  /// How long a run goes on at most after the last entry ended, in nanoseconds.
+  static let longestTail: Int64 = 60_000_000_000
+  /// How long a foreground program may take before the run is given up, in nanoseconds of virtual time.
+  static let longestProgram: Int64 = 24 * 3_600 * 1_000_000_000
+
+  private let compiled: CompiledScenario
+  private let builder: ScenarioBuilder
+  private let options: RunOptions
+  private let drain: () throws(RunFailure) -> Void
+  private let limit: Instant
+  private(set) var entries: [ScenarioResult.Entry] = []
+  /// The place in `entries` of the last one that others wait for.
+  private var foreground: Int?
+
+  private var control: Controller { builder.control }
+  private var simulation: Simulation { builder.control.simulation }
+  private var scenario: Scenario { compiled.scenario }
+
+  /// - Parameter drain: empties the capture buffer.
+  init(
+    _ compiled: CompiledScenario, _ builder: ScenarioBuilder, _ options: RunOptions,
+    drain: @escaping () throws(RunFailure) -> Void
+  ) {
+    self.compiled = compiled
+    self.builder = builder
+    self.options = options
+    self.drain = drain
+    let until = compiled.scenario.until.map { Instant(nanoseconds: $0.nanoseconds) }
+    limit = min(options.until ?? .distantFuture, until ?? .distantFuture)
+  }
+
+  /// - Returns: whether the run was interrupted.
+  mutating func run() throws(RunFailure) -> Bool {
+    for (place, entry) in scenario.timeline.enumerated() {
+      try advance(toStartOf: entry)
+      if isInterrupted { break }
+      if simulation.now >= limit && limit != .distantFuture && startInstant(of: entry) > limit { break }
+      try start(entry, place)
+    }
+    try finishForeground()
+    // A pause at the end says how long to watch.
+    if let end = foreground.flatMap({ entries[$0].ended }), end > simulation.now { try advance(to: end) }
+    try runTail()
+    collectOutputs()
+    return isInterrupted
+  }
+
+  private var isInterrupted: Bool { options.isInterrupted() }
+
+  // MARK: - Time
+
+  /// When an entry starts: at its time, or some time after the foreground entry before it has ended.
+  private func startInstant(of entry: TimelineEntry) -> Instant {
+    switch entry.at {
+    case .absolute(let time): return max(Instant(nanoseconds: time.nanoseconds), simulation.now)
+    case .afterPrevious(let pause):
+      let previous = foreground.flatMap { entries[$0].ended } ?? .zero
+      return max(previous + pause.nanoseconds, simulation.now)
+    }
+  }
+
+  private mutating func advance(toStartOf entry: TimelineEntry) throws(RunFailure) {
+    if case .afterPrevious = entry.at { try finishForeground() }
+    try advance(to: startInstant(of: entry))
+    noteEndedSessions()
+  }
+
+  /// Waits for the foreground entry.
+  private mutating func finishForeground() throws(RunFailure) {
+    guard let place = foreground, entries[place].ended == nil, let session = entries[place].session else { return }
+    let end = min(limit, entries[place].started + Self.longestProgram)
+    while !simulation.session(session).hasFinished {
+      switch simulation.run(through: end, orUntilEndOf: session) {
+      case .sessionEnded: break
+      case .captureIsFull: try drain()
+      case .exhausted(let budget): throw .exhausted(explanation(budget))
+      case .reachedLimit, .interrupted: simulation.stop(session)
+      }
+    }
+    noteEndedSessions()
+  }
+
+  private mutating func noteEndedSessions() {
+    for place in entries.indices where entries[place].ended == nil {
+      if let session = entries[place].session { entries[place].ended = simulation.session(session).ended }
+    }
+  }
+
+  private func advance(to instant: Instant) throws(RunFailure) {
+    let target = min(instant, limit)
+    while true {
+      switch simulation.run(through: target) {
+      case .reachedLimit, .interrupted: return
+      case .captureIsFull: try drain()
+      case .sessionEnded: break
+      case .exhausted(let budget): throw .exhausted(explanation(budget))
+      }
+    }
+  }
+
+  /// After the last entry: until nothing is under way any more, unless a pause or `until` says how long to watch.
+  private mutating func runTail() throws(RunFailure) {
+    if limit != .distantFuture {
+      try advance(to: limit)
+    } else if !endsWithPause {
+      let end = simulation.now + Self.longestTail
+      while let next = simulation.nextEvent, next <= end, isSomethingUnderWay, !isInterrupted { try advance(to: next) }
+    }
+    try drain()
+    noteEndedSessions()
+  }
+
+  private var endsWithPause: Bool {
+    if case .pause = scenario.timeline.last?.action { return true }
+    return false
+  }
+
+  private var isSomethingUnderWay: Bool {
+    simulation.packetCount > 0
+      || entries.contains { entry in
+        guard let session = entry.session, !simulation.session(session).hasFinished else { return false }
+        // A server waits for ever; that is nothing under way.
+        if case .udpService(let request) = simulation.session(session).request { return request.timeout != nil }
+        return true
+      }
+  }
+
+  private func explanation(_ budget: RunOutcome.Budget) -> String {
+    let time = SecondsText.text(simulation.now)
+    let busiest = control.allDevices.map { (control.link($0).counters.transmittedPackets, $0) }
+      .max { $0.0 < $1.0 }
+    let place = busiest.map { ", most of them by \(control.endpointName(of: $0.1)) (\($0.0) frames sent)" } ?? ""
+    switch budget {
+    case .eventsPerInstant:
+      return "stopped at \(time): \(options.bounds.eventsPerInstant) events at one instant\(place); "
+        + "frames go round without end, as in a loop of bridges"
+    case .events:
+      return "stopped at \(time): \(options.bounds.events) events\(place)"
+    case .sessionEvents:
+      return "stopped at \(time): a program saw more than \(options.bounds.sessionEvents) packets and answers"
+    case .packets:
+      return "stopped at \(time): more than \(options.bounds.packets) packets under way again and again\(place); "
+        + "frames multiply without end, as in a loop of bridges"
+    }
+  }
+
+  // MARK: - Entries
+
+  private mutating func start(_ entry: TimelineEntry, _ place: Int) throws(RunFailure) {
+    var result = ScenarioResult.Entry(entry: entry, started: simulation.now)
+    switch entry.action {
+    case .run(let text): try runCommand(text, place, &result)
+    case .udp(let exchange):
+      let namespace = try namespace(of: entry)
+      result.session = simulation.start(.udpSender(try request(exchange, namespace)), in: namespace)
+    case .listen(let listener):
+      let namespace = try namespace(of: entry)
+      result.session = simulation.start(.udpService(try request(listener, namespace)), in: namespace)
+    case .link(let change):
+      control.changeCable(
+        builder.cables[change.linkIndex], delay: change.delay?.nanoseconds, rate: change.rate?.bitsPerSecond,
+        loss: change.loss.map { UInt64($0.partsPerBillion) }, isUp: change.isUp)
+    case .replay(let replay): try self.replay(replay, place, &result)
+    case .pause(let duration): result.ended = simulation.now + duration.nanoseconds
+    }
+    if result.session == nil && result.ended == nil { result.ended = simulation.now }
+    if let session = result.session, simulation.session(session).hasFinished { result.ended = simulation.now }
+    entries.append(result)
+    if !entry.runsInBackground {
+      foreground = entries.count - 1
+      try checkEnds(entries.count - 1)
+    }
+  }
+
+  private func namespace(of entry: TimelineEntry) throws(RunFailure) -> NamespaceID {
+    guard let name = entry.on else { preconditionFailure("the decoder requires 'on' for programs") }
+    guard let namespace = builder.namespace(name.value) else {
+      throw .invalid([name.place.issue("there is no namespace '\(name.value)' at \(SecondsText.text(simulation.now))")])
+    }
+    return namespace
+  }
+
+  private mutating func runCommand(
+    _ text: Located<String>, _ place: Int, _ result: inout ScenarioResult.Entry
+  ) throws(RunFailure) {
+    guard let command = compiled.timelineCommands[place] else {
+      preconditionFailure("every command line of the timeline was compiled")
+    }
+    let namespace = try namespace(of: result.entry)
+    do throws(CommandLineError) {
+      switch try CommandInterpreter(control).run(command, in: namespace) {
+      case .finished(let output): result.output = output
+      case .session(let program):
+        programs[place] = program
+        result.session = simulation.start(program.request, in: program.namespace)
+      }
+    } catch {
+      throw .invalid([text.issue(error)])
+    }
+  }
+
+  /// The programs that take time, by the place of their entry.
+  private var programs: [Int: SessionCommand] = [:]
+
+  /// A foreground program that never ends would keep the rest from happening.
+  private func checkEnds(_ place: Int) throws(RunFailure) {
+    guard let session = entries[place].session, limit == .distantFuture,
+      simulation.session(session).request.isEndless
+    else { return }
+    throw .invalid([
+      entries[place].entry.place.issue(
+        "this program never ends: give it a count (-c) or a deadline (-w), or make the entry \"background\": true")
+    ])
+  }
+
+  private func device(
+    _ name: Located<String>?, _ what: String, _ namespace: NamespaceID
+  ) throws(RunFailure) -> DeviceID? {
+    guard let name else { return nil }
+    guard let device = control.device(named: name.value, in: namespace) else {
+      throw .invalid([
+        name.place.issue("\(control.endpointName(of: namespace)) has no \(what) '\(name.value)'")
+      ])
+    }
+    return device
+  }
+
+  private func request(_ exchange: UDPExchange, _ namespace: NamespaceID) throws(RunFailure) -> UDPSenderRequest {
+    var request = UDPSenderRequest(
+      destination: exchange.to.value.address, destinationPort: exchange.to.value.port)
+    if let from = exchange.from?.value {
+      request.source = from.address.isUnspecified ? nil : from.address
+      request.sourcePort = from.port
+    }
+    request.size = exchange.size
+    request.count = exchange.count
+    request.interval = exchange.interval.nanoseconds
+    request.timeout = exchange.timeout.nanoseconds
+    request.ttl = exchange.ttl
+    request.pathMTUDiscovery =
+      switch exchange.df {
+      case .do: .do
+      case .dont: .dont
+      case .want: .want
+      }
+    request.isConnected = exchange.isConnected
+    request.device = try device(exchange.device, "interface", namespace)
+    if exchange.vrf != nil { request.device = try device(exchange.vrf, "VRF", namespace) }
+    return request
+  }
+
+  private func request(_ listener: UDPListener, _ namespace: NamespaceID) throws(RunFailure) -> UDPServiceRequest {
+    var request = UDPServiceRequest(port: listener.udpPort.value)
+    request.reply = listener.reply == .echo ? .echo : .none
+    request.count = listener.count
+    request.timeout = listener.timeout.nanoseconds
+    request.address = listener.address?.value
+    request.device = try device(listener.vrf, "VRF", namespace)
+    return request
+  }
+
+  private mutating func replay(
+    _ replay: CaptureReplay, _ place: Int, _ result: inout ScenarioResult.Entry
+  ) throws(RunFailure) {
+    guard let device = builder.device(replay.into.value) else {
+      throw .invalid([replay.into.place.issue("there is no interface '\(replay.into.value)'")])
+    }
+    let start = simulation.now
+    for frame in options.replays[place] ?? [] {
+      try advance(to: start + frame.offset)
+      guard simulation.inject(frame.bytes, at: device) else {
+        throw .exhausted("replay: no room for a frame of \(frame.bytes.count) bytes")
+      }
+    }
+    try advance(to: simulation.now)
+  }
+
+  // MARK: - What programs print
+
+  /// Ends what still runs, and collects what the programs printed.
+  private mutating func collectOutputs() {
+    for place in entries.indices {
+      guard let session = entries[place].session else { continue }
+      simulation.stop(session)
+      entries[place].ended = simulation.session(session).ended
+      let events = simulation.session(session).events
+      if let program = programs[place] {
+        entries[place].output = program.output(of: events)
+      } else {
+        entries[place].output = UDPSessionText.output(of: simulation.session(session))
+      }
+    }
+  }
+}
+
+extension SessionRequest {
+  /// Whether the program goes on until it is stopped.
+  fileprivate var isEndless: Bool {
+    switch self {
+    case .ping(let request): request.count == nil && request.deadline == nil
+    case .arping(let request): request.count == nil && request.deadline == nil && !request.endsWithFirstReply
+    case .udpService(let request): request.count == nil && request.timeout == nil
+    case .traceroute, .udpSender: false
+    }
+  }
+}

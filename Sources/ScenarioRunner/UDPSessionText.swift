@@ -1,0 +1,35 @@
+internal import LinuxCommands
+internal import NetworkStack
+
+/// What the `udp` and `listen` actions print: one line for each thing that a small client or server would tell.
+enum UDPSessionText {
+  static func output(of session: Session) -> CommandOutput {
+    let program: String
+    switch session.request {
+    case .udpSender: program = "udp-send"
+    case .udpService(let request): program = request.reply == .echo ? "udp-echo" : "udp-listen"
+    case .ping, .traceroute, .arping: preconditionFailure("these programs have texts of their own")
+    }
+    var output = CommandOutput()
+    for event in session.events {
+      guard let line = line(event, &output.exitCode) else { continue }
+      output.standardOutput += "\(program): \(line)\n"
+    }
+    return output
+  }
+
+  private static func line(_ event: SessionEvent, _ exitCode: inout Int) -> String? {
+    switch event.what {
+    case .started, .sent, .error, .finished: return nil
+    case .reply(let reply): return "reply \(reply.bytes) bytes from \(reply.from):\(reply.port)"
+    case .sendFailed(_, let error): return "send error \(error.symbol)"
+    case .messageTooLong: return "send error EMSGSIZE"
+    case .receiveFailed(_, let error): return "recv error \(error.symbol)"
+    case .timedOut(let sequence): return sequence > 0 ? "no reply" : "timeout"
+    case .received(let bytes, let from, let port): return "\(bytes) bytes from \(from):\(port)"
+    case .startFailed(let operation, let error):
+      exitCode = 1
+      return "\(operation.rawValue) error \(error.symbol)"
+    }
+  }
+}

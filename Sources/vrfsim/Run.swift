@@ -1,0 +1,158 @@
+internal import ArgumentParser
+internal import DiscreteEvents
+internal import NetworkControl
+internal import NetworkStack
+internal import PacketCapture
+internal import ScenarioModel
+internal import ScenarioRunner
+
+/// `vrfsim run`: simulate, tell the story, write captures.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs a scenario and tells what happened.",
+    discussion: """
+      Prints the story: what each program printed, by which interfaces and VRFs its packets went, what was dropped
+      where and why, and which expectations held. Captures open in tcpdump, tshark and Wireshark.
+
+      EXAMPLES
+        vrfsim run scenario.json
+        vrfsim run scenario.json --pcap captures     one pcap for each interface
+        vrfsim run scenario.json --pcapng all.pcapng one file with all interfaces
+        vrfsim run scenario.json --json | python3 -m json.tool
+      """)
+
+  @Argument(help: "The scenario file; - reads standard input.")
+  var file: String
+
+  @Option(help: ArgumentHelp("Write one pcap for each interface into this directory.", valueName: "dir"))
+  var pcap: String?
+
+  @Option(help: ArgumentHelp("Write all interfaces into this pcapng file.", valueName: "file"))
+  var pcapng: String?
+
+  @Option(help: ArgumentHelp("End at this virtual time, such as 5s or 300ms.", valueName: "time"))
+  var until: String?
+
+  @Flag(help: "Print the result as one JSON document instead of the story.")
+  var json = false
+
+  @Flag(help: "Print the command lines that the scenario's keys stand for, and run nothing.")
+  var expand = false
+
+  @Flag(help: "Print nothing but errors.")
+  var quiet = false
+
+  @Flag(help: "Exit with 1 where an expectation fails.")
+  var strict = false
+
+  func run() throws {
+    let compiled = try ScenarioFile.load(file)
+    if expand { return try printExpansion(compiled) }
+    var options = RunOptions()
+    options.until = try until.map(instant)
+    options.isTracing = !quiet || !compiled.scenario.expectations.isEmpty
+    options.isInterrupted = { Interruption.isRequested }
+    options.replays = try replays(compiled.scenario)
+
+    let captures = try openCaptures()
+    options.isCapturing = captures.isWanted
+    let result: ScenarioResult
+    do {
+      result = try ScenarioRun.run(compiled, options, begin: captures.begin) { device, instant, frame in
+        try captures.write(device, instant, frame)
+      }
+    } catch {
+      captures.discard()
+      throw report(error)
+    }
+    let lines = try finish(captures)
+    tell(result, lines)
+    if result.isInterrupted { throw Exit.interrupted }
+    if strict && result.verdicts.contains(where: { !$0.isHeld && $0.expectation.severity == .error }) {
+      throw Exit.expectationFailed
+    }
+  }
+
+  private func printExpansion(_ compiled: CompiledScenario) throws {
+    let (lines, issues) = ScenarioRun.expansion(of: compiled)
+    for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
+    if !issues.isEmpty { throw Exit.invalidInput }
+    for line in lines { Terminal.print(line) }
+  }
+
+  private func instant(_ text: String) throws -> Instant {
+    do {
+      return Instant(nanoseconds: try ScenarioDuration(text).nanoseconds)
+    } catch {
+      Terminal.printError("vrfsim: --until: \(error)")
+      throw Exit.invalidInput
+    }
+  }
+
+  private func openCaptures() throws -> CaptureFiles {
+    do {
+      return try CaptureFiles(pcapDirectory: pcap, pcapngFile: pcapng)
+    } catch {
+      Terminal.printError("vrfsim: \(error)")
+      throw Exit.invalidInput
+    }
+  }
+
+  private func finish(_ captures: CaptureFiles) throws -> [String] {
+    do {
+      return try captures.finish()
+    } catch {
+      captures.discard()
+      Terminal.printError("vrfsim: \(error)")
+      throw Exit.invalidInput
+    }
+  }
+
+  private func tell(_ result: ScenarioResult, _ captureLines: [String]) {
+    if json { return Terminal.write(result.json.text(.pretty, sortingKeys: true) + "\n") }
+    if quiet { return }
+    Terminal.write(Story(result).text)
+    for line in captureLines { Terminal.print(line) }
+  }
+
+  /// Says why the run did not come to its end.
+  private func report(_ failure: RunFailure) -> Exit {
+    switch failure {
+    case .invalid(let issues):
+      for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
+      return .invalidInput
+    case .exhausted(let words):
+      Terminal.printError("vrfsim: \(file): \(words)")
+      return .budgetReached
+    case .capture(let error):
+      Terminal.printError("vrfsim: \(error)")
+      return .invalidInput
+    }
+  }
+
+  /// The frames of the captures that the timeline replays; paths are relative to the scenario's folder.
+  private func replays(_ scenario: Scenario) throws -> [Int: [ReplayFrame]] {
+    var replays: [Int: [ReplayFrame]] = [:]
+    var isValid = true
+    for (place, entry) in scenario.timeline.enumerated() {
+      guard case .replay(let replay) = entry.action else { continue }
+      let path = replay.file.value.hasPrefix("/") ? replay.file.value : folder + replay.file.value
+      do {
+        replays[place] = try CaptureReader.frames(ofFile: path).map {
+          ReplayFrame(offset: $0.offset, bytes: $0.bytes)
+        }
+      } catch {
+        isValid = false
+        Terminal.printError(ScenarioFile.text(replay.file.place.issue("cannot replay \(replay.file.value): \(error.reason)")))
+      }
+    }
+    if !isValid { throw Exit.invalidInput }
+    return replays
+  }
+
+  /// The scenario's folder with a slash at its end, or nothing for the present one.
+  private var folder: String {
+    guard let slash = file.lastIndex(of: "/") else { return "" }
+    return String(file[...slash])
+  }
+}

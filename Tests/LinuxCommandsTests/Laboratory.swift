@@ -1,0 +1,71 @@
+import DiscreteEvents
+import Foundation
+import LinuxCommands
+import NetworkControl
+import NetworkStack
+import Testing
+
+/// What the original programs printed, line by line.
+///
+/// Recorded by `Originals/record.sh`.
+struct Recording {
+  struct Line {
+    let command: String
+    var output = ""
+    var error = ""
+    var exitCode = 0
+  }
+
+  let lines: [Line]
+
+  init(named name: String) throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    let text = try String(
+      contentsOf: folder.appending(path: "Originals/recorded/\(name).txt"), encoding: .utf8)
+    var lines: [Line] = []
+    for row in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if row.hasPrefix("$ ") { lines.append(Line(command: String(row.dropFirst(2)))) }
+      guard !lines.isEmpty else { continue }
+      let last = lines.count - 1
+      if row.hasPrefix("> ") { lines[last].output += row.dropFirst(2) + "\n" }
+      if row.hasPrefix("! ") { lines[last].error += row.dropFirst(2) + "\n" }
+      if row.hasPrefix("= ") { lines[last].exitCode = Int(row.dropFirst(2)) ?? -1 }
+      // Text without an end of line has what follows in its row.
+      if row.hasPrefix("> "), row.hasSuffix("! ") {
+        lines[last].output = String(lines[last].output.dropLast(3))
+        lines[last].error += "\n"
+      } else if row.hasPrefix("> "), !row.hasSuffix(" = 0"),
+        let end = row.range(of: "= 0", options: [.anchored, .backwards])
+      {
+        lines[last].output = String(row[row.index(row.startIndex, offsetBy: 2)..<end.lowerBound])
+      }
+    }
+    self.lines = lines
+  }
+}
+
+/// A simulated machine that command lines are typed on.
+struct Laboratory {
+  let simulation = Simulation(seed: 1)
+  let controller: Controller
+  let namespace: NamespaceID
+  let interpreter: CommandInterpreter
+
+  init() throws {
+    controller = Controller(simulation)
+    let machine = controller.addMachine(named: "lab")
+    namespace = controller.initialNamespace(of: machine)
+    interpreter = CommandInterpreter(controller)
+  }
+
+  /// What the line prints; a program that takes time runs to its end, at most 100 virtual seconds.
+  func type(_ line: String) throws(CommandLineError) -> CommandOutput {
+    switch try interpreter.run(try CommandLine.parse(line), in: namespace) {
+    case .finished(let output): return output
+    case .session(let command):
+      let session = simulation.start(command.request, in: command.namespace)
+      _ = simulation.run(through: simulation.now + 100_000_000_000, orUntilEndOf: session)
+      return command.output(of: simulation.session(session).events)
+    }
+  }
+}

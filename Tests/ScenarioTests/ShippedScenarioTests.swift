@@ -1,0 +1,138 @@
+import DiscreteEvents
+import Foundation
+import NetworkControl
+import NetworkStack
+import ScenarioModel
+import ScenarioRunner
+import Testing
+
+/// Every scenario under `scenarios/`: it holds, it tells the same story as its golden, and twice the same.
+@Suite struct ShippedScenarioTests {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("scenarios")
+
+  /// The folders of the scenarios, as `topic/name`, in order.
+  static let names: [String] = {
+    let paths = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path)) ?? []
+    return paths.filter { $0.hasSuffix("/scenario.json") }.map { String($0.dropLast("/scenario.json".count)) }.sorted()
+  }()
+
+  private struct Run {
+    var story: String
+    var json: String
+    /// Every captured frame with its device and time.
+    var frames: [UInt8]
+    var result: ScenarioResult
+  }
+
+  private func compiled(_ text: [UInt8], _ name: String) throws -> CompiledScenario {
+    let (scenario, issues) = ScenarioDocument.read(bytes: text, file: "scenario.json")
+    #expect(issues.isEmpty, "\(name): \(issues)")
+    let (compiled, problems) = try #require(scenario).compiled()
+    #expect(problems.isEmpty, "\(name): \(problems)")
+    return try #require(compiled)
+  }
+
+  private func text(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: Self.folder.appendingPathComponent("\(name)/scenario.json")))
+  }
+
+  private func run(_ name: String, isTracing: Bool = true) throws -> Run {
+    var options = RunOptions()
+    options.isCapturing = true
+    options.isTracing = isTracing
+    let frames = Frames()
+    let result = try ScenarioRun.run(try compiled(try text(name), name), options, sink: { device, instant, frame in
+      frames.append(device, instant, frame)
+    })
+    return Run(
+      story: Story(result).text, json: result.json.text(JSONLayout.pretty, sortingKeys: true), frames: frames.bytes, result: result)
+  }
+
+  /// Collects captured frames as bytes.
+  private final class Frames {
+    private(set) var bytes: [UInt8] = []
+
+    func append(_ device: DeviceID, _ instant: Instant, _ frame: UnsafeRawBufferPointer) {
+      withUnsafeBytes(of: device.rawValue) { bytes += $0 }
+      withUnsafeBytes(of: instant.nanoseconds) { bytes += $0 }
+      withUnsafeBytes(of: frame.count) { bytes += $0 }
+      bytes += frame
+    }
+  }
+
+  @Test("there are the thirteen lessons")
+  func count() {
+    #expect(Self.names.count >= 13)
+  }
+
+  @Test("every expectation holds", arguments: names)
+  func holds(name: String) throws {
+    let result = try run(name).result
+    #expect(!result.verdicts.isEmpty)
+    for verdict in result.verdicts {
+      #expect(verdict.isHeld, "\(name) line \(verdict.expectation.place.line): \(verdict.observed)")
+    }
+  }
+
+  @Test("two runs give the same story, the same JSON and the same frames", arguments: names)
+  func isDeterministic(name: String) throws {
+    let (first, second) = (try run(name), try run(name))
+    #expect(first.story == second.story)
+    #expect(first.json == second.json)
+    #expect(first.frames == second.frames)
+  }
+
+  @Test("tracing changes no frame", arguments: names)
+  func traceIsPassive(name: String) throws {
+    #expect(try run(name).frames == run(name, isTracing: false).frames)
+  }
+
+  @Test("the story is the one that was checked in", arguments: names)
+  func golden(name: String) throws {
+    let path = Self.folder.appendingPathComponent("\(name)/story.txt")
+    let story = try run(name).story
+    if ProcessInfo.processInfo.environment["VRFSIM_UPDATE_GOLDENS"] == "1" {
+      try Data(story.utf8).write(to: path)
+    }
+    #expect(story == (try String(contentsOf: path, encoding: .utf8)))
+  }
+
+  @Test("the drops in the trace are those of the counters", arguments: names)
+  func drops(name: String) throws {
+    let result = try run(name).result
+    var traced: [String: UInt64] = [:]
+    for step in result.control.simulation.trace.steps {
+      if case .dropped(let reason, _) = step.decision { traced["\(step.namespace.rawValue) \(reason.name)", default: 0] += 1 }
+    }
+    var counted: [String: UInt64] = [:]
+    for namespace in result.control.allNamespaces {
+      for drop in result.control.simulation.dropCounts(in: namespace) {
+        counted["\(namespace.rawValue) \(drop.reason.name)"] = drop.count
+      }
+    }
+    #expect(traced == counted)
+  }
+
+  /// A small change to a scenario that spoils its lesson.
+  struct Break: Sendable, CustomTestStringConvertible {
+    let name: String
+    let old: String
+    let new: String
+    var testDescription: String { "\(name): \(old) -> \(new)" }
+  }
+
+  static let breaks: [Break] = [
+    Break(name: "vrf/asymmetric-routing-vrf", old: "\"master\": \"oob\"", new: "\"x-master\": \"oob\""),
+    Break(name: "vrf/fall-through", old: "unreachable default", new: "unreachable 198.51.100.0/24"),
+  ]
+
+  @Test("a scenario whose lesson is broken fails", arguments: breaks)
+  func broken(change: Break) throws {
+    let original = try String(contentsOf: Self.folder.appendingPathComponent("\(change.name)/scenario.json"), encoding: .utf8)
+    #expect(original.contains(change.old), "\(change.name) no longer holds \(change.old)")
+    let changed = original.replacingOccurrences(of: change.old, with: change.new)
+    let result = try ScenarioRun.run(try compiled(Array(changed.utf8), change.name), RunOptions())
+    #expect(result.verdicts.contains { !$0.isHeld })
+  }
+}

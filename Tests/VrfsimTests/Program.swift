@@ -1,0 +1,47 @@
+import Foundation
+
+/// Runs the built program, as a user would.
+struct Program {
+  let output: String
+  let errors: String
+  let exitCode: Int32
+
+  /// The binary: `VRFSIM` where it is set, else the one beside the tests.
+  private static var path: String {
+    if let path = ProcessInfo.processInfo.environment["VRFSIM"] { return path }
+    return Bundle.main.bundleURL.deletingLastPathComponent().appendingPathComponent("vrfsim").path
+  }
+
+  init(_ arguments: String..., input: String? = nil) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vrfsim-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let process = Process()
+    let path = URL(fileURLWithPath: Self.path).standardizedFileURL
+    process.executableURL = path
+    process.arguments = arguments
+    // Files instead of pipes: no output is too long for them.
+    let files = try ["out", "err", "in"].map { name in
+      let url = folder.appendingPathComponent(name)
+      try Data((name == "in" ? input ?? "" : "").utf8).write(to: url)
+      return url
+    }
+    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardError = try FileHandle(forWritingTo: files[1])
+    process.standardInput = try FileHandle(forReadingFrom: files[2])
+    try process.run()
+    process.waitUntilExit()
+    output = try String(contentsOf: files[0], encoding: .utf8)
+    errors = try String(contentsOf: files[1], encoding: .utf8)
+    exitCode = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+  }
+}
+
+/// A folder with files, gone after the test.
+func withFiles(_ files: [String: String], _ body: (String) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vrfsim-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+  try body(folder.path)
+}
