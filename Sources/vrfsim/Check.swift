@@ -7,7 +7,7 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Checks scenarios without running them.",
     discussion: """
-      Every mistake is reported with file, line and column: syntax, names, addresses, command lines, and what the
+      Every mistake is reported with file, line and column: syntax, names, addresses, command lines, and what the \
       simulated kernels refuse when the network is built. No packet is sent.
 
       EXAMPLES

@@ -11,7 +11,7 @@ struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs a scenario and tells what happened.",
     discussion: """
-      Prints the story: what each program printed, by which interfaces and VRFs its packets went, what was dropped
+      Prints the story: what each program printed, by which interfaces and VRFs its packets went, what was dropped \
       where and why, and which expectations held. Captures open in tcpdump, tshark and Wireshark.
 
       EXAMPLES

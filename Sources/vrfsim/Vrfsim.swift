@@ -7,8 +7,8 @@ struct Vrfsim: ParsableCommand {
     commandName: "vrfsim",
     abstract: "Simulates Linux networking: VRFs, network namespaces, veth, bridges, routing.",
     discussion: """
-      A scenario is a JSON file with machines, cables, what happens and what must hold. Nothing needs root,
-      nothing waits: time is virtual, and the same scenario gives the same bytes every time.
+      A scenario is a JSON file with machines, cables, what happens and what must hold. \
+      Nothing needs root, nothing waits: time is virtual, and the same scenario gives the same bytes every time.
 
       EXAMPLES
         vrfsim run scenario.json
@@ -17,7 +17,11 @@ struct Vrfsim: ParsableCommand {
         vrfsim schema > scenario.schema.json
 
       EXIT CODES
-        0 all well  1 an expectation failed  2 usage or invalid input  4 stopped by a budget  130 interrupted
+        0    all well
+        1    an expectation failed
+        2    usage or invalid input
+        4    stopped by a budget
+        130  interrupted
       """,
     version: "vrfsim \(Version.text)",
     subcommands: [Run.self, Check.self, Schema.self])
