@@ -86,12 +86,12 @@ public enum CommandLine {
 
 /// The programs there are.
 enum Program: String, CaseIterable {
-  case ip, bridge, sysctl, ping, traceroute, arping
+  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping
 
   /// Programs of Linux that have a place in the simulator's subject and no counterpart in it.
   private static let unsupported = [
     "iptables", "ip6tables", "iptables-save", "iptables-restore", "ip6tables-save", "ip6tables-restore",
-    "conntrack", "docker", "nsenter", "unshare", "nft", "tc", "tracepath", "ping6", "traceroute6", "sh",
+    "conntrack", "docker", "nsenter", "unshare", "nft", "tc", "tracepath", "sh",
     "bash",
     "ethtool", "brctl", "ifconfig", "route", "arp", "ss", "nc", "iperf3", "tcpdump", "mtr", "dhclient",
   ]
@@ -113,7 +113,9 @@ enum Program: String, CaseIterable {
     case .bridge: try BridgeProgram.parse(&words)
     case .sysctl: try SysctlProgram.parse(&words)
     case .ping: try PingProgram.parse(&words)
+    case .ping6: try PingProgram.parse(&words, isIPv6: true)
     case .traceroute: try TracerouteProgram.parse(&words)
+    case .traceroute6: try TracerouteProgram.parse(&words, isIPv6: true)
     case .arping: try ArpingProgram.parse(&words)
     }
   }

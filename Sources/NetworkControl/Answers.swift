@@ -114,28 +114,48 @@ public struct AddressInfo: Hashable, Sendable {
   public var hasNoPrefixRoute: Bool
 }
 
+/// An IPv6 address on a device: one `inet6` line of `ip address show`.
+public struct IPv6AddressInfo: Hashable, Sendable {
+  public var address: InterfaceAddress<IPv6Address>
+  public var peer: IPv6Address?
+  public var scope: RouteScope
+  public var metric: UInt32
+  public var hasNoPrefixRoute: Bool
+  public var skipsDuplicateAddressDetection: Bool
+  public var isDeprecated: Bool
+  public var isTentative: Bool
+  /// Duplicate address detection found that somebody else has it.
+  public var isDuplicate: Bool
+}
+
+/// The state of a next hop, as `ip route show` tells it.
+public struct NextHopState: Hashable, Sendable {
+  /// The name of the device.
+  public var device: String
+  /// The device is down: the next hop is not used.
+  public var isDead: Bool
+  /// The device has no carrier.
+  public var isLinkDown: Bool
+}
+
 /// A route, as `ip route show` lists it.
-public struct RouteInfo: Hashable, Sendable {
-  public var attributes: RouteAttributes
+public struct RouteInfoOf<Address: InternetAddress>: Hashable, Sendable {
+  public var attributes: RouteAttributesOf<Address>
   /// The next hops' states, in the order of `attributes.nextHops`.
   public var nextHopStates: [NextHopState]
-
-  public struct NextHopState: Hashable, Sendable {
-    /// The name of the device.
-    public var device: String
-    /// The device is down: the next hop is not used.
-    public var isDead: Bool
-    /// The device has no carrier.
-    public var isLinkDown: Bool
-  }
 }
+
+public typealias RouteInfo = RouteInfoOf<IPv4Address>
+public typealias IPv6RouteInfo = RouteInfoOf<IPv6Address>
 
 /// A neighbor entry, as `ip neigh show` lists it.
 public struct NeighborInfo: Hashable, Sendable {
-  public var address: IPv4Address
+  public var address: IPAddress
   public var device: DeviceID
   public var deviceName: String
   public var mac: MACAddress?
+  /// Whether it is known to be a router; of IPv6 alone.
+  public var isRouter: Bool
   public var state: NeighborState
 }
 
@@ -155,9 +175,9 @@ public struct ForwardingEntryInfo: Hashable, Sendable {
 }
 
 /// A question to the routing policy database: the flow of `ip route get`.
-public struct RouteQuestion: Hashable, Sendable {
-  public var destination: IPv4Address
-  public var source: IPv4Address?
+public struct RouteQuestionOf<Address: InternetAddress>: Hashable, Sendable {
+  public var destination: Address
+  public var source: Address?
   /// `iif`: as if received by this device.
   public var inputDevice: DeviceID?
   /// `oif`: as if sent by a socket bound to this device; `vrf NAME` is `oif` of the VRF device.
@@ -170,24 +190,27 @@ public struct RouteQuestion: Hashable, Sendable {
   /// `fibmatch`: answer with the matched route instead of the result.
   public var wantsMatchedRoute = false
 
-  public init(destination: IPv4Address) {
+  public init(destination: Address) {
     self.destination = destination
   }
 }
 
+public typealias RouteQuestion = RouteQuestionOf<IPv4Address>
+public typealias IPv6RouteQuestion = RouteQuestionOf<IPv6Address>
+
 /// What `ip route get` prints, and what a *lookup* expectation compares.
-public struct RouteAnswer: Hashable, Sendable {
-  public var destination: IPv4Address
+public struct RouteAnswerOf<Address: InternetAddress>: Hashable, Sendable {
+  public var destination: Address
   public var type: RouteType
-  public var gateway: IPv4Address?
+  public var gateway: Address?
   public var device: DeviceID
   public var deviceName: String
   /// The address that the machine would send from; `nil` for packets it forwards.
-  public var source: IPv4Address?
+  public var source: Address?
   /// The table of the matched route.
   public var table: UInt32
   /// The prefix of the matched route; `nil` where no route was consulted, such as for a broadcast.
-  public var prefix: IPv4Prefix?
+  public var prefix: Prefix<Address>?
   /// The preference of the rule that led to the table.
   public var rulePreference: UInt32?
   /// The path MTU of the route, where one is set.
@@ -195,5 +218,13 @@ public struct RouteAnswer: Hashable, Sendable {
   /// `local`, `redirect`, … : the words between `<` and `>` in the cache line.
   public var cacheFlags: [String]
   /// The matched route itself, for `fibmatch`.
-  public var matchedRoute: RouteInfo?
+  public var matchedRoute: RouteInfoOf<Address>?
+  /// The protocol and the metric of the route, which IPv6 tells.
+  public var `protocol` = RouteProtocol.unspecified
+  public var metric: UInt32 = 0
+  /// When what was learned about the destination expires, in seconds from now; `nil` where nothing does.
+  public var expiry: Int?
 }
+
+public typealias RouteAnswer = RouteAnswerOf<IPv4Address>
+public typealias IPv6RouteAnswer = RouteAnswerOf<IPv6Address>

@@ -25,6 +25,23 @@ public enum ControlRequest: Sendable {
   /// `ip address delete`.
   case deleteAddress(InterfaceAddress<IPv4Address>, device: DeviceID)
 
+  /// `ip -6 address add`.
+  case addIPv6Address(IPv6AddressAttributes, device: DeviceID)
+  /// `ip -6 address change`/`replace`: adds it where it is missing.
+  case replaceIPv6Address(IPv6AddressAttributes, device: DeviceID)
+  /// `ip -6 address delete`.
+  case deleteIPv6Address(InterfaceAddress<IPv6Address>, device: DeviceID)
+
+  /// `ip -6 route add`, `replace`, `change`, `append`, `prepend`.
+  case addIPv6Route(IPv6RouteAttributes, mode: AddMode, namespace: NamespaceID)
+  /// `ip -6 route delete`.
+  case deleteIPv6Route(IPv6RouteSelector, namespace: NamespaceID)
+
+  /// `ip -6 rule add`; the preference is `nil` to go before the first rule behind rule 0.
+  case addIPv6Rule(IPv6RoutingRule, preference: UInt32?, namespace: NamespaceID)
+  /// `ip -6 rule delete`.
+  case deleteIPv6Rule(IPv6RuleSelector, namespace: NamespaceID)
+
   /// `ip route add`, `replace`, `change`, `append`, `prepend`.
   case addRoute(RouteAttributes, mode: AddMode, namespace: NamespaceID)
   /// `ip route delete`.
@@ -38,7 +55,7 @@ public enum ControlRequest: Sendable {
   /// `ip neigh add`, `replace`, `change`, `append`.
   case addNeighbor(NeighborAttributes, mode: AddMode, device: DeviceID)
   /// `ip neigh delete`.
-  case deleteNeighbor(IPv4Address, device: DeviceID)
+  case deleteNeighbor(IPAddress, device: DeviceID)
 
   /// `bridge fdb add`, `replace`, `append` on a port or on the bridge itself.
   case addForwardingEntry(ForwardingEntryAttributes, mode: AddMode, device: DeviceID)
@@ -166,30 +183,52 @@ public struct AddressAttributes: Sendable {
   }
 }
 
+/// An IPv6 address to be put on a device.
+public struct IPv6AddressAttributes: Sendable {
+  public var address: InterfaceAddress<IPv6Address>
+  /// The other end of a point-to-point address; the prefix length then belongs to it.
+  public var peer: IPv6Address?
+  /// `metric`: the metric of the connected route.
+  public var metric: UInt32 = 0
+  /// `noprefixroute`: no connected route is made.
+  public var hasNoPrefixRoute = false
+  /// `nodad`: it is used at once.
+  public var skipsDuplicateAddressDetection = false
+  /// `preferred_lft 0`: not used for what begins anew.
+  public var isDeprecated = false
+
+  public init(_ address: InterfaceAddress<IPv6Address>) {
+    self.address = address
+  }
+}
+
 /// Which route to delete: what is `nil` matches any, as `ip route delete` does.
-public struct RouteSelector: Sendable {
-  public var prefix: IPv4Prefix
+public struct RouteSelectorOf<Address: InternetAddress>: Sendable {
+  public var prefix: Prefix<Address>
   public var table: UInt32
   public var type: RouteType?
   public var scope: RouteScope?
   public var `protocol`: RouteProtocol?
   public var metric: UInt32?
   public var tos: UInt8 = 0
-  public var preferredSource: IPv4Address?
-  public var nextHops: [NextHopAttributes] = []
+  public var preferredSource: Address?
+  public var nextHops: [NextHopAttributesOf<Address>] = []
 
-  public init(prefix: IPv4Prefix, table: UInt32) {
+  public init(prefix: Prefix<Address>, table: UInt32) {
     self.prefix = prefix
     self.table = table
   }
 }
 
+public typealias RouteSelector = RouteSelectorOf<IPv4Address>
+public typealias IPv6RouteSelector = RouteSelectorOf<IPv6Address>
+
 /// Which rule to delete: the first one for which everything given is equal.
-public struct RuleSelector: Sendable {
+public struct RuleSelectorOf<Address: InternetAddress>: Sendable {
   public var preference: UInt32?
   public var isInverted: Bool?
-  public var source: IPv4Prefix?
-  public var destination: IPv4Prefix?
+  public var source: Prefix<Address>?
+  public var destination: Prefix<Address>?
   public var inputDevice: String?
   public var outputDevice: String?
   public var mark: UInt32?
@@ -205,14 +244,17 @@ public struct RuleSelector: Sendable {
   public init() {}
 }
 
+public typealias RuleSelector = RuleSelectorOf<IPv4Address>
+public typealias IPv6RuleSelector = RuleSelectorOf<IPv6Address>
+
 /// A neighbor entry to be made or changed.
 public struct NeighborAttributes: Sendable {
-  public var address: IPv4Address
+  public var address: IPAddress
   /// `nil` where the state needs none, such as `failed`.
   public var mac: MACAddress?
   public var state: NeighborState
 
-  public init(address: IPv4Address, mac: MACAddress?, state: NeighborState) {
+  public init(address: IPAddress, mac: MACAddress?, state: NeighborState) {
     self.address = address
     self.mac = mac
     self.state = state

@@ -80,8 +80,14 @@ extension Controller {
     let rules = simulation.kernel.namespaces[namespace.index].rules
     if simulation.kernel.namespaces[namespace.index].hasL3MasterDeviceRule { return }
     simulation.kernel.namespaces[namespace.index].hasL3MasterDeviceRule = true
-    if rules.contains(where: { $0.isL3MasterDevice }) { return }
-    var rule = RoutingRule(preference: Self.l3MasterDevicePreference, action: .lookup(table: 0))
+    if !rules.contains(where: { $0.isL3MasterDevice }) {
+      var rule = RoutingRule(preference: Self.l3MasterDevicePreference, action: .lookup(table: 0))
+      rule.isL3MasterDevice = true
+      rule.protocol = .kernel
+      insert(rule, namespace)
+    }
+    if ipv6Rules(in: namespace).contains(where: { $0.isL3MasterDevice }) { return }
+    var rule = IPv6RoutingRule(preference: Self.l3MasterDevicePreference, action: .lookup(table: 0))
     rule.isL3MasterDevice = true
     rule.protocol = .kernel
     insert(rule, namespace)

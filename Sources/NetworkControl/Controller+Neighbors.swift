@@ -11,14 +11,24 @@ extension Controller {
     if attributes.mac == nil && attributes.state.isValid && attributes.state != .noARP && known == nil {
       throw ControlError(.invalidArgument)
     }
-    guard let neighbor = known ?? simulation.kernel.makeNeighbor(attributes.address, on: device) else {
+    if known == nil && attributes.address.isIPv6 && !simulation.kernel.hasIPv6(device) {
+      throw ControlError(.invalidArgument, "IPv6 is disabled on this device")
+    }
+    guard let neighbor = known ?? make(attributes.address, device) else {
       throw ControlError(.noBufferSpace)
     }
     simulation.kernel.updateNeighbor(
       neighbor, mac: attributes.mac, state: attributes.state, isOverriding: mode != .append, isAdministrator: true)
   }
 
-  func deleteNeighbor(_ address: IPv4Address, _ device: DeviceID) throws(ControlError) {
+  private func make(_ address: IPAddress, _ device: DeviceID) -> NeighborID? {
+    switch address {
+    case .v4(let address): simulation.kernel.makeNeighbor(address, on: device)
+    case .v6(let address): simulation.kernel.makeIPv6Neighbor(address, on: device)
+    }
+  }
+
+  func deleteNeighbor(_ address: IPAddress, _ device: DeviceID) throws(ControlError) {
     guard let neighbor = simulation.kernel.neighbors.find(address, on: device) else {
       throw ControlError(.noSuchFile)
     }
@@ -36,7 +46,7 @@ extension Controller {
         .map { neighbor in
           NeighborInfo(
             address: neighbor.address, device: device, deviceName: kernel.deviceDetails[device.index].name,
-            mac: neighbor.state.isValid ? neighbor.mac : nil, state: neighbor.state)
+            mac: neighbor.state.isValid ? neighbor.mac : nil, isRouter: neighbor.isRouter, state: neighbor.state)
         }
     }
   }

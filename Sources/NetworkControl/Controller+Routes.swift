@@ -183,7 +183,7 @@ extension Controller {
     return RouteInfo(
       attributes: attributes,
       nextHopStates: hops.map { hop in
-        RouteInfo.NextHopState(
+        NextHopState(
           device: hop.device.map { kernel.deviceDetails[$0.index].name } ?? "", isDead: hop.isDead,
           isLinkDown: hop.isLinkDown)
       })
@@ -271,7 +271,7 @@ extension Controller {
 
 extension RouteType {
   /// Whether routes of the type have no next hop.
-  fileprivate var leadsNowhere: Bool {
+  var leadsNowhere: Bool {
     switch self {
     case .blackhole, .unreachable, .prohibit, .throw: true
     case .unspecified, .unicast, .local, .broadcast, .anycast, .multicast, .nat: false
@@ -280,7 +280,7 @@ extension RouteType {
 }
 
 extension AddMode {
-  fileprivate var insertMode: Kernel.RouteInsertMode {
+  var insertMode: Kernel.RouteInsertMode {
     switch self {
     case .create: .create
     case .replace: .replace

@@ -1,10 +1,21 @@
+public import NetworkAddresses
 public import NetworkStack
 
-// `ip rule`. Kernel counterpart: net/core/fib_rules.c, net/ipv4/fib_rules.c (v6.12).
+// `ip rule`. Kernel counterpart: net/core/fib_rules.c, net/ipv4/fib_rules.c, net/ipv6/fib6_rules.c (v6.12).
 
 extension Controller {
   func addRule(_ rule: RoutingRule, _ preference: UInt32?, _ namespace: NamespaceID) throws(ControlError) {
-    let rules = simulation.kernel.namespaces[namespace.index].rules
+    insert(try checked(rule, preference, among: rules(in: namespace)), namespace)
+  }
+
+  func addIPv6Rule(_ rule: IPv6RoutingRule, _ preference: UInt32?, _ namespace: NamespaceID) throws(ControlError) {
+    insert(try checked(rule, preference, among: ipv6Rules(in: namespace)), namespace)
+  }
+
+  /// The rule with its preference, where the kernel would take it.
+  private func checked<Address>(
+    _ rule: RoutingRuleOf<Address>, _ preference: UInt32?, among rules: [RoutingRuleOf<Address>]
+  ) throws(ControlError) -> RoutingRuleOf<Address> {
     var rule = rule
     // Before the second rule: right behind the one for the local table.
     rule.preference = preference ?? (rules.count > 1 && rules[1].preference > 0 ? rules[1].preference - 1 : 0)
@@ -12,7 +23,7 @@ extension Controller {
       throw ControlError(.invalidArgument, "Backward goto not supported.")
     }
     if rules.contains(where: { $0.isEqualSelection(to: rule) }) { throw ControlError(.fileExists) }
-    insert(rule, namespace)
+    return rule
   }
 
   /// Puts a rule behind the others of its preference.
@@ -23,10 +34,23 @@ extension Controller {
     rulesChanged(namespace)
   }
 
+  func insert(_ rule: IPv6RoutingRule, _ namespace: NamespaceID) {
+    let rules = simulation.kernel.namespaces[namespace.index].ipv6Rules
+    let place = rules.firstIndex { $0.preference > rule.preference } ?? rules.count
+    simulation.kernel.namespaces[namespace.index].ipv6Rules.insert(rule, at: place)
+    ipv6RulesChanged(namespace)
+  }
+
   private func rulesChanged(_ namespace: NamespaceID) {
     simulation.kernel.namespaces[namespace.index].hasCustomRules = true
     simulation.kernel.compileRules(of: namespace)
     simulation.kernel.forgetRouteExceptions(in: namespace)
+  }
+
+  private func ipv6RulesChanged(_ namespace: NamespaceID) {
+    simulation.kernel.namespaces[namespace.index].hasCustomIPv6Rules = true
+    simulation.kernel.compileIPv6Rules(of: namespace)
+    simulation.kernel.forgetIPv6RouteExceptions(in: namespace)
   }
 
   func deleteRule(_ selector: RuleSelector, _ namespace: NamespaceID) throws(ControlError) {
@@ -36,7 +60,14 @@ extension Controller {
     rulesChanged(namespace)
   }
 
-  private func matches(_ rule: RoutingRule, _ selector: RuleSelector) -> Bool {
+  func deleteIPv6Rule(_ selector: IPv6RuleSelector, _ namespace: NamespaceID) throws(ControlError) {
+    let rules = simulation.kernel.namespaces[namespace.index].ipv6Rules
+    guard let place = rules.firstIndex(where: { matches($0, selector) }) else { throw ControlError(.noSuchFile) }
+    simulation.kernel.namespaces[namespace.index].ipv6Rules.remove(at: place)
+    ipv6RulesChanged(namespace)
+  }
+
+  private func matches<Address>(_ rule: RoutingRuleOf<Address>, _ selector: RuleSelectorOf<Address>) -> Bool {
     func isWanted<Value: Equatable>(_ wanted: Value?, _ value: Value) -> Bool { wanted.map { $0 == value } ?? true }
     func isWantedOptional<Value: Equatable>(_ wanted: Value?, _ value: Value?) -> Bool {
       wanted == nil || wanted == value
@@ -58,11 +89,16 @@ extension Controller {
   public func rules(in namespace: NamespaceID) -> [RoutingRule] {
     simulation.kernel.namespaces[namespace.index].rules
   }
+
+  /// The IPv6 rules in the order of the walk.
+  public func ipv6Rules(in namespace: NamespaceID) -> [IPv6RoutingRule] {
+    simulation.kernel.namespaces[namespace.index].ipv6Rules
+  }
 }
 
-extension RoutingRule {
+extension RoutingRuleOf {
   /// Whether the kernel takes both for the same rule: everything but who made them.
-  fileprivate func isEqualSelection(to other: RoutingRule) -> Bool {
+  fileprivate func isEqualSelection(to other: Self) -> Bool {
     var copy = other
     copy.protocol = self.protocol
     return copy == self

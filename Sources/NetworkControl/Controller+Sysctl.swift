@@ -22,6 +22,10 @@ extension Controller {
       }
       guard let device = device(named: name, in: namespace) else { return nil }
       return setting.text(simulation.kernel.devices[device.index].neighborSettings)
+    case .ipv6Namespace(let setting): return setting.text(simulation.kernel.namespaces[namespace.index].ipv6)
+    case .ipv6Device(let name, let setting):
+      return ipv6Settings(name, namespace).map { String($0[keyPath: setting.path]) }
+    case .ipv6Neighbor(let name, let setting): return ipv6NeighborSettings(name, namespace).map(setting.text)
     case .fixed(let fixed, let name):
       if let name, name != "all", name != "default", device(named: name, in: namespace) == nil { return nil }
       return fixed.value
@@ -33,8 +37,11 @@ extension Controller {
   public func sysctlKeys(in namespace: NamespaceID) -> [String] {
     let names = ["all", "default"] + links(in: namespace).map(\.name)
     var keys = NamespaceSysctl.all.map { "net.ipv4.\($0.name)" }
+    keys += IPv6NamespaceSysctl.all.map { "net.ipv6.\($0.name)" }
     for name in names {
       keys += DeviceSysctl.all.map { "net.ipv4.conf.\(name).\($0.name)" }
+      keys += IPv6DeviceSysctl.all.map { "net.ipv6.conf.\(name).\($0.name)" }
+      if name != "all" { keys += NeighborSysctl.all.map { "net.ipv6.neigh.\(name).\($0.name)" } }
       if name != "all" { keys += NeighborSysctl.all.map { "net.ipv4.neigh.\(name).\($0.name)" } }
       keys += FixedSysctl.perDevice.map { "\($0.prefix).\(name).\($0.name)" }
     }
@@ -51,6 +58,14 @@ extension Controller {
       }
     case .device(let name, let setting): try setDevice(name, setting, value, namespace)
     case .neighbor(let name, let setting): try setNeighbor(name, setting, value, namespace)
+    case .ipv6Namespace(let setting): try setting.set(&simulation.kernel.namespaces[namespace.index].ipv6, value)
+    case .ipv6Device(let name, let setting):
+      try setIPv6Device(name, setting, try parse(value, setting.range), namespace)
+    case .ipv6Neighbor(let name, let setting):
+      guard let number = setting.milliseconds(try parse(value, setting.range)) else {
+        throw ControlError(.invalidArgument)
+      }
+      try setIPv6Neighbor(name, setting, number, namespace)
     case .fixed(let fixed, let name):
       if let name, name != "all", name != "default", device(named: name, in: namespace) == nil {
         throw ControlError(.noSuchFile)
@@ -123,6 +138,9 @@ private enum SysctlKey {
   case namespace(NamespaceSysctl)
   case device(String, DeviceSysctl)
   case neighbor(String, NeighborSysctl)
+  case ipv6Namespace(IPv6NamespaceSysctl)
+  case ipv6Device(String, IPv6DeviceSysctl)
+  case ipv6Neighbor(String, NeighborSysctl)
   case fixed(FixedSysctl, device: String?)
 
   /// - Returns: `nil` for a key that does not exist.
@@ -134,6 +152,14 @@ private enum SysctlKey {
       self = .neighbor(device, setting)
     } else if let setting = NamespaceSysctl.all.first(where: { "net.ipv4.\($0.name)" == key }) {
       self = .namespace(setting)
+    } else if let setting = IPv6NamespaceSysctl.all.first(where: { "net.ipv6.\($0.name)" == key }) {
+      self = .ipv6Namespace(setting)
+    } else if let (device, leaf) = Self.split(key, "net.ipv6.conf."),
+      let setting = IPv6DeviceSysctl.all.first(where: { $0.name == leaf }) {
+      self = .ipv6Device(device, setting)
+    } else if let (device, leaf) = Self.split(key, "net.ipv6.neigh."),
+      let setting = NeighborSysctl.all.first(where: { $0.name == leaf }) {
+      self = .ipv6Neighbor(device, setting)
     } else if let fixed = FixedSysctl.single.first(where: { "\($0.prefix).\($0.name)" == key }) {
       self = .fixed(fixed, device: nil)
     } else {

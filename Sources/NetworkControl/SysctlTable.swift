@@ -2,13 +2,35 @@ internal import NetworkStack
 
 // The keys that exist: what each sets, and which values it takes.
 
-/// A key of a namespace: `net.ipv4.NAME`.
-struct NamespaceSysctl {
+/// A key of a namespace: `net.ipv4.NAME` or `net.ipv6.NAME`.
+struct NamespaceSysctlOf<Settings> {
   let name: String
-  let path: any WritableKeyPath<NamespaceSettings, Int64> & Sendable
+  let path: any WritableKeyPath<Settings, Int64> & Sendable
   /// The second number, of keys that hold two.
-  var second: (any WritableKeyPath<NamespaceSettings, Int64> & Sendable)?
+  var second: (any WritableKeyPath<Settings, Int64> & Sendable)?
   let range: ClosedRange<Int64>
+}
+
+typealias NamespaceSysctl = NamespaceSysctlOf<NamespaceSettings>
+typealias IPv6NamespaceSysctl = NamespaceSysctlOf<IPv6NamespaceSettings>
+
+extension NamespaceSysctlOf<IPv6NamespaceSettings> {
+  static let all: [IPv6NamespaceSysctl] = [
+    .init(name: "icmp.ratelimit", path: \.icmpRateLimit, range: 0...Int64(Int32.max)),
+    .init(name: "icmp.echo_ignore_all", path: \.icmpEchoIgnoreAll, range: 0...1),
+    .init(name: "icmp.echo_ignore_multicast", path: \.icmpEchoIgnoreMulticast, range: 0...1),
+    .init(name: "icmp.echo_ignore_anycast", path: \.icmpEchoIgnoreAnycast, range: 0...1),
+    .init(name: "fwmark_reflect", path: \.forwardMarkReflect, range: 0...1),
+    .init(name: "fib_multipath_hash_policy", path: \.multipathHashPolicy, range: 0...1),
+    .init(name: "route.mtu_expires", path: \.pathMTUExpiry, range: 0...Int64(Int32.max)),
+    .init(name: "ip6frag_time", path: \.fragmentTimeout, range: 0...Int64(Int32.max)),
+    .init(name: "neigh.default.gc_thresh1", path: \.neighborThreshold1, range: 0...Int64(Int32.max)),
+    .init(name: "neigh.default.gc_thresh2", path: \.neighborThreshold2, range: 0...Int64(Int32.max)),
+    .init(name: "neigh.default.gc_thresh3", path: \.neighborThreshold3, range: 0...Int64(Int32.max)),
+  ]
+}
+
+extension NamespaceSysctlOf<NamespaceSettings> {
 
   static let all: [NamespaceSysctl] = [
     .init(name: "ip_forward", path: \.ipForward, range: 0...Int64(Int32.max)),
@@ -35,12 +57,15 @@ struct NamespaceSysctl {
     .init(name: "neigh.default.gc_thresh3", path: \.neighborThreshold3, range: 0...Int64(Int32.max)),
   ]
 
-  func text(_ settings: NamespaceSettings) -> String {
+}
+
+extension NamespaceSysctlOf {
+  func text(_ settings: Settings) -> String {
     let first = String(settings[keyPath: path])
     return second.map { "\(first)\t\(settings[keyPath: $0])" } ?? first
   }
 
-  func set(_ settings: inout NamespaceSettings, _ value: String) throws(ControlError) {
+  func set(_ settings: inout Settings, _ value: String) throws(ControlError) {
     let numbers = value.split(whereSeparator: { $0 == " " || $0 == "\t" }).map { Int64($0) }
     guard numbers.count == (second == nil ? 1 : 2) else { throw ControlError(.invalidArgument) }
     for number in numbers {
@@ -55,11 +80,38 @@ struct NamespaceSysctl {
   }
 }
 
-/// A key of a device: `net.ipv4.conf.DEVICE.NAME`.
-struct DeviceSysctl {
+/// A key of a device: `net.ipv4.conf.DEVICE.NAME` or `net.ipv6.conf.DEVICE.NAME`.
+struct DeviceSysctlOf<Settings> {
   let name: String
-  let path: any WritableKeyPath<DeviceSettings, Int32> & Sendable
+  let path: any WritableKeyPath<Settings, Int32> & Sendable
   var range: ClosedRange<Int32> = Int32.min...Int32.max
+}
+
+typealias DeviceSysctl = DeviceSysctlOf<DeviceSettings>
+typealias IPv6DeviceSysctl = DeviceSysctlOf<IPv6DeviceSettings>
+
+extension DeviceSysctlOf<IPv6DeviceSettings> {
+  static let all: [IPv6DeviceSysctl] = [
+    .init(name: "accept_dad", path: \.acceptDuplicateAddressDetection),
+    .init(name: "accept_ra", path: \.acceptRouterAdvertisements),
+    .init(name: "accept_redirects", path: \.acceptRedirects),
+    .init(name: "addr_gen_mode", path: \.addressGenerationMode, range: 0...3),
+    .init(name: "autoconf", path: \.autoconf),
+    .init(name: "dad_transmits", path: \.dadTransmits),
+    .init(name: "disable_ipv6", path: \.disableIPv6),
+    .init(name: "forwarding", path: \.forwarding),
+    .init(name: "hop_limit", path: \.hopLimit, range: 1...255),
+    .init(name: "ignore_routes_with_linkdown", path: \.ignoreRoutesWithLinkdown),
+    .init(name: "keep_addr_on_down", path: \.keepAddressesOnDown),
+    .init(name: "mldv2_unsolicited_report_interval", path: \.listenerReportInterval),
+    .init(name: "ndisc_notify", path: \.neighborDiscoveryNotify),
+    .init(name: "router_solicitation_delay", path: \.routerSolicitationDelay),
+    .init(name: "router_solicitation_interval", path: \.routerSolicitationInterval),
+    .init(name: "router_solicitations", path: \.routerSolicitations, range: -1...Int32.max),
+  ]
+}
+
+extension DeviceSysctlOf<DeviceSettings> {
 
   static let all: [DeviceSysctl] = [
     .init(name: "forwarding", path: \.forwarding),
@@ -157,10 +209,6 @@ struct FixedSysctl {
       ("medium_id", "0", false), ("disable_policy", "0", true), ("disable_xfrm", "0", true), ("tag", "0", true),
       ("arp_evict_nocarrier", "1", false),
     ].map { FixedSysctl(prefix: "net.ipv4.conf", name: $0.0, value: $0.1, isInert: $0.2) }
-    + [
-      // Simulated kernels have IPv6 switched off; its other settings have nothing to act on.
-      ("disable_ipv6", "1", false), ("forwarding", "0", true), ("accept_ra", "1", true), ("autoconf", "1", true),
-      ("accept_dad", "1", true), ("accept_redirects", "1", true), ("addr_gen_mode", "0", true),
-      ("router_solicitations", "-1", true),
-    ].map { FixedSysctl(prefix: "net.ipv6.conf", name: $0.0, value: $0.1, isInert: $0.2) }
+    + [("use_tempaddr", "0", false), ("proxy_ndp", "0", false), ("accept_source_route", "0", true)]
+    .map { FixedSysctl(prefix: "net.ipv6.conf", name: $0.0, value: $0.1, isInert: $0.2) }
 }

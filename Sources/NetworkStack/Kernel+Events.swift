@@ -12,17 +12,32 @@ package enum Event: Sendable, BitwiseCopyable {
   case neighborTimer(NeighborID, generation: UInt32)
   case sessionTimer(SessionID, generation: UInt32)
   case reassemblyTimeout(NamespaceID, queue: UInt32)
+  case ipv6ReassemblyTimeout(NamespaceID, queue: UInt32)
+  /// The next step of duplicate address detection.
+  case duplicateAddressDetection(DeviceID, generation: UInt32)
+  case listenerReport(DeviceID, generation: UInt32)
+  case routerSolicitation(DeviceID, generation: UInt32)
 }
 
 extension Kernel {
   mutating func handle(_ event: Event) {
     switch event {
     case .arrival(let packet, let device): receive(Packet(packet), on: device)
-    case .output(let packet): sendToNeighbor(Packet(packet))
+    case .output(let packet):
+      if packets[packet].flags.contains(.isIPv6) {
+        sendToIPv6Neighbor(Packet(packet))
+      } else {
+        sendToNeighbor(Packet(packet))
+      }
     case .cableReady(let end): sendNextFrame(into: end)
     case .neighborTimer(let neighbor, let generation): neighborTimer(neighbor, generation: generation)
     case .sessionTimer(let session, let generation): sessionTimer(session, generation: generation)
     case .reassemblyTimeout(let namespace, let queue): expireReassembly(queue, in: namespace)
+    case .ipv6ReassemblyTimeout(let namespace, let queue): expireIPv6Reassembly(queue, in: namespace)
+    case .duplicateAddressDetection(let device, let generation):
+      continueDuplicateAddressDetection(on: device, generation: generation)
+    case .listenerReport(let device, let generation): reportMemberships(of: device, generation: generation)
+    case .routerSolicitation(let device, let generation): solicitRouters(on: device, generation: generation)
     }
   }
 }

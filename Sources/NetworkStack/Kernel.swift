@@ -12,6 +12,7 @@ package import NetworkAddresses
 ///       |- forward -> IPv4Forward -> IPv4Output
 ///       `- none    -> drop, ICMPv4Error
 ///  IPv4Output -> NeighborResolve (waits while unknown) -> DeviceTransmit -> the other end's DeviceReceive
+///  IPv6Receive, IPv6InputRoute, IPv6Deliver, IPv6Forward, IPv6Output: the same five stages beside them
 /// ```
 public struct Kernel: Sendable {
   /// How much there may be of everything; what goes beyond is refused or dropped with its reason.
@@ -59,6 +60,10 @@ public struct Kernel: Sendable {
   package var routingTables: [RoutingTable] = []
   package var routes = RouteStore()
   package var neighbors = NeighborTable()
+  /// What IPv6 keeps of the devices, at the same places.
+  package var ipv6Devices: [IPv6Device] = []
+  package var ipv6RoutingTables: [IPv6RoutingTable] = []
+  package var ipv6Routes = IPv6RouteStore()
   /// How many devices of a namespace own an address, by `addressKey`.
   var ownAddressCounts = IntegerMap()
   package var sockets = SocketTable()
@@ -68,6 +73,8 @@ public struct Kernel: Sendable {
   /// Whether devices are captured from their creation on.
   package var capturesNewDevices = false
   var random: RandomStream
+  /// What IPv6 draws, so that it disturbs nothing else.
+  var ipv6Random: RandomStream
   /// The session whose end the present run waits for.
   var awaitedSession: SessionID?
   var poolDropCount: UInt64 = 0
@@ -81,6 +88,7 @@ public struct Kernel: Sendable {
     trace = TraceRecorder(isOn: isTracing, bound: bounds.traceSteps)
     capture = CaptureBuffer(fullAt: bounds.captureBytes)
     random = RandomStream(seed: seed, purpose: "kernel")
+    ipv6Random = RandomStream(seed: seed, purpose: "kernel, IPv6")
   }
 
   /// Virtual time.

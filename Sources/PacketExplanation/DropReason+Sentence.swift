@@ -38,6 +38,7 @@ extension DropReason {
     case .bridgeIngressState: "the bridge port is not forwarding"
     case .noTransmitTarget: "the bridge has no port to send it to"
     case .socketReceiveBuffer: "the program's receive buffer is full"
+    case .ipv6Disabled: "IPv6 is switched off on the interface"
     case .simulatorPoolExhausted: "more packets were under way than the simulator has room for"
     case .simulatorCableDown: "the cable is pulled out"
     case .simulatorCableLoss: "lost on the cable, as its loss ratio says"

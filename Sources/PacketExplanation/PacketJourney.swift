@@ -88,8 +88,8 @@ extension TraceDecision {
   /// The flow that a step names.
   var flow: FlowTag? {
     switch self {
-    case .created(let flow, _, _, _), .received(_, let flow), .transmitted(_, let flow): flow
-    case .enteredVRF, .bridged, .routed, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
+    case .created(let flow, _, _, _), .createdIPv6(let flow, _), .received(_, let flow), .transmitted(_, let flow): flow
+    case .enteredVRF, .bridged, .routed, .routedIPv6, .icmpv6ErrorSent, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
       .parkedForNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent:
       nil
     }
@@ -99,7 +99,7 @@ extension TraceDecision {
 extension PacketJourney {
   fileprivate mutating func follow(_ step: TraceStep, _ control: Controller) {
     switch step.decision {
-    case .created: if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
+    case .created, .createdIPv6: if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
     case .received(let device, _):
       // A frame that a bridge hands up, or that comes back by lo, is still at the same stay.
       if let last = hops.last, last.namespace == step.namespace, last.output == nil || last.output == device { return }
@@ -113,7 +113,9 @@ extension PacketJourney {
     case .dropped(let reason, let device):
       if fate != .delivered { fate = .dropped(reason, at: device) }
     case .icmpErrorSent(let type, let code, _): errors.append((type, code))
-    case .bridged, .routed, .timeToLiveDecremented, .fragmented, .reassembled, .parkedForNeighbor, .consumed: break
+    // The numbers of ICMPv6 are others; only running out of hops is told apart.
+    case .icmpv6ErrorSent(let type, let code): errors.append((type == 3 ? 11 : type, code))
+    case .bridged, .routed, .routedIPv6, .timeToLiveDecremented, .fragmented, .reassembled, .parkedForNeighbor, .consumed: break
     }
   }
 

@@ -158,20 +158,27 @@ struct ExpectationChecker {
     guard let namespace = builder.namespace(lookup.on.value) else {
       return (false, "there is no '\(lookup.on.value)'", nil)
     }
-    var question = RouteQuestion(destination: lookup.question.to.value)
-    question.source = lookup.question.from?.value
-    question.mark = lookup.question.mark?.value ?? 0
-    for (name, isInput) in [(lookup.question.iif, true), (lookup.question.vrf, false)] {
-      guard let name else { continue }
-      guard let device = control.device(named: name.value, in: namespace) else {
-        return (false, "\(lookup.on.value) has no device '\(name.value)'", nil)
-      }
-      if isInput { question.inputDevice = device } else { question.outputDevice = device }
-    }
-    let answer: RouteAnswer
     do throws(ControlError) {
-      answer = try control.resolve(question, in: namespace)
+      switch lookup.question.to.value {
+      case .v4(let destination):
+        let question = try question(RouteQuestion(destination: destination), lookup.question, \.v4, namespace)
+        let answer = try control.resolve(question, in: namespace)
+        return (
+          lookup.isAnswered(
+            by: answer, prefix: answer.prefix.map { .v4($0) }, via: answer.gateway.map { .v4($0) },
+            source: answer.source.map { .v4($0) }), answer.words, nil
+        )
+      case .v6(let destination):
+        let question = try question(IPv6RouteQuestion(destination: destination), lookup.question, \.v6, namespace)
+        let answer = try control.resolve(question, in: namespace)
+        return (
+          lookup.isAnswered(
+            by: answer, prefix: answer.prefix.map { .v6($0) }, via: answer.gateway.map { .v6($0) },
+            source: answer.source.map { .v6($0) }), answer.words, nil
+        )
+      }
     } catch {
+      if error.errno == .noSuchDevice, let words = error.extendedAcknowledgement { return (false, words, nil) }
       let type: RouteTypeName? =
         switch error.errno {
         case .hostUnreachable: .unreachable
@@ -182,7 +189,24 @@ struct ExpectationChecker {
       let isHeld = lookup.type.map { $0.value == type } ?? false
       return (isHeld && lookup.hasOnlyType, "the kernel answers: \(error.errno.message)", nil)
     }
-    return (lookup.isAnswered(by: answer), answer.words, nil)
+  }
+
+  /// The rest of a question, its names looked up.
+  private func question<Address>(
+    _ empty: RouteQuestionOf<Address>, _ wanted: LookupQuestion, _ family: KeyPath<IPAddress, Address?>,
+    _ namespace: NamespaceID
+  ) throws(ControlError) -> RouteQuestionOf<Address> {
+    var question = empty
+    question.source = wanted.from?.value[keyPath: family]
+    question.mark = wanted.mark?.value ?? 0
+    for (name, isInput) in [(wanted.iif, true), (wanted.vrf, false)] {
+      guard let name else { continue }
+      guard let device = control.device(named: name.value, in: namespace) else {
+        throw ControlError(.noSuchDevice, "\(control.endpointName(of: namespace)) has no device '\(name.value)'")
+      }
+      if isInput { question.inputDevice = device } else { question.outputDevice = device }
+    }
+    return question
   }
 }
 
@@ -192,7 +216,9 @@ extension LookupExpectation {
     table == nil && prefix == nil && via == nil && dev == nil && src == nil && rule == nil
   }
 
-  fileprivate func isAnswered(by answer: RouteAnswer) -> Bool {
+  fileprivate func isAnswered<Address>(
+    by answer: RouteAnswerOf<Address>, prefix found: IPPrefix?, via gateway: IPAddress?, source: IPAddress?
+  ) -> Bool {
     func isEqual<Value: Equatable>(_ wanted: Located<Value>?, _ value: Value?) -> Bool {
       wanted.map { $0.value == value } ?? true
     }
@@ -204,13 +230,13 @@ extension LookupExpectation {
       default: UInt32(name.value)  // A number: the decoder has checked it.
       }
     }
-    return (number.map { $0 == answer.table } ?? true) && isEqual(prefix, answer.prefix)
-      && isEqual(via, answer.gateway) && isEqual(dev, answer.deviceName) && isEqual(src, answer.source)
+    return (number.map { $0 == answer.table } ?? true) && isEqual(prefix, found)
+      && isEqual(via, gateway) && isEqual(dev, answer.deviceName) && isEqual(src, source)
       && isEqual(rule, answer.rulePreference) && (type.map { $0.value.rawValue == answer.type.name } ?? true)
   }
 }
 
-extension RouteAnswer {
+extension RouteAnswerOf {
   /// The answer as a person would say it.
   fileprivate var words: String {
     var words = "\(type.name)"

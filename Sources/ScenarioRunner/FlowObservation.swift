@@ -8,11 +8,11 @@ internal import ScenarioModel
 struct FlowObservation {
   /// How one request ended, as far as its sender knows.
   enum Ending: Hashable {
-    case answered(from: IPv4Address)
-    case refused(from: IPv4Address?)
-    case timeExceeded(from: IPv4Address)
-    case unreachable(ScenarioModel.UnreachableCode, from: IPv4Address?)
-    case fragmentationNeeded(mtu: Int, from: IPv4Address?)
+    case answered(from: IPAddress)
+    case refused(from: IPAddress?)
+    case timeExceeded(from: IPAddress)
+    case unreachable(ScenarioModel.UnreachableCode, from: IPAddress?)
+    case fragmentationNeeded(mtu: Int, from: IPAddress?)
     case timeout
     case otherError(String)
   }
@@ -64,7 +64,23 @@ struct FlowObservation {
 }
 
 extension FlowObservation.Ending {
+  private init(ipv6 error: SessionEvent.ICMPErrorReport) {
+    switch (error.type, error.code) {
+    case (1, 0): self = .unreachable(.net, from: error.from)
+    case (1, 2), (1, 3): self = .unreachable(.host, from: error.from)
+    case (1, 4): self = .refused(from: error.from)
+    case (1, 1), (1, 5), (1, 6): self = .unreachable(.admin, from: error.from)
+    case (2, _): self = .fragmentationNeeded(mtu: error.mtu, from: error.from)
+    case (3, _): self = .timeExceeded(from: error.from)
+    default: self = .otherError("ICMPv6 type \(error.type) code \(error.code) from \(error.from)")
+    }
+  }
+
   init(_ error: SessionEvent.ICMPErrorReport) {
+    if error.from.isIPv6 {
+      self.init(ipv6: error)
+      return
+    }
     switch (error.type, error.code) {
     case (3, 0): self = .unreachable(.net, from: error.from)
     case (3, 1): self = .unreachable(.host, from: error.from)
@@ -96,7 +112,7 @@ extension FlowObservation.Ending {
   }
 
   /// Who told; `nil` for the machine itself.
-  var from: IPv4Address? {
+  var from: IPAddress? {
     switch self {
     case .answered(let from), .timeExceeded(let from): from
     case .refused(let from), .unreachable(_, let from), .fragmentationNeeded(_, let from): from
@@ -106,7 +122,7 @@ extension FlowObservation.Ending {
 
   /// The ending as a person would say it.
   var words: String {
-    func by(_ from: IPv4Address?) -> String { from.map { " (from \($0))" } ?? " (by the machine itself)" }
+    func by(_ from: IPAddress?) -> String { from.map { " (from \($0))" } ?? " (by the machine itself)" }
     switch self {
     case .answered(let from): return "answered by \(from)"
     case .refused(let from): return "refused\(by(from))"

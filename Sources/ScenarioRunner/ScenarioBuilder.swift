@@ -217,6 +217,14 @@ struct ScenarioBuilder {
   private mutating func configure(_ commands: CompiledScenario.NamespaceCommands) {
     let namespace = commands.namespace
     guard let id = namespaces[namespace.name] else { return }
+    if namespace.configuresIPv6 {
+      // IPv6 is on where a key names an address of it; such addresses are in use from the start.
+      for key in ["accept_dad", "disable_ipv6"] {
+        for device in ["all", "default"] {
+          setSysctl("net.ipv6.conf.\(device).\(key)", "0", namespace.place, namespace, id)
+        }
+      }
+    }
     if let forwarding = namespace.forwarding {
       setSysctl("net.ipv4.ip_forward", forwarding.value ? "1" : "0", forwarding.place, namespace, id)
       setSysctl("net.ipv6.conf.all.forwarding", forwarding.value ? "1" : "0", forwarding.place, namespace, id)
@@ -251,12 +259,15 @@ struct ScenarioBuilder {
   }
 
   private mutating func addAddresses(
-    _ addresses: [Located<InterfaceAddress<IPv4Address>>], _ name: String, _ namespace: Namespace, _ id: NamespaceID
+    _ addresses: [Located<DeclaredAddress>], _ name: String, _ namespace: Namespace, _ id: NamespaceID
   ) {
     guard let device = control.device(named: name, in: id) else { return }
     for address in addresses {
       attempt(address.place) { control throws(ControlError) in
-        try control.apply(.addAddress(AddressAttributes(address.value), device: device))
+        switch address.value {
+        case .v4(let value): try control.apply(.addAddress(AddressAttributes(value), device: device))
+        case .v6(let value): try control.apply(.addIPv6Address(IPv6AddressAttributes(value), device: device))
+        }
       }
       expand(namespace.name, "address add \(address.value) dev \(name)")
     }
@@ -321,6 +332,17 @@ struct ScenarioBuilder {
         expand(namespace.name.machine, prefix + line.text.value)
       }
     }
+  }
+}
+
+extension Namespace {
+  /// Whether a declarative key holds an IPv6 address.
+  fileprivate var configuresIPv6: Bool {
+    (interfaces.values.map(\.addresses) + bridges.values.map(\.addresses)).contains { $0.contains { $0.value.isIPv6 } }
+      || services.contains { $0.address?.value.isIPv6 == true }
+      || (routes + rules + neighbors).contains { line in
+        line.value.split(whereSeparator: \.isWhitespace).contains { InterfaceAddress<IPv6Address>($0) != nil }
+      }
   }
 }
 

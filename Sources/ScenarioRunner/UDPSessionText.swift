@@ -1,4 +1,5 @@
 internal import LinuxCommands
+internal import NetworkAddresses
 internal import NetworkStack
 
 /// What the `udp` and `listen` actions print: one line for each thing that a small client or server would tell.
@@ -21,15 +22,19 @@ enum UDPSessionText {
   private static func line(_ event: SessionEvent, _ exitCode: inout Int) -> String? {
     switch event.what {
     case .started, .sent, .error, .finished: return nil
-    case .reply(let reply): return "reply \(reply.bytes) bytes from \(reply.from):\(reply.port)"
+    case .reply(let reply): return "reply \(reply.bytes) bytes from \(endpoint(reply.from, reply.port))"
     case .sendFailed(_, let error): return "send error \(error.symbol)"
     case .messageTooLong: return "send error EMSGSIZE"
     case .receiveFailed(_, let error): return "recv error \(error.symbol)"
     case .timedOut(let sequence): return sequence > 0 ? "no reply" : "timeout"
-    case .received(let bytes, let from, let port): return "\(bytes) bytes from \(from):\(port)"
+    case .received(let bytes, let from, let port): return "\(bytes) bytes from \(endpoint(from, port))"
     case .startFailed(let operation, let error):
       exitCode = 1
       return "\(operation.rawValue) error \(error.symbol)"
     }
+  }
+
+  private static func endpoint(_ address: IPAddress, _ port: UInt16) -> String {
+    address.isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
   }
 }

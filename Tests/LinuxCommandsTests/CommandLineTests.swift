@@ -28,7 +28,7 @@ import Testing
     arguments: [
       "iptables -L", "docker ps", "nsenter -t 1", "sh -c 'ip a'", "tracepath 10.0.0.1",
       "ip link add x type vlan id 5",
-      "ip addr add 2001:db8::1/64 dev eth0", "ip -6 route add default via fe80::1", "ip nexthop",
+      "ip addr add 2001:db8::1/64 dev eth0 valid_lft 5", "ip -6 route add default via fe80::1 encap mpls 5", "ip nexthop",
       "ip xfrm state",
       "ip link add br0 type bridge stp_state 1", "bridge vlan show", "ip route add 10.0.0.0/8 nhid 5",
       "ip neigh add proxy 10.0.0.1 dev eth0", "ping -f 10.0.0.1", "traceroute -T 10.0.0.1", "sysctl -p",

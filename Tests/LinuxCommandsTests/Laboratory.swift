@@ -58,6 +58,18 @@ struct Laboratory {
     interpreter = CommandInterpreter(controller)
   }
 
+  /// Switches IPv6 on in the namespace that a line has made, as the recorder does.
+  func enableIPv6(after line: String) throws {
+    let words = line.split(separator: " ")
+    guard words.count == 4, line.hasPrefix("ip netns add"),
+      let made = controller.namespace(named: String(words[3]), on: controller.machine(of: namespace))
+    else { return }
+    for key in ["accept_dad", "disable_ipv6"] {
+      try controller.apply(.setSysctl(key: "net.ipv6.conf.all.\(key)", value: "0", namespace: made))
+      try controller.apply(.setSysctl(key: "net.ipv6.conf.default.\(key)", value: "0", namespace: made))
+    }
+  }
+
   /// What the line prints; a program that takes time runs to its end, at most 100 virtual seconds.
   func type(_ line: String) throws(CommandLineError) -> CommandOutput {
     switch try interpreter.run(try CommandLine.parse(line), in: namespace) {

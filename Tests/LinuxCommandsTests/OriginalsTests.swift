@@ -9,7 +9,7 @@ import Testing
 @Suite struct OriginalsTests {
   static let cases = [
     "links", "addresses", "routes", "rules", "neighbors", "bridge", "sysctl", "ping", "traceroute", "arping",
-    "errors", "forms",
+    "errors", "forms", "ipv6", "ping6",
   ]
 
   @Test("a line prints what the original printed", arguments: cases)
@@ -20,6 +20,7 @@ import Testing
     var equal = 0
     var seen: [String: Int] = [:]
     for line in recording.lines {
+      defer { if name.hasSuffix("6") { try? laboratory.enableIPv6(after: line.command) } }
       seen[line.command, default: 0] += 1
       let isKnown = known.contains(name, line.command, seen[line.command, default: 0])
       let difference = laboratory.difference(from: line)

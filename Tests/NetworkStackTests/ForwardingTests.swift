@@ -37,7 +37,7 @@ import Testing
     let session = network.ping("10.0.2.2", from: h1) { $0.ttl = 1 }
     let error = try #require(session.errors.first)
     #expect(error.type == 11 && error.code == 0)
-    #expect(error.from == IPv4Address(10, 0, 1, 1))
+    #expect(error.from == .v4(IPv4Address(10, 0, 1, 1)))
     #expect(network.simulation.dropCounts(in: r1).map(\.reason) == [.ipHeader])
   }
 
@@ -101,7 +101,7 @@ import Testing
   @Test("a traceroute names every hop")
   func traceroute() throws {
     let (network, h1, _, _) = try line()
-    let session = network.run(.traceroute(TracerouteRequest(destination: IPv4Address(10, 0, 2, 2))), in: h1)
+    let session = network.run(.traceroute(TracerouteRequest(destination: .v4(IPv4Address(10, 0, 2, 2)))), in: h1)
     #expect(session.hasFinished)
     let hops = session.errors.map { "\($0.sequence) \($0.from) \($0.type)/\($0.code)" }
     #expect(hops.prefix(4) == ["1 10.0.1.1 11/0", "2 10.0.1.1 11/0", "3 10.0.1.1 11/0", "4 10.0.2.2 3/3"], "\(hops)")
@@ -112,9 +112,9 @@ import Testing
   func udp() throws {
     let (network, h1, _, h2) = try line()
     _ = network.simulation.start(.udpService(UDPServiceRequest(port: 53)), in: h2)
-    let asked = UDPSenderRequest(destination: IPv4Address(10, 0, 2, 2), destinationPort: 53)
+    let asked = UDPSenderRequest(destination: .v4(IPv4Address(10, 0, 2, 2)), destinationPort: 53)
     #expect(network.run(.udpSender(asked), in: h1).replies.map(\.bytes) == [32])
-    let closed = UDPSenderRequest(destination: IPv4Address(10, 0, 2, 2), destinationPort: 54)
+    let closed = UDPSenderRequest(destination: .v4(IPv4Address(10, 0, 2, 2)), destinationPort: 54)
     let session = network.run(.udpSender(closed), in: h1)
     guard session.events.contains(where: { if case .receiveFailed(_, .connectionRefused) = $0.what { true } else { false } })
     else {

@@ -65,7 +65,7 @@ struct Network {
   func ping(
     _ destination: String, from namespace: NamespaceID, configure: (inout PingRequest) -> Void = { _ in }
   ) -> Session {
-    var request = PingRequest(destination: IPv4Address(destination) ?? .unspecified)
+    var request = PingRequest(destination: IPAddress(destination) ?? .v4(.unspecified))
     request.count = 1
     configure(&request)
     return run(.ping(request), in: namespace)

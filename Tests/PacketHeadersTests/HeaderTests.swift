@@ -152,7 +152,7 @@ private func withBytes<Result>(_ array: inout [UInt8], _ body: (PacketBytes) thr
         #expect((ICMPv4View(cut) == nil) == (length < 8))
         #expect((UDPView(cut) == nil) == (length < 8))
         if let view = IPv4View(cut) { _ = IPv4Header(view) }
-        if let view = UDPView(cut) { _ = view.isValid(source: .loopback, destination: .loopback) }
+        if let view = UDPView(cut) { _ = view.isValid(source: IPv4Address.loopback, destination: .loopback) }
       }
     }
   }

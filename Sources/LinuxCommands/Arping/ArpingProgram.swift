@@ -68,7 +68,9 @@ enum ArpingProgram {
       throw CommandLineError(
         "arping: one destination is required", range: arguments.dropFirst().first?.range ?? words.endRange)
     }
-    return ArpingCommand(target: try arguments[0].host(of: "arping"), options: options)
+    let (target, _) = try arguments[0].host(of: "arping", isIPv6: false)
+    guard case .v4(let target) = target else { preconditionFailure("an address of the family that was asked for") }
+    return ArpingCommand(target: target, options: options)
   }
 }
 

@@ -8,6 +8,10 @@ import NetworkStack
 struct AddressSelection: Sendable {
   var device: Word?
   var prefix: IPv4Prefix?
+  var ipv6Prefix: IPv6Prefix?
+  var isTentativeOnly = false
+  var isDeprecatedOnly = false
+  var isDuplicateOnly = false
   var scope: RouteScope?
   var isUpOnly = false
   var label: String?
@@ -23,7 +27,7 @@ struct AddressSelection: Sendable {
 
   private static let grammar = Grammar<AddressSelection>([
     .value("to") { (word: Word, selection: inout AddressSelection) throws(CommandLineError) in
-      selection.prefix = try word.prefix()
+      if word.isIPv6 { selection.ipv6Prefix = try word.prefix() } else { selection.prefix = try word.prefix() }
     },
     .value("scope") { (word: Word, selection: inout AddressSelection) throws(CommandLineError) in
       selection.scope = word.text == "all" ? nil : try word.routeScope(orWrong: "invalid \"scope\"")
@@ -33,10 +37,11 @@ struct AddressSelection: Sendable {
     .flag(.short("permanent")) { $0.isDynamicOnly = false },
     .flag(.short("secondary"), .short("temporary")) { $0.isSecondary = true },
     .flag(.short("primary")) { $0.isSecondary = false },
-    .unsupported(
-      .short("tentative"), .short("deprecated"), .short("home"), .short("mngtmpaddr"),
-      .short("noprefixroute"),
-      .short("autojoin"), .short("dadfailed"), "group", "proto"),
+    .flag(.short("tentative")) { $0.isTentativeOnly = true },
+    .flag(.short("deprecated")) { $0.isDeprecatedOnly = true },
+    .unsupported(.short("home"), .short("mngtmpaddr"), .short("noprefixroute"), .short("autojoin")),
+    .flag(.short("dadfailed")) { $0.isDuplicateOnly = true },
+    .unsupported("group", "proto"),
     .value("label") { (word: Word, selection: inout AddressSelection) in selection.label = word.text },
     .value("master") { (word: Word, selection: inout AddressSelection) in selection.master = word },
     .value("vrf") { (word: Word, selection: inout AddressSelection) in selection.vrf = word },

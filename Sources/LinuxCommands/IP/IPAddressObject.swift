@@ -23,7 +23,12 @@ enum IPAddressObject {
   static func parse(
     _ words: inout WordReader, _ options: IPOptions
   ) throws(CommandLineError) -> any SimulatedCommand {
-    switch try verbs.read(&words, default: .show) {
+    let verb = try verbs.read(&words, default: .show)
+    let isIPv6 = options.isIPv6(words)
+    switch verb {
+    case .add where isIPv6: return ChangeIPv6Address(action: .add, options: try IPv6AddressOptions(&words))
+    case .replace where isIPv6: return ChangeIPv6Address(action: .replace, options: try IPv6AddressOptions(&words))
+    case .delete where isIPv6: return ChangeIPv6Address(action: .delete, options: try IPv6AddressOptions(&words))
     case .add: return ChangeAddress(.add, try AddressOptions(&words))
     case .replace: return ChangeAddress(.replace, try AddressOptions(&words))
     case .delete: return ChangeAddress(.delete, try AddressOptions(&words))
@@ -79,7 +84,10 @@ struct AddressOptions: Sendable {
       (word: Word, options: inout AddressOptions) throws(CommandLineError) in
       options.metric = try word.u32(orWrong: "\"metric\" value is invalid")
     },
-    .unsupported(.short("valid_lft"), .short("preferred_lft"), "home", "nodad", "mngtmpaddr"),
+    .unsupported(.short("valid_lft"), .short("preferred_lft"), "home"),
+    // Of no effect on an IPv4 address.
+    .flag("nodad") { _ in },
+    .unsupported("mngtmpaddr"),
     .flag("noprefixroute") { $0.hasNoPrefixRoute = true },
     .unsupported("autojoin", "optimistic", "proto"),
     .value("local") { (word: Word, options: inout AddressOptions) throws(CommandLineError) in
@@ -157,9 +165,14 @@ private struct FlushAddresses: ChangingCommand {
   let options: IPOptions
 
   func change(_ context: CommandContext) throws(CommandStop) {
-    if options.family == .inet6 { return }
     let filter = try selection.linkFilter(context)
     for link in context.controller.links(in: context.namespace) where filter.includes(link) {
+      if options.family != .inet {
+        for address in context.controller.ipv6Addresses(of: link.device) where selection.includes(address) {
+          try context.apply(.deleteIPv6Address(address.address, device: link.device))
+        }
+      }
+      if options.family == .inet6 { continue }
       for address in context.controller.addresses(of: link.device) where selection.includes(address) {
         // A secondary address may have gone with its primary one.
         guard context.controller.addresses(of: link.device).contains(address) else { continue }
@@ -176,7 +189,9 @@ private struct ShowAddresses: ImmediateCommand {
   func output(_ context: CommandContext) throws(CommandStop) -> String {
     let filter = try selection.linkFilter(context)
     let links = context.controller.links(in: context.namespace).map { link in
-      (link: link, addresses: context.controller.addresses(of: link.device))
+      IPAddressText.LinkAddresses(
+        link: link, ipv4: context.controller.addresses(of: link.device),
+        ipv6: context.controller.ipv6Addresses(of: link.device))
     }
     return IPAddressText(options: options, selection: selection, filter: filter).listing(links)
   }

@@ -5,7 +5,7 @@ import NetworkStack
 extension AddressSelection {
   /// Whether the address is among those asked for.
   func includes(_ address: AddressInfo) -> Bool {
-    if isDynamicOnly { return false }
+    if isDynamicOnly || isTentativeOnly || isDeprecatedOnly || isDuplicateOnly || ipv6Prefix != nil { return false }
     if let scope, scope != address.scope { return false }
     if let isSecondary, isSecondary != address.isSecondary { return false }
     if let prefix {
@@ -26,40 +26,56 @@ struct IPAddressText {
   let selection: AddressSelection
   let filter: LinkFilter
 
-  func listing(_ all: [(link: LinkInfo, addresses: [AddressInfo])]) -> String {
+  /// A link with its addresses.
+  struct LinkAddresses {
+    let link: LinkInfo
+    var ipv4: [AddressInfo]
+    var ipv6: [IPv6AddressInfo]
+    var isEmpty: Bool { ipv4.isEmpty && ipv6.isEmpty }
+  }
+
+  func listing(_ all: [LinkAddresses]) -> String {
     var options = options
     // A prefix is of a family, and then only that is told of a link.
     if selection.prefix != nil && options.family == .any { options.family = .inet }
-    let renderer = IPLinkText(links: all.map(\.link), options: options, isLinkCommand: false)
+    if selection.ipv6Prefix != nil && options.family == .any { options.family = .inet6 }
+    var renderer = IPLinkText(links: all.map(\.link), options: options, isLinkCommand: false)
+    renderer.isOfIPv6 = self.options.family == .inet6 && filter.device == nil
     var records: [Record] = []
-    for (link, addresses) in all {
-      if let device = filter.device, device != link.device { continue }
-      let selected =
-        options.family == .inet || options.family == .any ? addresses.filter(selection.includes) : []
-      let hasNoneAtAll = addresses.isEmpty && selection.label == nil
+    for entry in all {
+      if let device = filter.device, device != entry.link.device { continue }
+      var selected = entry
+      let family = options.family
+      selected.ipv4 = family == .inet || family == .any ? entry.ipv4.filter(selection.includes) : []
+      selected.ipv6 = family == .inet6 || family == .any ? entry.ipv6.filter(selection.includes) : []
+      // IPv6 addresses have no labels: the link's name counts.
+      if let label = selection.label, !Wildcard.matches(label, entry.link.name) { selected.ipv6 = [] }
+      let hasNoneAtAll = entry.isEmpty && selection.label == nil
       let isListed: Bool
-      switch options.family {
+      switch family {
       case .link: isListed = true
       case .any: isListed = !selected.isEmpty || hasNoneAtAll
       case .inet, .inet6: isListed = !selected.isEmpty
       }
       guard isListed else { continue }
-      records += self.records(link, selected, renderer)
+      records += self.records(selected, renderer)
     }
     return options.form.text(records)
   }
 
-  private func records(_ link: LinkInfo, _ addresses: [AddressInfo], _ renderer: IPLinkText) -> [Record] {
+  private func records(_ entry: LinkAddresses, _ renderer: IPLinkText) -> [Record] {
+    let link = entry.link
     guard filter.kernelIncludes(link) else { return [] }
     // What the program itself leaves out leaves an empty object in JSON.
     guard filter.includes(link) else { return options.form.isJSON ? [Record()] : [] }
-    if options.isBrief { return [brief(link, addresses, renderer)] }
+    if options.isBrief { return [brief(entry, renderer)] }
+    let addresses = entry.ipv4.map { self.record($0) } + entry.ipv6.map { self.record($0) }
     if options.form.isOneLine { return oneLine(link, addresses) }
     var record = Record()
     // A label is first compared with the link's name, which hides the link itself.
     if selection.label.map({ Wildcard.matches($0, link.name) }) ?? true { record = renderer.record(link) }
-    record.words(addresses.map { self.record($0).text }.joined())
-    record.member("addr_info", .array(addresses.map { .object(self.record($0).json) }))
+    record.words(addresses.map(\.text).joined())
+    record.member("addr_info", .array(addresses.map { .object($0.json) }))
     if options.hasStatistics {
       record.append(LinkStatistics.record(link.counters))
       record.words("\n")
@@ -68,12 +84,12 @@ struct IPAddressText {
   }
 
   /// With `-oneline`, the addresses are told and not the link.
-  private func oneLine(_ link: LinkInfo, _ addresses: [AddressInfo]) -> [Record] {
+  private func oneLine(_ link: LinkInfo, _ addresses: [Record]) -> [Record] {
     let lines = addresses.map { address in
       var line = Record()
       line.field("index", .number(link.index), "\(link.index): ")
       line.field("dev", link.name, after: "")
-      line.append(self.record(address))
+      line.append(address)
       return line
     }
     guard options.form.isJSON else { return lines }
@@ -82,15 +98,17 @@ struct IPAddressText {
     return [record]
   }
 
-  private func brief(_ link: LinkInfo, _ addresses: [AddressInfo], _ renderer: IPLinkText) -> Record {
-    var record = renderer.brief(link)
+  private func brief(_ entry: LinkAddresses, _ renderer: IPLinkText) -> Record {
+    var record = renderer.brief(entry.link)
     var list: [JSON] = []
-    for address in addresses {
-      var entry = Record()
-      append(numbers: address, to: &entry)
-      record.words(entry.text)
-      list.append(.object(entry.json))
+    func append(_ numbers: (inout Record) -> Void) {
+      var address = Record()
+      numbers(&address)
+      record.words(address.text)
+      list.append(.object(address.json))
     }
+    for address in entry.ipv4 { append { self.append(numbers: address, to: &$0) } }
+    for address in entry.ipv6 { append { self.append(numbers: address, to: &$0) } }
     record.member("addr_info", .array(list))
     record.words("\n")
     return record

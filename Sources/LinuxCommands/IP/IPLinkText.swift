@@ -11,9 +11,12 @@ struct IPLinkText {
   let options: IPOptions
   /// Whether it is `ip link` rather than `ip address`: it then tells the mode, and the statistics itself.
   let isLinkCommand: Bool
+  /// Whether the kernel was asked for what IPv6 knows of the links, which is less.
+  var isOfIPv6 = false
 
   /// The first line, and the hardware address where it is asked for.
   func record(_ link: LinkInfo) -> Record {
+    if isOfIPv6 { return ipv6Record(link) }
     var record = Record()
     record.field("ifindex", .number(link.index), "\(link.index): ")
     append(name: link, to: &record)
@@ -38,6 +41,26 @@ struct IPLinkText {
       record.append(LinkStatistics.record(link.counters))
     }
     if let alias = link.alias { record.field("ifalias", alias, before: "\n    alias ", after: "") }
+    record.words("\n")
+    return record
+  }
+
+  /// The first line of `ip -6 address`, where no device was named.
+  private func ipv6Record(_ link: LinkInfo) -> Record {
+    var record = Record()
+    record.field("ifindex", .number(link.index), "\(link.index): ")
+    // The lower link is told where its index is another one.
+    if let other = otherEnd(link), link.peerIndex != link.index {
+      record.member(other.member, other.value)
+      record.field("ifname", .string(link.name), "\(fullName(link)): ")
+    } else {
+      record.field("ifname", .string(link.name), "\(link.name): ")
+    }
+    let flags = LinkFlags.names(link, among: links)
+    record.field("flags", .strings(flags), "<\(flags.joined(separator: ","))> ")
+    record.field("mtu", link.mtu, before: "mtu ")
+    record.field("operstate", link.operationalState.rawValue, before: "state ")
+    record.field("txqlen", link.transmitQueueLength, before: "qlen ", after: "")
     record.words("\n")
     return record
   }

@@ -51,7 +51,7 @@ enum IPNeighborObject {
 /// `ip neigh add`, `change`, `replace`, `delete`.
 private struct ChangeNeighbor: ChangingCommand {
   private struct Options: Sendable {
-    var address: IPv4Address?
+    var address: IPAddress?
     var mac: MACAddress?
     var state = NeighborState.permanent
     var device: Word?
@@ -69,7 +69,7 @@ private struct ChangeNeighbor: ChangingCommand {
     .value("dev") { (word: Word, options: inout Options) in options.device = word },
     .unsupported("router", "managed", "use", .short("extern_learn"), .short("protocol")),
     .value("to") { (word: Word, options: inout Options) throws(CommandLineError) in
-      options.address = try word.address("any valid")
+      options.address = try word.anyAddress()
     },
     .unsupported(.short("help")),
   ])
@@ -83,7 +83,7 @@ private struct ChangeNeighbor: ChangingCommand {
     var options = Options()
     try Self.grammar.read(&words, into: &options) { (_, word, options) throws(CommandLineError) in
       guard options.address == nil else { throw word.garbage("to", among: Self.grammar.names) }
-      options.address = try word.address("any valid")
+      options.address = try word.anyAddress()
     }
     guard let address = options.address, let device = options.device else {
       throw CommandLineError("Device and destination are required arguments.", range: words.endRange)
@@ -107,7 +107,9 @@ private struct ChangeNeighbor: ChangingCommand {
 struct NeighborSelection: Sendable {
   var device: Word?
   var master: Word?
-  var prefix: IPv4Prefix?
+  /// A prefix of either family.
+  var prefix: (v4: IPv4Prefix?, v6: IPv6Prefix?)
+  var hasPrefix: Bool { prefix.v4 != nil || prefix.v6 != nil }
   /// The states asked for; `nil` for those that are usually told.
   var states: [NeighborState]?
 
@@ -121,22 +123,28 @@ struct NeighborSelection: Sendable {
     },
     .unsupported(.short("protocol"), .short("help")),
     .value("to") { (word: Word, selection: inout NeighborSelection) throws(CommandLineError) in
-      selection.prefix = try word.prefix()
+      try selection.setPrefix(word)
     },
   ])
 
   init(_ words: inout WordReader) throws(CommandLineError) {
     try Self.grammar.read(&words, into: &self) { (_, word, selection) throws(CommandLineError) in
-      guard selection.prefix == nil, word.text != "all" else {
+      guard !selection.hasPrefix, word.text != "all" else {
         if word.text == "all" { return }
         throw word.garbage("to", among: Self.grammar.names)
       }
-      selection.prefix = try word.prefix()
+      try selection.setPrefix(word)
     }
   }
 
+  private mutating func setPrefix(_ word: Word) throws(CommandLineError) {
+    if word.isIPv6 { prefix.v6 = try word.prefix() } else { prefix.v4 = try word.prefix() }
+  }
+
   /// The entries asked for; `usual` are the states that count where none are named.
-  func entries(_ context: CommandContext, usual: [NeighborState]) throws(CommandStop) -> [NeighborInfo] {
+  func entries(
+    _ context: CommandContext, _ family: IPOptions.Family, usual: [NeighborState]
+  ) throws(CommandStop) -> [NeighborInfo] {
     let device: DeviceID?
     if let name = self.device { device = try context.device(name) } else { device = nil }
     var slaves: [DeviceID]?
@@ -148,7 +156,12 @@ struct NeighborSelection: Sendable {
     return context.controller.neighbors(in: context.namespace).filter { entry in
       if let device, device != entry.device { return false }
       if let slaves, !slaves.contains(entry.device) { return false }
-      if let prefix, !prefix.contains(entry.address) { return false }
+      switch entry.address {
+      case .v4(let address):
+        if prefix.v6 != nil || !(prefix.v4?.contains(address) ?? true) || family == .inet6 { return false }
+      case .v6(let address):
+        if prefix.v4 != nil || !(prefix.v6?.contains(address) ?? true) || family == .inet { return false }
+      }
       return (states ?? usual).contains(entry.state)
     }
   }
@@ -159,9 +172,8 @@ private struct ShowNeighbors: ImmediateCommand {
   let options: IPOptions
 
   func output(_ context: CommandContext) throws(CommandStop) -> String {
-    if options.family == .inet6 { return options.form.text([]) }
     let usual = NeighborState.allCases.filter { $0 != .noARP && $0 != .none }
-    let entries = try selection.entries(context, usual: usual)
+    let entries = try selection.entries(context, options.family, usual: usual)
     return IPNeighborText.listing(entries, tellsDevice: selection.device == nil, options)
   }
 }
@@ -171,9 +183,8 @@ private struct FlushNeighbors: ChangingCommand {
   let options: IPOptions
 
   func change(_ context: CommandContext) throws(CommandStop) {
-    if options.family == .inet6 { return }
     let usual = NeighborState.allCases.filter { $0 != .noARP && $0 != .permanent && $0 != .none }
-    for entry in try selection.entries(context, usual: usual) {
+    for entry in try selection.entries(context, options.family, usual: usual) {
       try context.apply(.deleteNeighbor(entry.address, device: entry.device))
     }
   }
@@ -181,12 +192,12 @@ private struct FlushNeighbors: ChangingCommand {
 
 /// `ip neigh get ADDRESS dev NAME`.
 private struct GetNeighbor: ImmediateCommand {
-  private let address: IPv4Address
+  private let address: IPAddress
   private let device: Word
   private let options: IPOptions
 
   init(_ words: inout WordReader, _ options: IPOptions) throws(CommandLineError) {
-    var address: IPv4Address?
+    var address: IPAddress?
     var device: Word?
     while let word = words.next() {
       if word.text == "dev" {
@@ -196,7 +207,7 @@ private struct GetNeighbor: ImmediateCommand {
       } else {
         guard address == nil else { throw word.garbage("to", among: ["to", "dev", "proxy"]) }
         let value = word.text == "to" ? try words.value() : word
-        address = try value.address("any valid")
+        address = try value.anyAddress()
       }
     }
     guard let address, let device else {
@@ -228,6 +239,7 @@ enum IPNeighborText {
     record.field("dst", entry.address.description)
     if tellsDevice { record.field("dev", entry.deviceName, before: "dev ") }
     if let mac = entry.mac { record.field("lladdr", mac.description, before: "lladdr ") }
+    record.flag("router", entry.isRouter)
     record.field("state", .strings([entry.state.name]), entry.state.name + " ")
     record.words("\n")
     return record

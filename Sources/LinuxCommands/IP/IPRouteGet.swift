@@ -5,10 +5,10 @@ import NetworkStack
 /// `ip route get`: what the kernel would do with a packet.
 ///
 /// Source: ip-route(8), "ip route get".
-struct GetRoute: ImmediateCommand {
+struct GetRoute<Address: CommandAddress>: ImmediateCommand {
   private struct Options: Sendable {
-    var destination: IPv4Address?
-    var source: IPv4Address?
+    var destination: Address?
+    var source: Address?
     var inputDevice: Word?
     var outputDevice: Word?
     var vrf: Word?
@@ -21,7 +21,9 @@ struct GetRoute: ImmediateCommand {
 
     mutating func setDestination(_ word: Word) throws(CommandLineError) {
       do {
-        destination = try word.prefixedAddress(destination == nil ? "any valid" : "inet").address
+        let prefixed: InterfaceAddress<Address> = try word.prefixedAddress(
+          destination == nil ? "any valid" : Address.familyName)
+        destination = prefixed.address
       } catch {
         throw CommandLineError(
           error.message, range: error.range,
@@ -30,9 +32,10 @@ struct GetRoute: ImmediateCommand {
     }
   }
 
-  private static let grammar = Grammar<Options>([
+  private static var grammar: Grammar<Options> { Grammar<Options>([
     .value("from") { (word: Word, options: inout Options) throws(CommandLineError) in
-      options.source = try word.prefixedAddress().address
+      let prefixed: InterfaceAddress<Address> = try word.prefixedAddress()
+      options.source = prefixed.address
     },
     .value("tos", .short("dsfield")) { (word: Word, options: inout Options) throws(CommandLineError) in
       options.tos = try word.serviceType(orWrong: "TOS value is invalid")
@@ -65,7 +68,7 @@ struct GetRoute: ImmediateCommand {
     .value("to") { (word: Word, options: inout Options) throws(CommandLineError) in
       try options.setDestination(word)
     },
-  ])
+  ]) }
 
   private let options: Options
   private let form: IPOptions
@@ -84,28 +87,28 @@ struct GetRoute: ImmediateCommand {
 
   func output(_ context: CommandContext) throws(CommandStop) -> String {
     let question = try question(context)
-    let answer: RouteAnswer
+    let answer: RouteAnswerOf<Address>
     do {
-      answer = try context.controller.resolve(question, in: context.namespace)
+      answer = try Address.resolve(question, context)
     } catch {
       throw CommandStop(error, range: context.range)
     }
     if let route = answer.matchedRoute, question.wantsMatchedRoute {
       var words = WordReader([], end: 0)
-      guard let everything = try? RouteSelection(&words) else { preconditionFailure("no words, no error") }
+      guard let everything = try? RouteSelection<Address>(&words) else { preconditionFailure("no words, no error") }
       var filter = RouteFilter(selection: everything)
       filter.table = nil
       return IPRouteText(filter: filter, options: form).listing([route])
     }
     // Without rules of its own, a kernel keeps local and main in one table and does not tell them apart.
-    let hasOwnRules = context.controller.rules(in: context.namespace).count != 3
+    let hasOwnRules = !Address.isIPv6 && context.controller.rules(in: context.namespace).count != 3
     let text = IPRouteAnswerText(question: question, inputDevice: options.inputDevice?.text, options: form)
     return form.form.text([text.record(answer, tellsLocalTable: hasOwnRules)])
   }
 
-  private func question(_ context: CommandContext) throws(CommandStop) -> RouteQuestion {
+  private func question(_ context: CommandContext) throws(CommandStop) -> RouteQuestionOf<Address> {
     guard let destination = options.destination else { preconditionFailure("checked when the line was read") }
-    var question = RouteQuestion(destination: destination)
+    var question = RouteQuestionOf<Address>(destination: destination)
     question.source = options.source
     if let device = options.inputDevice { question.inputDevice = try context.device(device) }
     if let device = options.outputDevice { question.outputDevice = try context.device(device) }
@@ -124,12 +127,13 @@ struct GetRoute: ImmediateCommand {
 }
 
 /// The answer of `ip route get`.
-struct IPRouteAnswerText {
-  let question: RouteQuestion
+struct IPRouteAnswerText<Address: CommandAddress> {
+  let question: RouteQuestionOf<Address>
   let inputDevice: String?
   let options: IPOptions
 
-  func record(_ answer: RouteAnswer, tellsLocalTable: Bool) -> Record {
+  func record(_ answer: RouteAnswerOf<Address>, tellsLocalTable: Bool) -> Record {
+    if Address.isIPv6 { return ipv6Record(answer) }
     var record = Record()
     if answer.type != .unicast || options.isDetailed { record.field("type", answer.type.name) }
     record.field("dst", answer.destination.description)
@@ -159,7 +163,33 @@ struct IPRouteAnswerText {
     return record
   }
 
-  private func tellsTable(_ answer: RouteAnswer, _ tellsLocalTable: Bool) -> Bool {
+  /// IPv6 answers with a route, as it would be listed, and the addresses in front.
+  private func ipv6Record(_ answer: RouteAnswerOf<Address>) -> Record {
+    var record = Record()
+    if answer.type != .unicast || options.isDetailed { record.field("type", answer.type.name) }
+    record.field("dst", answer.destination.description)
+    record.field("from", question.source?.description ?? "::", before: "from ")
+    if let gateway = answer.gateway { record.field("gateway", gateway.description, before: "via ") }
+    record.field("dev", answer.deviceName, before: "dev ")
+    if options.isDetailed || answer.table != RoutingTableNumber.main {
+      record.field("table", NameTable.routingTables.name(answer.table), before: "table ")
+    }
+    if answer.protocol != .boot || options.isDetailed {
+      record.field("protocol", answer.protocol.name, before: "proto ")
+    }
+    if options.isDetailed { record.field("scope", RouteScope.universe.name, before: "scope ") }
+    if let source = answer.source { record.field("prefsrc", source.description, before: "src ") }
+    record.field("metric", Int(answer.metric), before: "metric ")
+    record.field("flags", .strings([]), "")
+    if let expiry = answer.expiry { record.field("expires", expiry, before: "expires ", after: "sec ") }
+    if let mtu = answer.mtu { RouteWords.append(mtu: mtu, to: &record) }
+    if let inputDevice { record.field("iif", inputDevice, before: "iif ") }
+    record.field("pref", "medium", before: "pref ", after: "")
+    record.words("\n")
+    return record
+  }
+
+  private func tellsTable(_ answer: RouteAnswerOf<Address>, _ tellsLocalTable: Bool) -> Bool {
     if options.isDetailed { return true }
     guard answer.prefix != nil else { return false }
     if answer.table == RoutingTableNumber.local { return tellsLocalTable }

@@ -25,42 +25,49 @@ enum IPRouteObject {
   static func parse(
     _ words: inout WordReader, _ options: IPOptions
   ) throws(CommandLineError) -> any SimulatedCommand {
-    let place = words.peek?.range ?? words.endRange
     let verb = try verbs.read(&words, default: .show)
-    if options.family == .inet6 && verb != .show && verb != .flush {
-      throw .unsupported("IPv6", range: place)
+    if options.isIPv6(words) { return try command(IPv6Address.self, verb, &words, options) }
+    return try command(IPv4Address.self, verb, &words, options)
+  }
+
+  private static func command<Address: CommandAddress>(
+    _: Address.Type, _ verb: Verb, _ words: inout WordReader, _ options: IPOptions
+  ) throws(CommandLineError) -> any SimulatedCommand {
+    func addition(_ mode: AddMode) throws(CommandLineError) -> any SimulatedCommand {
+      AddRoute<Address>(mode: mode, options: try RouteOptions(&words, isDeletion: false))
     }
     switch verb {
-    case .show: return ShowRoutes(selection: try RouteSelection(&words), options: options)
-    case .get: return try GetRoute(&words, options)
-    case .add: return AddRoute(mode: .create, options: try RouteOptions(&words, isDeletion: false))
-    case .change: return AddRoute(mode: .change, options: try RouteOptions(&words, isDeletion: false))
-    case .replace: return AddRoute(mode: .replace, options: try RouteOptions(&words, isDeletion: false))
-    case .prepend: return AddRoute(mode: .prepend, options: try RouteOptions(&words, isDeletion: false))
-    case .append: return AddRoute(mode: .append, options: try RouteOptions(&words, isDeletion: false))
-    case .delete: return DeleteRoute(options: try RouteOptions(&words, isDeletion: true))
+    case .show: return ShowRoutes<Address>(selection: try RouteSelection(&words), options: options)
+    case .get: return try GetRoute<Address>(&words, options)
+    case .add: return try addition(.create)
+    case .change: return try addition(.change)
+    case .replace: return try addition(.replace)
+    case .prepend: return try addition(.prepend)
+    case .append: return try addition(.append)
+    case .delete: return DeleteRoute<Address>(options: try RouteOptions(&words, isDeletion: true))
     case .flush:
       guard !words.isAtEnd else {
         throw CommandLineError("\"ip route flush\" requires arguments.", range: words.endRange)
       }
-      return FlushRoutes(selection: try RouteSelection(&words), options: options)
+      return FlushRoutes<Address>(selection: try RouteSelection(&words), options: options)
     }
   }
 
   /// The words behind `ip route add`.
   static func parseAdd(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {
-    AddRoute(mode: .create, options: try RouteOptions(&words, isDeletion: false))
+    if words.namesIPv6 { return try command(IPv6Address.self, .add, &words, IPOptions()) }
+    return try command(IPv4Address.self, .add, &words, IPOptions())
   }
 }
 
-private struct AddRoute: ChangingCommand {
+private struct AddRoute<Address: CommandAddress>: ChangingCommand {
   let mode: AddMode
-  let options: RouteOptions
+  let options: RouteOptions<Address>
 
   func change(_ context: CommandContext) throws(CommandStop) {
     let table = try options.table(context)
     let prefix = try options.checkedPrefix()
-    var attributes = RouteAttributes(
+    var attributes = RouteAttributesOf<Address>(
       prefix: prefix, type: options.type ?? .unicast, table: table, scope: options.scopeToAdd,
       protocol: options.protocol ?? .boot, nextHops: try options.nextHops(context))
     attributes.metric = options.metric ?? 0
@@ -70,16 +77,16 @@ private struct AddRoute: ChangingCommand {
     if attributes.nextHops.isEmpty && attributes.type.needsDevice {
       throw .failed(NetlinkText.refusal(ControlError(.noSuchDevice)), exitCode: 2)
     }
-    try context.apply(.addRoute(attributes, mode: mode, namespace: context.namespace))
+    try context.apply(Address.addRoute(attributes, mode, context.namespace))
   }
 }
 
-private struct DeleteRoute: ChangingCommand {
-  let options: RouteOptions
+private struct DeleteRoute<Address: CommandAddress>: ChangingCommand {
+  let options: RouteOptions<Address>
 
   func change(_ context: CommandContext) throws(CommandStop) {
     let table = try options.table(context)
-    var selector = RouteSelector(prefix: try options.checkedPrefix(), table: table)
+    var selector = RouteSelectorOf<Address>(prefix: try options.checkedPrefix(), table: table)
     selector.type = options.type
     selector.scope = options.scopeToDelete
     selector.protocol = options.protocol
@@ -87,7 +94,7 @@ private struct DeleteRoute: ChangingCommand {
     selector.tos = options.tos
     selector.preferredSource = options.preferredSource
     selector.nextHops = try options.nextHops(context)
-    try context.apply(.deleteRoute(selector, namespace: context.namespace))
+    try context.apply(Address.deleteRoute(selector, context.namespace))
   }
 }
 
@@ -101,26 +108,26 @@ extension RouteType {
   }
 }
 
-private struct ShowRoutes: ImmediateCommand {
-  let selection: RouteSelection
+private struct ShowRoutes<Address: CommandAddress>: ImmediateCommand {
+  let selection: RouteSelection<Address>
   let options: IPOptions
 
   func output(_ context: CommandContext) throws(CommandStop) -> String {
-    if options.family == .inet6 || selection.isCache { return options.form.text([]) }
+    if selection.isCache { return options.form.text([]) }
     let filter = try selection.filter(context)
     return IPRouteText(filter: filter, options: options).listing(try filter.routes(context, ending: "Dump"))
   }
 }
 
-private struct FlushRoutes: ChangingCommand {
-  let selection: RouteSelection
+private struct FlushRoutes<Address: CommandAddress>: ChangingCommand {
+  let selection: RouteSelection<Address>
   let options: IPOptions
 
   func change(_ context: CommandContext) throws(CommandStop) {
-    if options.family == .inet6 || selection.isCache { return }
+    if selection.isCache { return }
     let filter = try selection.filter(context)
     for route in try filter.routes(context, ending: "Flush") {
-      var selector = RouteSelector(prefix: route.attributes.prefix, table: route.attributes.table)
+      var selector = RouteSelectorOf<Address>(prefix: route.attributes.prefix, table: route.attributes.table)
       selector.type = route.attributes.type
       selector.scope = route.attributes.scope
       selector.protocol = route.attributes.protocol
@@ -128,7 +135,7 @@ private struct FlushRoutes: ChangingCommand {
       selector.tos = route.attributes.tos
       selector.preferredSource = route.attributes.preferredSource
       selector.nextHops = route.attributes.nextHops
-      try context.apply(.deleteRoute(selector, namespace: context.namespace))
+      try context.apply(Address.deleteRoute(selector, context.namespace))
     }
   }
 }

@@ -5,16 +5,16 @@ import NetworkStack
 /// Routes as `ip route show` prints them.
 ///
 /// Source: the output of iproute2 6.1.
-struct IPRouteText {
-  let filter: RouteFilter
+struct IPRouteText<Address: CommandAddress> {
+  let filter: RouteFilter<Address>
   let options: IPOptions
 
-  func listing(_ routes: [RouteInfo]) -> String {
+  func listing(_ routes: [RouteInfoOf<Address>]) -> String {
     options.form.text(routes.map(record))
   }
 
   /// A field that every listed route shares, because it was asked for, is not told.
-  func record(_ route: RouteInfo) -> Record {
+  func record(_ route: RouteInfoOf<Address>) -> Record {
     let attributes = route.attributes
     let selection = filter.selection
     var record = Record()
@@ -36,25 +36,26 @@ struct IPRouteText {
     if (attributes.scope != .universe || options.isDetailed) && selection.scope == nil {
       record.field("scope", attributes.scope.name, before: "scope ")
     }
-    if let source = attributes.preferredSource, selection.source?.length != 32 {
+    if let source = attributes.preferredSource, selection.source?.length != Address.bitCount {
       record.field("prefsrc", source.description, before: "src ")
     }
-    if attributes.metric != 0 && selection.metric == nil {
+    if (attributes.metric != 0 || Address.isIPv6) && selection.metric == nil {
       record.field("metric", Int(attributes.metric), before: "metric ")
     }
     append(
       flags: isMultipath ? [] : RouteWords.flags(attributes.nextHops.first, route.nextHopStates.first),
       &record)
     if let mtu = attributes.mtu { RouteWords.append(mtu: mtu, to: &record) }
+    if Address.isIPv6 { record.field("pref", "medium", before: "pref ", after: "") }
     if isMultipath { append(hops: route, to: &record) }
     record.words("\n")
     return record
   }
 
   private func append(
-    _ hop: NextHopAttributes, _ state: RouteInfo.NextHopState?, to record: inout Record
+    _ hop: NextHopAttributesOf<Address>, _ state: NextHopState?, to record: inout Record
   ) {
-    if let gateway = hop.gateway, filter.selection.gateway?.length != 32 {
+    if let gateway = hop.gateway, filter.selection.gateway?.length != Address.bitCount {
       record.field("gateway", gateway.description, before: "via ")
     }
     if let state, filter.device == nil { record.field("dev", state.device, before: "dev ") }
@@ -64,7 +65,7 @@ struct IPRouteText {
     record.field("flags", .strings(flags), flags.map { $0 + " " }.joined())
   }
 
-  private func append(hops route: RouteInfo, to record: inout Record) {
+  private func append(hops route: RouteInfoOf<Address>, to record: inout Record) {
     var list: [JSON] = []
     for (hop, state) in zip(route.attributes.nextHops, route.nextHopStates) {
       var entry = Record()
@@ -79,15 +80,15 @@ struct IPRouteText {
     record.member("nexthops", .array(list))
   }
 
-  static func destination(_ prefix: IPv4Prefix) -> String {
+  static func destination(_ prefix: Prefix<Address>) -> String {
     if prefix.length == 0 { return "default" }
-    return prefix.length == 32 ? prefix.address.description : prefix.description
+    return prefix.length == Address.bitCount ? prefix.address.description : prefix.description
   }
 }
 
 /// Words that routes and answers about them share.
 enum RouteWords {
-  static func flags(_ hop: NextHopAttributes?, _ state: RouteInfo.NextHopState?) -> [String] {
+  static func flags<Address>(_ hop: NextHopAttributesOf<Address>?, _ state: NextHopState?) -> [String] {
     var flags: [String] = []
     if state?.isDead == true { flags.append("dead") }
     if hop?.isOnLink == true { flags.append("onlink") }

@@ -21,67 +21,80 @@ enum IPRuleObject {
   static func parse(
     _ words: inout WordReader, _ options: IPOptions
   ) throws(CommandLineError) -> any SimulatedCommand {
-    let place = words.peek?.range ?? words.endRange
     let verb = try verbs.read(&words, default: .show)
-    if options.family == .inet6 && verb != .show { throw .unsupported("IPv6", range: place) }
+    if options.family == .inet6 { return try command(IPv6Address.self, verb, &words, options) }
+    if options.family == .any, verb != .show, words.namesIPv6 {
+      // Without -6 a rule is one of IPv4, and the kernel does not take the address.
+      let field = words.isIPv6(behind: "from") ? "src" : "dst"
+      return RefusedCommand(message: "Error: Invalid \(field) address.", exitCode: 2)
+    }
+    return try command(IPv4Address.self, verb, &words, options)
+  }
+
+  private static func command<Address: CommandAddress>(
+    _ family: Address.Type, _ verb: Verb, _ words: inout WordReader, _ options: IPOptions
+  ) throws(CommandLineError) -> any SimulatedCommand {
     switch verb {
-    case .show: return ShowRules(selector: try RuleOptions(selectionBy: &words), options: options)
-    case .add: return try addition(&words)
+    case .show: return ShowRules<Address>(selector: try RuleOptions(selectionBy: &words), options: options)
+    case .add: return try addition(family, &words)
     case .delete:
       guard !words.isAtEnd else {
         throw CommandLineError("\"ip rule del\" requires arguments.", range: words.endRange)
       }
-      return DeleteRule(options: try RuleOptions(&words))
-    case .flush: return FlushRules(selector: try RuleOptions(selectionBy: &words))
+      return DeleteRule<Address>(options: try RuleOptions(&words))
+    case .flush: return FlushRules<Address>(selector: try RuleOptions(selectionBy: &words))
     }
   }
 
   /// The words behind `ip rule add`.
   static func parseAdd(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {
-    try addition(&words)
+    if words.namesIPv6 { return try addition(IPv6Address.self, &words) }
+    return try addition(IPv4Address.self, &words)
   }
 
-  private static func addition(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {
+  private static func addition<Address: CommandAddress>(
+    _: Address.Type, _ words: inout WordReader
+  ) throws(CommandLineError) -> any SimulatedCommand {
     guard !words.isAtEnd else {
       throw CommandLineError("\"ip rule add\" requires arguments.", range: words.endRange)
     }
-    return AddRule(options: try RuleOptions(&words))
+    return AddRule<Address>(options: try RuleOptions(&words))
   }
 }
 
-private struct AddRule: ChangingCommand {
-  let options: RuleOptions
+private struct AddRule<Address: CommandAddress>: ChangingCommand {
+  let options: RuleOptions<Address>
 
   func change(_ context: CommandContext) throws(CommandStop) {
     let rule = options.rule
-    try context.apply(.addRule(rule, preference: options.selector.preference, namespace: context.namespace))
+    try context.apply(Address.addRule(rule, options.selector.preference, context.namespace))
   }
 }
 
-private struct DeleteRule: ChangingCommand {
-  let options: RuleOptions
+private struct DeleteRule<Address: CommandAddress>: ChangingCommand {
+  let options: RuleOptions<Address>
 
   func change(_ context: CommandContext) throws(CommandStop) {
-    try context.apply(.deleteRule(options.selector, namespace: context.namespace))
+    try context.apply(Address.deleteRule(options.selector, context.namespace))
   }
 }
 
 /// `ip rule flush`: all rules but those of preference 0.
-private struct FlushRules: ChangingCommand {
-  let selector: RuleOptions
+private struct FlushRules<Address: CommandAddress>: ChangingCommand {
+  let selector: RuleOptions<Address>
 
   func change(_ context: CommandContext) throws(CommandStop) {
-    for rule in context.controller.rules(in: context.namespace) where rule.preference != 0 {
+    for rule in Address.rules(context) where rule.preference != 0 {
       if let wanted = selector.selector.protocol, wanted != rule.protocol { continue }
       guard selector.includes(rule) else { continue }
-      try context.apply(.deleteRule(RuleSelector(exactly: rule), namespace: context.namespace))
+      try context.apply(Address.deleteRule(RuleSelectorOf(exactly: rule), context.namespace))
     }
   }
 }
 
-extension RuleSelector {
+extension RuleSelectorOf {
   /// The selector that only that rule, and those like it, meet.
-  fileprivate init(exactly rule: RoutingRule) {
+  fileprivate init(exactly rule: RoutingRuleOf<Address>) {
     self.init()
     preference = rule.preference
     isInverted = rule.isInverted
@@ -95,25 +108,14 @@ extension RuleSelector {
   }
 }
 
-private struct ShowRules: ImmediateCommand {
-  let selector: RuleOptions
+private struct ShowRules<Address: CommandAddress>: ImmediateCommand {
+  let selector: RuleOptions<Address>
   let options: IPOptions
 
   func output(_ context: CommandContext) throws(CommandStop) -> String {
-    var rules = context.controller.rules(in: context.namespace)
-    if options.family == .inet6 { rules = Self.withIPv6Disabled(rules) }
+    let rules = Address.rules(context)
     let links = context.controller.links(in: context.namespace)
     return IPRuleText(rules: rules, deviceNames: links.map(\.name), options: options)
       .listing(rules.filter(selector.includes))
-  }
-
-  /// The rules that a kernel has for an IPv6 that is present and not in use.
-  private static func withIPv6Disabled(_ rules: [RoutingRule]) -> [RoutingRule] {
-    var local = RoutingRule(preference: 0, action: .lookup(table: RoutingTableNumber.local))
-    var main = RoutingRule(preference: 32_766, action: .lookup(table: RoutingTableNumber.main))
-    local.protocol = .kernel
-    main.protocol = .kernel
-    // The first VRF adds its rule for both families.
-    return [local] + rules.filter { $0.isL3MasterDevice && $0.protocol == .kernel } + [main]
   }
 }

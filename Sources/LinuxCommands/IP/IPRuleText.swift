@@ -5,18 +5,18 @@ import NetworkStack
 /// Rules as `ip rule show` prints them.
 ///
 /// Source: the output of iproute2 6.1.
-struct IPRuleText {
+struct IPRuleText<Address: CommandAddress> {
   /// Every rule: a `goto` without a target says so.
-  let rules: [RoutingRule]
+  let rules: [RoutingRuleOf<Address>]
   /// The devices there are: a rule about another one is detached.
   let deviceNames: [String]
   let options: IPOptions
 
-  func listing(_ rules: [RoutingRule]) -> String {
+  func listing(_ rules: [RoutingRuleOf<Address>]) -> String {
     options.form.text(rules.map(record))
   }
 
-  func record(_ rule: RoutingRule) -> Record {
+  func record(_ rule: RoutingRuleOf<Address>) -> Record {
     var record = Record()
     record.field("priority", Int(rule.preference), after: ":\t")
     if rule.isInverted { record.field("not", .null, "not ") }
@@ -51,12 +51,12 @@ struct IPRuleText {
     return record
   }
 
-  private func append(_ name: String, _ word: String, _ prefix: IPv4Prefix, to record: inout Record) {
+  private func append(_ name: String, _ word: String, _ prefix: Prefix<Address>, to record: inout Record) {
     record.field(name, prefix.address.description, before: "\(word) ", after: "")
-    if prefix.length != 32 { record.field("\(name)len", prefix.length, before: "/", after: "") }
+    if prefix.length != Address.bitCount { record.field("\(name)len", prefix.length, before: "/", after: "") }
   }
 
-  private func append(mark rule: RoutingRule, to record: inout Record) {
+  private func append(mark rule: RoutingRuleOf<Address>, to record: inout Record) {
     guard rule.mark != 0 || rule.markMask != 0 else { return }
     let mark = "0x" + String(rule.mark, radix: 16)
     record.field("fwmark", mark, before: "fwmark ", after: "")
@@ -82,7 +82,7 @@ struct IPRuleText {
     }
   }
 
-  private func append(action rule: RoutingRule, to record: inout Record) {
+  private func append(action rule: RoutingRuleOf<Address>, to record: inout Record) {
     if rule.isL3MasterDevice {
       record.field("l3mdev", .null, "lookup [l3mdev-table]")
       return

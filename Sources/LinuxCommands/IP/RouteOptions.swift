@@ -5,20 +5,20 @@ import NetworkStack
 /// The words of `ip route add` and `delete`, before names are looked up.
 ///
 /// Source: ip-route(8), "ip route add".
-struct RouteOptions: Sendable {
+struct RouteOptions<Address: CommandAddress>: Sendable {
   struct Hop: Sendable {
-    var gateway: IPv4Address?
+    var gateway: Address?
     var device: Word?
     var isOnLink = false
     var weight = 1
   }
 
-  var destination: InterfaceAddress<IPv4Address>?
+  var destination: InterfaceAddress<Address>?
   var type: RouteType?
   var hop = Hop()
   /// The hops of `nexthop`, one each.
   var hops: [Hop] = []
-  var preferredSource: IPv4Address?
+  var preferredSource: Address?
   var metric: UInt32?
   var tableNumber: UInt32?
   var vrf: Word?
@@ -27,7 +27,7 @@ struct RouteOptions: Sendable {
   var mtu: Int?
   var tos: UInt8 = 0
 
-  private static let grammar = Grammar<RouteOptions>([
+  private static var grammar: Grammar<RouteOptions> { Grammar<RouteOptions>([
     .value("src") { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
       options.preferredSource = try word.address()
     },
@@ -79,7 +79,7 @@ struct RouteOptions: Sendable {
       try options.readDestination(try words.value(), &words)
     },
     .unsupported(.short("help")),
-  ])
+  ]) }
 
   init(_ words: inout WordReader, isDeletion: Bool) throws(CommandLineError) {
     try Self.grammar.read(&words, into: &self) { (words, word, options) throws(CommandLineError) in
@@ -90,7 +90,7 @@ struct RouteOptions: Sendable {
       if type == nil && hop.gateway == nil && hop.device == nil && hops.isEmpty {
         throw CommandLineError("Command line is not complete. Try option \"help\"", range: words.endRange)
       }
-      destination = InterfaceAddress(.unspecified, length: 0)
+      destination = InterfaceAddress(Address(bits: 0), length: 0)
       return
     }
   }
@@ -106,12 +106,14 @@ struct RouteOptions: Sendable {
     self.destination = try destination.prefixedAddress()
   }
 
-  private static func readGateway(_ words: inout WordReader) throws(CommandLineError) -> IPv4Address {
+  private static func readGateway(_ words: inout WordReader) throws(CommandLineError) -> Address {
     let word = try words.value()
     switch word.text {
-    case "inet": return try words.value().address()
-    case "inet6": throw .unsupported("an IPv6 gateway of an IPv4 route", range: word.range)
-    default: return try word.address()
+    case Address.familyName: return try words.value().address()
+    case "inet", "inet6": throw .unsupported("a gateway of another family", range: word.range)
+    default:
+      if word.isIPv6 && !Address.isIPv6 { throw .unsupported("a gateway of another family", range: word.range) }
+      return try word.address()
     }
   }
 
@@ -171,21 +173,21 @@ struct RouteOptions: Sendable {
     }
   }
 
-  /// The prefix; the kernel refuses one with bits set behind its length.
-  func checkedPrefix() throws(CommandStop) -> IPv4Prefix {
+  /// The prefix; the kernel refuses one of IPv4 with bits set behind its length, and clears those of IPv6.
+  func checkedPrefix() throws(CommandStop) -> Prefix<Address> {
     guard let destination else { preconditionFailure("set when the line was read") }
-    guard destination.prefix.address == destination.address else {
+    guard Address.isIPv6 || destination.prefix.address == destination.address else {
       throw .failed("Error: Invalid prefix for given prefix length.", exitCode: 2)
     }
     return destination.prefix
   }
 
-  func nextHops(_ context: CommandContext) throws(CommandStop) -> [NextHopAttributes] {
+  func nextHops(_ context: CommandContext) throws(CommandStop) -> [NextHopAttributesOf<Address>] {
     let isSingle = hops.isEmpty
     if isSingle && hop.gateway == nil && hop.device == nil { return [] }
-    var result: [NextHopAttributes] = []
+    var result: [NextHopAttributesOf<Address>] = []
     for hop in isSingle ? [hop] : hops {
-      var attributes = NextHopAttributes(gateway: hop.gateway)
+      var attributes = NextHopAttributesOf<Address>(gateway: hop.gateway)
       if let device = hop.device { attributes.device = try context.device(device) }
       attributes.isOnLink = hop.isOnLink
       attributes.weight = hop.weight
@@ -198,6 +200,8 @@ struct RouteOptions: Sendable {
 
   /// The scope given, or the one that iproute2 chooses by type and gateway.
   var scopeToAdd: RouteScope {
+    // IPv6 routes have no scope.
+    if Address.isIPv6 { return .universe }
     if let scope { return scope }
     switch type ?? .unicast {
     case .local, .nat: return .host
@@ -209,6 +213,7 @@ struct RouteOptions: Sendable {
 
   /// The scope that a route must have to be deleted; `nil` for any.
   var scopeToDelete: RouteScope? {
+    if Address.isIPv6 { return nil }
     if let scope { return scope }
     switch type {
     case .local, .nat: return .host

@@ -2,15 +2,17 @@ import NetworkAddresses
 import NetworkControl
 import NetworkStack
 
+/// Which table a listing is about.
+enum RouteTableSelection: Sendable {
+  case all
+  case number(UInt32)
+  case vrf(Word)
+}
+
 /// Which routes `ip route show` and `flush` are about, before names are looked up.
 ///
 /// Source: ip-route(8), "ip route show".
-struct RouteSelection: Sendable {
-  enum Table: Sendable {
-    case all
-    case number(UInt32)
-    case vrf(Word)
-  }
+struct RouteSelection<Address: CommandAddress>: Sendable {
 
   /// How a route's prefix is compared with the one given.
   enum Comparison: Sendable {
@@ -22,7 +24,7 @@ struct RouteSelection: Sendable {
     case equal
   }
 
-  var table = Table.number(RoutingTableNumber.main)
+  var table = RouteTableSelection.number(RoutingTableNumber.main)
   var isCache = false
   var tos: UInt8?
   var metric: UInt32?
@@ -30,12 +32,12 @@ struct RouteSelection: Sendable {
   var scope: RouteScope?
   var type: RouteType?
   var device: Word?
-  var gateway: IPv4Prefix?
-  var source: IPv4Prefix?
-  var prefix: IPv4Prefix?
+  var gateway: Prefix<Address>?
+  var source: Prefix<Address>?
+  var prefix: Prefix<Address>?
   var comparison = Comparison.equal
 
-  private static let grammar = Grammar<RouteSelection>([
+  private static var grammar: Grammar<RouteSelection> { Grammar<RouteSelection>([
     .value(.short("table")) { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
       switch word.text {
       case "cache": selection.isCache = true
@@ -69,7 +71,7 @@ struct RouteSelection: Sendable {
     .value("dev", "oif", "iif") { (word: Word, selection: inout RouteSelection) in selection.device = word },
     .words("via") {
       (words: inout WordReader, _: Word, selection: inout RouteSelection) throws(CommandLineError) in
-      _ = words.take("inet")
+      _ = words.take(Address.familyName)
       selection.gateway = try words.value().prefix()
     },
     .value("src") { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
@@ -81,7 +83,7 @@ struct RouteSelection: Sendable {
       try selection.readPrefix(try words.value(), &words)
     },
     .unsupported(.short("help")),
-  ])
+  ]) }
 
   init(_ words: inout WordReader) throws(CommandLineError) {
     try Self.grammar.read(&words, into: &self) { (words, word, selection) throws(CommandLineError) in
@@ -102,7 +104,9 @@ struct RouteSelection: Sendable {
       prefix = try words.value().prefix()
     default:
       comparison = .equal
-      guard !word.isIPv6, word.text == "default" || word.text.first?.isNumber == true else {
+      guard word.text == "default"
+        || (Address.isIPv6 ? word.isIPv6 : word.text.first?.isNumber == true && !word.isIPv6)
+      else {
         let plain = word.error("Error: any valid prefix is expected rather than \"\(word.text)\".")
         throw CommandLineError(
           plain.message, range: word.range, suggestion: NearName.of(word.text, among: Self.grammar.names))
@@ -111,7 +115,7 @@ struct RouteSelection: Sendable {
     }
   }
 
-  func filter(_ context: CommandContext) throws(CommandStop) -> RouteFilter {
+  func filter(_ context: CommandContext) throws(CommandStop) -> RouteFilter<Address> {
     var filter = RouteFilter(selection: self)
     switch table {
     case .all: filter.table = nil
@@ -124,34 +128,34 @@ struct RouteSelection: Sendable {
 }
 
 /// Which routes a listing is about, and so which of their fields need no telling.
-struct RouteFilter: Sendable {
-  let selection: RouteSelection
+struct RouteFilter<Address: CommandAddress>: Sendable {
+  let selection: RouteSelection<Address>
   /// `nil` for all tables.
   var table: UInt32? = RoutingTableNumber.main
   var device: DeviceID?
 
-  init(selection: RouteSelection) {
+  init(selection: RouteSelection<Address>) {
     self.selection = selection
   }
 
   /// The routes of the tables asked for, those of other selectors left out.
   ///
   /// - Parameter ending: what the original says has terminated where there is no such table.
-  func routes(_ context: CommandContext, ending: String) throws(CommandStop) -> [RouteInfo] {
-    let existing = context.controller.tables(in: context.namespace)
+  func routes(_ context: CommandContext, ending: String) throws(CommandStop) -> [RouteInfoOf<Address>] {
+    let existing = Address.tables(context)
     if let table {
       let isBuiltIn = [RoutingTableNumber.main, RoutingTableNumber.local].contains(table)
       guard isBuiltIn || existing.contains(table) else {
-        throw .failed("Error: ipv4: FIB table does not exist.\n\(ending) terminated", exitCode: 2)
+        throw .failed("Error: \(Address.protocolName): FIB table does not exist.\n\(ending) terminated", exitCode: 2)
       }
-      return context.controller.routes(table: table, in: context.namespace).filter(includes)
+      return Address.routes(table: table, context).filter(includes)
     }
     // The kernel keeps tables in 256 buckets and dumps these in order.
     let order = existing.sorted { ($0 & 255, $0) < ($1 & 255, $1) }
-    return order.flatMap { context.controller.routes(table: $0, in: context.namespace) }.filter(includes)
+    return order.flatMap { Address.routes(table: $0, context) }.filter(includes)
   }
 
-  func includes(_ route: RouteInfo) -> Bool {
+  func includes(_ route: RouteInfoOf<Address>) -> Bool {
     let attributes = route.attributes
     if case .vrf = selection.table {
       switch attributes.type {

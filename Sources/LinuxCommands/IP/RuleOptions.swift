@@ -5,10 +5,10 @@ import NetworkStack
 /// The words of `ip rule add`, `delete` and `show`.
 ///
 /// Source: ip-rule(8).
-struct RuleOptions: Sendable {
-  var selector = RuleSelector()
+struct RuleOptions<Address: CommandAddress>: Sendable {
+  var selector = RuleSelectorOf<Address>()
 
-  private static let grammar = Grammar<RuleOptions>([
+  private static var grammar: Grammar<RuleOptions> { Grammar<RuleOptions>([
     .flag("not") { $0.selector.isInverted = true },
     .value("from") { (word: Word, options: inout RuleOptions) throws(CommandLineError) in
       options.selector.source = try word.prefix()
@@ -70,7 +70,7 @@ struct RuleOptions: Sendable {
       try options.readAction(try words.value(), &words)
     },
     .unsupported(.short("help")),
-  ])
+  ]) }
 
   /// The words of `add` and `delete`, where a word alone is what to do.
   init(_ words: inout WordReader) throws(CommandLineError) {
@@ -82,7 +82,7 @@ struct RuleOptions: Sendable {
   /// The words of `show` and `flush`, where a word alone is a destination.
   init(selectionBy words: inout WordReader) throws(CommandLineError) {
     try Self.grammar.read(&words, into: &self) { (_, word, options) throws(CommandLineError) in
-      options.selector.destination = try word.prefix("inet")
+      options.selector.destination = try word.prefix(Address.familyName)
     }
   }
 
@@ -123,8 +123,8 @@ struct RuleOptions: Sendable {
   }
 
   /// The rule to be added; without a table, it looks up main.
-  var rule: RoutingRule {
-    var rule = RoutingRule(
+  var rule: RoutingRuleOf<Address> {
+    var rule = RoutingRuleOf<Address>(
       preference: selector.preference ?? 0, action: selector.action ?? .lookup(table: RoutingTableNumber.main)
     )
     rule.isInverted = selector.isInverted ?? false
@@ -146,7 +146,7 @@ struct RuleOptions: Sendable {
   }
 
   /// Whether `ip rule show` with these words lists the rule; `protocol` is read and does not count there.
-  func includes(_ rule: RoutingRule) -> Bool {
+  func includes(_ rule: RoutingRuleOf<Address>) -> Bool {
     let wanted = selector
     func differs<Field: Equatable>(_ field: Field?, _ value: Field) -> Bool {
       field.map { $0 != value } ?? false

@@ -19,13 +19,15 @@ enum PingProgram {
     var replyTimeout: Int64?
     var deadline: Int64?
     var allowsBroadcast = false
+    /// `-4` or `-6`.
+    var isIPv6: Bool?
     var text = PingText.Options()
   }
 
   private static let letters = LetterOptions<Options>(
     program: "ping",
     meanings: [
-      ("4", .flag { _ in }), ("n", .flag { _ in }), ("q", .flag { $0.text.isQuiet = true }),
+      ("4", .flag { $0.isIPv6 = false }), ("6", .flag { $0.isIPv6 = true }), ("n", .flag { _ in }), ("q", .flag { $0.text.isQuiet = true }),
       ("v", .flag { $0.text.isVerbose = true }), ("D", .flag { $0.text.tellsTime = true }),
       ("O", .flag { $0.text.tellsOutstanding = true }), ("b", .flag { $0.allowsBroadcast = true }),
       (
@@ -116,24 +118,29 @@ enum PingProgram {
           options.text.pattern = word.text
         }
       ),
-    ] + "aABCdefhlLNRSTUVF6".map { ($0, .unsupported) })
+    ] + "aABCdefhlLNRSTUVF".map { ($0, .unsupported) })
 
-  static func parse(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {
+  /// - Parameter isIPv6: whether it is `ping6`.
+  static func parse(_ words: inout WordReader, isIPv6: Bool = false) throws(CommandLineError) -> any SimulatedCommand {
     var options = Options()
+    if isIPv6 { options.isIPv6 = true }
     let arguments = try letters.read(&words, into: &options)
     guard let destination = arguments.last else {
       throw CommandLineError("ping: usage error: Destination address required", range: words.endRange)
     }
     if arguments.count > 1 { throw .unsupported("a list of gateways", range: arguments[0].range) }
-    let address = try destination.host(of: "ping")
-    // The original takes 0.0.0.0 for this machine.
+    let (address, zone) = try destination.host(of: "ping", isIPv6: options.isIPv6)
+    // The original takes the unspecified address for this machine.
+    let own: IPAddress = address.isIPv6 ? .v6(.loopback) : .v4(.loopback)
     return PingCommand(
-      destination: address.isUnspecified ? .loopback : address, name: destination.text, options: options)
+      destination: address.isUnspecified ? own : address, zone: zone, name: destination.text, options: options)
   }
 }
 
 private struct PingCommand: SimulatedCommand {
-  let destination: IPv4Address
+  let destination: IPAddress
+  /// The device behind `%`.
+  let zone: Word?
   let name: String
   let options: PingProgram.Options
 
@@ -151,21 +158,39 @@ private struct PingCommand: SimulatedCommand {
     request.allowsBroadcast = options.allowsBroadcast
     request.device = context.boundDevice
     var text = PingText(name: name, request: request, options: options.text)
+    if let zone {
+      guard let device = context.controller.device(named: zone.text, in: context.namespace) else {
+        throw .failed("ping: \(name): Name or service not known", exitCode: 2)
+      }
+      request.device = device
+      text.zone = zone.text
+    }
     if let interface = options.interface {
-      if let source = interface.hostAddress {
+      if let source = interface.anyHostAddress, source.isIPv6 == destination.isIPv6 {
         request.source = source
         text.interface = .address
       } else {
         guard let device = context.controller.device(named: interface.text, in: context.namespace) else {
-          throw .failed("ping: SO_BINDTODEVICE \(interface.text): No such device", exitCode: 2)
+          let words = destination.isIPv6 ? "unknown iface: \(interface.text)" : "SO_BINDTODEVICE \(interface.text): No such device"
+          throw .failed("ping: \(words)", exitCode: 2)
         }
         request.device = device
-        let own = context.controller.addresses(of: device).map(\.address.address)
+        let own =
+          context.controller.addresses(of: device).map { IPAddress($0.address.address) }
+          + context.controller.ipv6Addresses(of: device).map { IPAddress($0.address.address) }
         text.interface = .device(name: interface.text, addresses: own)
       }
     }
+    text.linkZone = linkZone(request, context)
     text.request = request
     let renderer = text
     return .session(SessionCommand(.ping(request), in: context.namespace) { renderer.output($0) })
+  }
+
+  /// The device by which an answer from an address of the link comes.
+  private func linkZone(_ request: PingRequest, _ context: CommandContext) -> String? {
+    guard case .v6(let address) = destination, address.isLinkScoped else { return nil }
+    if let device = request.device { return context.controller.name(of: device) }
+    return try? context.controller.resolve(IPv6RouteQuestion(destination: address), in: context.namespace).deviceName
   }
 }

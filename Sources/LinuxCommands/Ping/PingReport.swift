@@ -1,3 +1,4 @@
+import NetworkAddresses
 import DiscreteEvents
 import NetworkStack
 
@@ -40,9 +41,10 @@ extension PingText {
         if !text.options.isQuiet { output.standardError += "ping: sendmsg: \(errno.message)\n" }
       case .messageTooLong(let sequence, let mtu):
         addRequest(sequence, event.instant)
-        errors += 1
+        // The original counts it before it looks whether to be quiet, for IPv4 alone.
+        if !text.options.isQuiet || !text.request.destination.isIPv6 { errors += 1 }
         if !text.options.isQuiet {
-          output.standardError += "ping: local error: message too long, mtu=\(mtu)\n"
+          output.standardError += "ping: local error: message too long, mtu\(text.request.destination.isIPv6 ? ": " : "=")\(mtu)\n"
         }
       case .receiveFailed, .timedOut, .received, .startFailed, .finished: break
       }

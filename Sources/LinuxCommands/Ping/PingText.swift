@@ -20,7 +20,7 @@ struct PingText: Sendable {
     case none
     case address
     /// The device's own addresses: one that it does not have is warned about.
-    case device(name: String, addresses: [IPv4Address])
+    case device(name: String, addresses: [IPAddress])
   }
 
   /// The destination as it was written.
@@ -28,6 +28,10 @@ struct PingText: Sendable {
   var request: PingRequest
   let options: Options
   var interface = Interface.none
+  /// The device behind the destination's `%`.
+  var zone: String?
+  /// The device that addresses of the link are told with.
+  var linkZone: String?
 
   init(name: String, request: PingRequest, options: Options) {
     self.name = name
@@ -51,6 +55,7 @@ struct PingText: Sendable {
       // The original takes every refusal of this kind for a broadcast address.
       case .connect where errno == .permissionDenied:
         "Do you want to ping broadcast? Then -b. If not, check your local firewall rules"
+      case .bind where request.destination.isIPv6: "bind icmp socket: \(errno.message)"
       case .setDevice: "SO_BINDTODEVICE: \(errno.message)"
       case .sendTo: "sendmsg: \(errno.message)"
       case .bind, .connect: "\(operation.rawValue): \(errno.message)"
@@ -59,7 +64,8 @@ struct PingText: Sendable {
   }
 
   /// The first line: `PING 10.0.0.1 (10.0.0.1) from 10.0.0.2 eth0: 56(84) bytes of data.`
-  func header(source: IPv4Address) -> String {
+  func header(source: IPAddress) -> String {
+    if request.destination.isIPv6 { return ipv6Header(source: source) }
     let from =
       switch interface {
       case .none: ""
@@ -72,14 +78,38 @@ struct PingText: Sendable {
     return "\(pattern)\(verbose)PING \(name) (\(request.destination)) \(from)\(size) bytes of data.\n"
   }
 
-  func warnings(source: IPv4Address) -> String {
+  /// `PING fd00::1(fd00::1) from fd00::2 eth0: 56 data bytes`.
+  private func ipv6Header(source: IPAddress) -> String {
+    let from =
+      switch interface {
+      case .none: ""
+      case .address: "from \(source) : "
+      case .device(let name, _): "from \(lacksZone ? "::" : source.description) \(name): "
+      }
+    let pattern = options.pattern.map { "PATTERN: 0x\($0.lowercased())\n" } ?? ""
+    let verbose = options.isVerbose ? "ai->ai_family: AF_INET6, ai->ai_canonname: '\(name)'\n" : ""
+    let address = "\(request.destination)" + (zone.map { "%\($0)" } ?? "")
+    return "\(pattern)\(verbose)PING \(name)(\(address)) \(from)\(request.payloadSize) data bytes\n"
+  }
+
+  /// Whether a link-local destination was given without its device, but the program is bound to one: the original
+  /// then finds no source beforehand.
+  private var lacksZone: Bool { zone == nil && request.destination.v6?.isLinkLocal == true }
+
+  /// An address with the device of its link, where it is one of a link.
+  private func told(_ address: IPAddress) -> String {
+    guard address.v6?.isLinkLocal == true, let linkZone else { return address.description }
+    return "\(address)%\(linkZone)"
+  }
+
+  func warnings(source: IPAddress) -> String {
     var text = ""
     if options.isVerbose {
       text += "ping: sock4.fd: 3 (socktype: SOCK_DGRAM), sock6.fd: 4 (socktype: SOCK_DGRAM), "
       text += "hints.ai_family: AF_UNSPEC\n\n"
     }
     if request.allowsBroadcast { text += "WARNING: pinging broadcast address\n" }
-    if case .device(let name, let addresses) = interface, !addresses.contains(source) {
+    if case .device(let name, let addresses) = interface, !addresses.contains(source) || lacksZone {
       text += "ping: Warning: source address might be selected on device other than: \(name)\n"
     }
     return text
@@ -88,7 +118,7 @@ struct PingText: Sendable {
   /// A reply's line without the time stamp in front.
   func line(_ reply: SessionEvent.Reply) -> String {
     var line =
-      "\(reply.bytes + 8) bytes from \(reply.from): icmp_seq=\(reply.sequence & 0xffff) ttl=\(reply.ttl)"
+      "\(reply.bytes + 8) bytes from \(told(reply.from)): icmp_seq=\(reply.sequence & 0xffff) ttl=\(reply.ttl)"
     if request.payloadSize >= 16 { line += " time=\(Milliseconds.rounded(reply.roundTrip / 1_000)) ms" }
     if reply.isDuplicate { line += " (DUP!)" }
     if reply.from != request.destination && !request.destination.isMulticast && !request.allowsBroadcast {
@@ -98,7 +128,7 @@ struct PingText: Sendable {
   }
 
   func line(_ error: SessionEvent.ICMPErrorReport) -> String {
-    "From \(error.from) icmp_seq=\(error.sequence & 0xffff) \(ICMPErrorWords.ping(error))"
+    "From \(told(error.from)) icmp_seq=\(error.sequence & 0xffff) \(ICMPErrorWords.ping(error))"
   }
 }
 
@@ -114,7 +144,34 @@ enum ICMPErrorWords {
     "Precedence Cutoff",
   ]
 
+  private static let unreachableIPv6 = [
+    "No route", "Administratively prohibited", "Beyond scope of source address", "Address unreachable",
+    "Port unreachable",
+  ]
+
+  private static func pingIPv6(_ error: SessionEvent.ICMPErrorReport) -> String {
+    switch (error.type, error.code) {
+    case (1, 0...4): "Destination unreachable: \(unreachableIPv6[Int(error.code)])"
+    case (1, _): "Destination unreachable: Unknown code \(error.code)"
+    case (2, 0): "Packet too big: mtu=\(error.mtu)"
+    case (2, _): "Packet too big: mtu=\(error.mtu), code=\(error.code)"
+    case (3, 0): "Time exceeded: Hop limit"
+    case (3, 1): "Time exceeded: Defragmentation failure"
+    case (3, _): "Time exceeded: code=\(error.code)"
+    case (4, 0): "Parameter problem: Wrong header field "
+    case (4, 1): "Parameter problem: Unknown header "
+    case (4, 2): "Parameter problem: Unknown option "
+    case (4, _): "Parameter problem: code=\(error.code)"
+    default: "unknown icmp type: \(error.type)"
+    }
+  }
+
   static func ping(_ error: SessionEvent.ICMPErrorReport) -> String {
+    if error.from.isIPv6 { return pingIPv6(error) }
+    return pingIPv4(error)
+  }
+
+  private static func pingIPv4(_ error: SessionEvent.ICMPErrorReport) -> String {
     switch (error.type, error.code) {
     case (3, 4): "Frag needed and DF set (mtu = \(error.mtu))"
     case (3, 0...15): unreachable[Int(error.code)]

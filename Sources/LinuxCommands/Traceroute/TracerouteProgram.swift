@@ -7,15 +7,17 @@ import NetworkStack
 /// Source: traceroute(8) of Butskoy's traceroute 2.1.
 enum TracerouteProgram {
   struct Options: Sendable {
-    var request = TracerouteRequest(destination: .unspecified)
+    var request = TracerouteRequest(destination: .v4(.unspecified))
     var isNumeric = false
     var device: Word?
+    /// `-4` or `-6`.
+    var isIPv6: Bool?
   }
 
   private static let letters = LetterOptions<Options>(
     program: "traceroute", invalidOption: { "Bad option `-\($0)'" },
     meanings: [
-      ("4", .flag { _ in }), ("n", .flag { $0.isNumeric = true }), ("I", .flag { $0.request.method = .icmp }),
+      ("4", .flag { $0.isIPv6 = false }), ("6", .flag { $0.isIPv6 = true }), ("n", .flag { $0.isNumeric = true }), ("I", .flag { $0.request.method = .icmp }),
       ("F", .flag { $0.request.dontFragment = true }),
       (
         "f",
@@ -68,7 +70,7 @@ enum TracerouteProgram {
       (
         "s",
         .value { (word: Word, options: inout Options) throws(CommandLineError) in
-          guard let source = word.hostAddress else { throw bad(word, "-s") }
+          guard let source = word.anyHostAddress else { throw bad(word, "-s") }
           options.request.source = source
         }
       ),
@@ -79,7 +81,7 @@ enum TracerouteProgram {
           options.request.tos = UInt8(try number(word, "-t", 0...255))
         }
       ),
-    ] + "6dgTUDrelAMOPVL".map { ($0, .unsupported) })
+    ] + "dgTUDrelAMOPVL".map { ($0, .unsupported) })
 
   private static func bad(_ word: Word, _ option: String) -> CommandLineError {
     word.error("Cannot handle `\(option)' option with arg `\(word.text)'")
@@ -110,15 +112,18 @@ enum TracerouteProgram {
     request.nearFactorPerMille = near / 1_000_000
   }
 
-  static func parse(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {
+  static func parse(_ words: inout WordReader, isIPv6: Bool = false) throws(CommandLineError) -> any SimulatedCommand {
     var options = Options()
+    if isIPv6 { options.isIPv6 = true }
     let arguments = try letters.read(&words, into: &options)
     guard let host = arguments.first else {
       throw CommandLineError("traceroute: a host is required", range: words.endRange)
     }
-    if host.isIPv6 { throw .unsupported("IPv6", range: host.range) }
-    guard let address = host.hostAddress else {
+    guard let address = host.anyHostAddress else {
       throw host.error("\(host.text): Name or service not known")
+    }
+    if let wanted = options.isIPv6, wanted != address.isIPv6 {
+      throw host.error("\(host.text): Address family for hostname not supported")
     }
     options.request.destination = address
     if arguments.count > 1 {
@@ -128,7 +133,7 @@ enum TracerouteProgram {
       }
       guard length <= 65_000 else { throw word.error("too big packetlen \(length) specified") }
       // The original raises what is too short for the headers.
-      options.request.packetLength = max(Int(length), 28)
+      options.request.packetLength = max(Int(length), address.isIPv6 ? 48 : 28)
     }
     if arguments.count > 2 { throw arguments[2].error("Extra arg `\(arguments[2].text)' (position 3)") }
     guard options.request.firstTTL <= options.request.maximumTTL else {

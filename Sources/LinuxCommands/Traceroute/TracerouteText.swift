@@ -11,14 +11,14 @@ struct TracerouteText: Sendable {
   let isNumeric: Bool
 
   private enum Answer {
-    case address(IPv4Address, roundTrip: Int64, note: String)
+    case address(IPAddress, roundTrip: Int64, note: String)
     /// The kernel itself knew that the packet is too long for the path.
     case tooLong(mtu: Int)
     case none
   }
 
   private var header: String {
-    let length = request.packetLength ?? 60
+    let length = request.packetLength ?? (request.destination.isIPv6 ? 80 : 60)
     return
       "traceroute to \(name) (\(request.destination)), \(request.maximumTTL) hops max, \(length) byte packets"
   }
@@ -60,7 +60,7 @@ struct TracerouteText: Sendable {
     for hop in request.firstTTL...request.maximumTTL {
       let first = (hop - 1) * request.probesPerHop + 1
       var line = ""
-      var previous: IPv4Address?
+      var previous: IPAddress?
       var isLast = false
       for sequence in first..<first + request.probesPerHop {
         // A probe may be answered after it was given up; the answer counts.
@@ -76,7 +76,7 @@ struct TracerouteText: Sendable {
     return text
   }
 
-  private func text(_ answer: Answer, previous: inout IPv4Address?) -> String {
+  private func text(_ answer: Answer, previous: inout IPAddress?) -> String {
     switch answer {
     case .none: return " *"
     case .tooLong(let mtu): return " *  0.000 ms !F-\(mtu)"
@@ -101,6 +101,7 @@ struct TracerouteText: Sendable {
 
   /// What is said of an ICMP error behind the time.
   private func note(_ error: SessionEvent.ICMPErrorReport) -> String {
+    if error.from.isIPv6 { return ipv6Note(error) }
     guard error.type == 3 else { return "" }
     switch error.code {
     case 0, 6, 11: return " !N"
@@ -113,6 +114,19 @@ struct TracerouteText: Sendable {
     case 14: return " !V"
     case 15: return " !C"
     default: return " !<\(error.code)>"
+    }
+  }
+
+  private func ipv6Note(_ error: SessionEvent.ICMPErrorReport) -> String {
+    switch (error.type, error.code) {
+    case (1, 0): " !N"
+    case (1, 1): " !X"
+    case (1, 2): " !S"
+    case (1, 3): " !H"
+    case (1, 4): ""
+    case (1, _): " !<\(error.code)>"
+    case (2, _): " !F-\(error.mtu)"
+    default: ""  // Running out of hops is what a trace is made of.
     }
   }
 }

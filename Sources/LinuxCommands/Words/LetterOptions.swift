@@ -103,10 +103,20 @@ extension Word {
     return IPv4Address(bits: UInt32(bits))
   }
 
-  /// The address of a host; names are not resolved, there is no name server.
-  func host(of program: String) throws(CommandLineError) -> IPv4Address {
-    if isIPv6 { throw .unsupported("IPv6", range: range) }
-    guard let address = hostAddress else { throw error("\(program): \(text): Name or service not known") }
-    return address
+  /// The address of a host of either family; `nil` for a name.
+  var anyHostAddress: IPAddress? { IPv6Address(text).map { .v6($0) } ?? hostAddress.map { .v4($0) } }
+
+  /// The address of a host, and the device behind `%`; names are not resolved, there is no name server.
+  ///
+  /// - Parameter isIPv6: the family wanted; `nil` for either.
+  func host(of program: String, isIPv6: Bool?) throws(CommandLineError) -> (IPAddress, zone: Word?) {
+    let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let address = Word(String(parts[0]), at: range).anyHostAddress, parts.count == 1 || address.isIPv6 else {
+      throw error("\(program): \(text): Name or service not known")
+    }
+    if let isIPv6, isIPv6 != address.isIPv6 {
+      throw error("\(program): \(text): Address family for hostname not supported")
+    }
+    return (address, parts.count == 2 ? Word(String(parts[1]), at: range) : nil)
   }
 }

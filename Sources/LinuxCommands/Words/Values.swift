@@ -75,38 +75,48 @@ extension Word {
   }
 
   /// An address; `inet address is expected rather than "x".` for anything else.
-  func address(_ family: String = "inet") throws(CommandLineError) -> IPv4Address {
-    if isIPv6 { throw .unsupported("IPv6", range: range) }
-    guard let address = paddedAddress else {
+  func address<Address: CommandAddress>(_ family: String = Address.familyName) throws(CommandLineError) -> Address {
+    guard let address = Address(word: self) else {
       throw error("Error: \(family) address is expected rather than \"\(text)\".")
     }
     return address
   }
 
   /// An address with a prefix length, as it stands: bits behind the length are kept. `default`, `any` and
-  /// `all` are 0.0.0.0/0; an address alone has 32 bits; the length may be a mask.
-  func prefixedAddress(_ family: String = "any valid") throws(CommandLineError) -> InterfaceAddress<
-    IPv4Address
-  > {
-    if isIPv6 { throw .unsupported("IPv6", range: range) }
+  /// `all` are the block of all; an address alone has all its bits; the length of IPv4 may be a mask.
+  func prefixedAddress<Address: CommandAddress>(
+    _ family: String = "any valid"
+  ) throws(CommandLineError) -> InterfaceAddress<Address> {
     if text == "default" || text == "any" || text == "all" {
-      return InterfaceAddress(.unspecified, length: 0)
+      return InterfaceAddress(Address(bits: 0), length: 0)
     }
     let expected = error("Error: \(family) prefix is expected rather than \"\(text)\".")
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = Word(String(parts[0]), at: range).paddedAddress else { throw expected }
-    guard parts.count == 2 else { return InterfaceAddress(address, length: 32) }
+    guard let address = Address(word: Word(String(parts[0]), at: range)) else { throw expected }
+    guard parts.count == 2 else { return InterfaceAddress(address, length: Address.bitCount) }
     let length = Word(String(parts[1]), at: range)
-    if let value = length.unsigned(through: 32) { return InterfaceAddress(address, length: Int(value)) }
-    guard let mask = IPv4Address(length.text) else { throw expected }
+    if let value = length.unsigned(through: UInt64(Address.bitCount)) {
+      return InterfaceAddress(address, length: Int(value))
+    }
+    guard !Address.isIPv6, let mask = IPv4Address(length.text) else { throw expected }
     let ones = (~mask.bits).leadingZeroBitCount
     guard mask.bits == IPv4Address.mask(ones) else { throw expected }
     return InterfaceAddress(address, length: ones)
   }
 
-  /// A prefix; bits behind its length are kept by the original and refused by the kernel, so they are an
-  /// error that says what was meant.
-  func prefix(_ family: String = "any valid") throws(CommandLineError) -> IPv4Prefix {
-    try prefixedAddress(family).prefix
+  /// A prefix; bits behind its length are cleared.
+  func prefix<Address: CommandAddress>(_ family: String = "any valid") throws(CommandLineError) -> Prefix<Address> {
+    let address: InterfaceAddress<Address> = try prefixedAddress(family)
+    return address.prefix
+  }
+
+  /// An address of either family, as its form says.
+  func anyAddress() throws(CommandLineError) -> IPAddress {
+    if isIPv6 {
+      let address: IPv6Address = try address("any valid")
+      return .v6(address)
+    }
+    let address: IPv4Address = try address("any valid")
+    return .v4(address)
   }
 }

@@ -32,6 +32,14 @@ struct WordReader: Sendable {
     return rest
   }
 
+  /// Whether one of the words that are left is an IPv6 address or prefix.
+  var namesIPv6: Bool { words[position...].contains { $0.isIPv6 } }
+
+  /// Whether the word behind `keyword` is an IPv6 address or prefix.
+  func isIPv6(behind keyword: String) -> Bool {
+    zip(words[position...], words[position...].dropFirst()).contains { $0.text == keyword && $1.isIPv6 }
+  }
+
   /// The place of a word that is missing.
   var endRange: Range<Int> { end..<end }
 

@@ -23,6 +23,11 @@ extension Kernel {
       .initial(preference: 32_767, table: RoutingTableNumber.default),
     ]
     compileRules(of: id)
+    namespaces[id.index].ipv6Rules = [
+      .initial(preference: 0, table: RoutingTableNumber.local),
+      .initial(preference: 32_766, table: RoutingTableNumber.main),
+    ]
+    compileIPv6Rules(of: id)
     if let name {
       machines[machine.index].namedNamespaces.append(id)
       namespaceNames[NamespaceKey(machine: machine, name: name)] = id
@@ -61,6 +66,7 @@ extension Kernel {
     device.isCaptured = capturesNewDevices
     devices.append(device)
     deviceDetails.append(DeviceDetails(name: name))
+    ipv6Devices.append(makeIPv6Device(in: namespace))
     drawReachableTime(of: id)
     attach(id, to: namespace, index: index)
     return id
@@ -105,6 +111,9 @@ extension Kernel {
     if namespaces[namespace.index].rules.contains(where: { $0.inputDevice != nil || $0.outputDevice != nil }) {
       compileRules(of: namespace)
     }
+    if namespaces[namespace.index].ipv6Rules.contains(where: { $0.inputDevice != nil || $0.outputDevice != nil }) {
+      compileIPv6Rules(of: namespace)
+    }
   }
 
   /// The device of that name; `nil` where there is none. Complexity: O(1).
@@ -138,6 +147,7 @@ extension Kernel {
     deviceDetails[device.index].wasEverUp = false
     devices[device.index].settings = namespaces[namespace.index].defaultDevice
     refreshSettings(of: device)
+    ipv6Devices[device.index] = makeIPv6Device(in: namespace, following: ipv6Devices[device.index])
   }
 
   /// Ends a device; a veth's peer is ended by the caller.
@@ -161,6 +171,7 @@ extension Kernel {
     setMaster(of: device, to: nil)
     while let address = deviceDetails[device.index].addresses.last { removeAddress(address.local, from: device) }
     removeRoutes(through: device, includingLocal: true)
+    removeIPv6Addresses(of: device)
     flushNeighbors(on: device)
   }
 
@@ -206,10 +217,10 @@ struct DeviceName: Hashable, Sendable {
   var name: String
 }
 
-extension RoutingRule {
+extension RoutingRuleOf {
   /// One of the rules that every namespace begins with.
-  fileprivate static func initial(preference: UInt32, table: UInt32) -> RoutingRule {
-    var rule = RoutingRule(preference: preference, action: .lookup(table: table))
+  fileprivate static func initial(preference: UInt32, table: UInt32) -> Self {
+    var rule = Self(preference: preference, action: .lookup(table: table))
     rule.protocol = .kernel
     return rule
   }

@@ -3,14 +3,14 @@ internal import PacketHeaders
 
 // A frame comes from the far end of a cable or veth, from a bridge, or from this machine itself (lo).
 // Decided here: whether the device takes frames, for whom the frame is, and which protocol reads it.
-// Goes on to BridgeReceive, ARPReceive, IPv4Receive, or ends.
+// Goes on to BridgeReceive, ARPReceive, IPv4Receive, IPv6Receive, or ends.
 
 extension Kernel {
   /// A frame reaches a device.
   ///
   /// Kernel counterpart: `__netif_receive_skb_core()` (net/core/dev.c), `eth_type_trans()`
   /// (net/ethernet/eth.c, v6.12).
-  /// Differs: frames that carry neither IPv4 nor ARP are read by nobody.
+  /// Differs: frames that carry neither IP nor ARP are read by nobody.
   mutating func receive(_ packet: consuming Packet, on device: DeviceID) {
     let id = packet.id
     packets[id].device = device
@@ -49,6 +49,7 @@ extension Kernel {
     switch etherType {
     case .ipv4: ipv4Receive(packet)
     case .arp: arpReceive(packet)
+    case .ipv6: ipv6Receive(packet)
     default: drop(packet, .unhandledProtocol)  // EtherType is open: any number may stand there.
     }
   }

@@ -26,6 +26,7 @@ extension Kernel {
       hop.isDead = false
       hop.isLinkDown = !hasCarrier
     }
+    ipv6DeviceChanged(device)
   }
 
   /// The administrator sets a device down: its routes are lost, except those to its own addresses.
@@ -34,6 +35,7 @@ extension Kernel {
     devices[device.index].isUp = false
     updateCarrier(around: device)
     removeRoutes(through: device, includingLocal: false)
+    ipv6DeviceWentDown(device)
     flushNeighbors(on: device)
     namespaces[devices[device.index].namespace.index].routeExceptions.removeAll()
   }
@@ -68,6 +70,7 @@ extension Kernel {
       reviveNextHops(through: device) { $0.isLinkDown = true }
       flushNeighbors(on: device, keepsPermanent: true)
     }
+    ipv6CarrierChanged(device)
     portChanged(device)
   }
 
@@ -200,9 +203,11 @@ extension Kernel {
   /// end of a cable sees no loss of carrier.
   private mutating func changeDomain(of device: DeviceID, to enslavement: Enslavement) {
     removeRoutes(through: device, includingLocal: true)
+    ipv6DeviceWentDown(device)
     flushNeighbors(on: device)
     devices[device.index].enslavement = enslavement
     guard devices[device.index].isUp else { return }
+    ipv6DeviceChanged(device)
     for address in deviceDetails[device.index].addresses { addRoutes(of: address, on: device) }
     forgetRouteExceptions(in: devices[device.index].namespace)
   }

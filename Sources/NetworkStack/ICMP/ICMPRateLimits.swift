@@ -7,8 +7,8 @@ internal import NetworkAddresses
 /// (net/ipv4/icmp.c and inetpeer.c, v6.12). Source: RFC 1812 section 4.3.2.8.
 struct InternetPeers: Sendable {
   struct Key: Hashable, Sendable {
-    var address: IPv4Address
-    /// The VRF; `nil` outside.
+    var address: IPAddress
+    /// The VRF; `nil` outside, and for IPv6.
     var domain: DeviceID?
   }
 

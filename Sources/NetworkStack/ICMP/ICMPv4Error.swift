@@ -82,7 +82,7 @@ extension Kernel {
     else { return false }
     if devices[device.index].isLoopback || settings.icmpRateLimit == 0 { return true }
     let (interval, instant) = (settings.icmpRateLimit * 1_000_000, now)
-    return namespaces[namespace.index].peers.withPeer(.init(address: host, domain: l3Master(of: device)), now: now) {
+    return namespaces[namespace.index].peers.withPeer(.init(address: .v4(host), domain: l3Master(of: device)), now: now) {
       $0.spend(interval, burst: 6 * interval, now: instant)
     }
   }
@@ -93,7 +93,7 @@ extension Kernel {
   mutating func allowsRouteError(about id: PacketID) -> Bool {
     guard let header = IPv4View(packets.bytes(id)) else { return false }
     let (device, instant) = (packets[id].device, now)
-    let key = InternetPeers.Key(address: header.source, domain: l3Master(of: device))
+    let key = InternetPeers.Key(address: .v4(header.source), domain: l3Master(of: device))
     return namespaces[devices[device.index].namespace.index].peers.withPeer(key, now: now) {
       $0.spend(1_000_000_000, burst: 5_000_000_000, now: instant)
     }
@@ -105,7 +105,7 @@ extension Kernel {
   mutating func sendRedirect(about id: PacketID, gateway: IPv4Address) {
     guard let header = IPv4View(packets.bytes(id)) else { return }
     let (device, instant) = (packets[id].device, now)
-    let key = InternetPeers.Key(address: header.source, domain: l3Master(of: device))
+    let key = InternetPeers.Key(address: .v4(header.source), domain: l3Master(of: device))
     // 20 ms, doubled with each one; after nine it is silent until 20.48 s have passed.
     let load: Int64 = 20_000_000
     let isDue = namespaces[devices[device.index].namespace.index].peers.withPeer(key, now: now) { peer in

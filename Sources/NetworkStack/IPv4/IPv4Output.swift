@@ -120,6 +120,7 @@ extension Kernel {
     if packets[id].flags.contains(.hasLocalRoute) {
       return queue.schedule(.arrival(packet.park(), vrf), at: now)
     }
+    if packets[id].flags.contains(.isIPv6) { return vrfTransmitIPv6(packet, vrf: vrf) }
     packets.pull(id, EthernetView.length)
     guard let header = IPv4View(packets.bytes(id)) else { return drop(packet, .headerTruncated) }
     record(.leaked(into: vrf), id, devices[vrf.index].namespace)

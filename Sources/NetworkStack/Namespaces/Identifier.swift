@@ -35,6 +35,7 @@ public typealias DeviceID = Identifier<Device>
 public typealias CableID = Identifier<Cable>
 public typealias RouteID = Identifier<Route>
 public typealias RoutingTableID = Identifier<RoutingTable>
+public typealias IPv6RouteID = Identifier<IPv6Route>
 public typealias NeighborID = Identifier<Neighbor>
 public typealias BridgeID = Identifier<Bridge>
 public typealias SocketID = Identifier<Socket>

@@ -27,7 +27,18 @@ public struct NetworkNamespace: Sendable {
   /// Whether the local table holds a route that no address made (`fib_has_custom_local_routes`).
   package var hasCustomLocalRoutes = false
 
+  /// The same for IPv6.
+  package var ipv6Rules: [IPv6RoutingRule] = []
+  var ipv6RuleMatchers: [RuleMatcherOf<IPv6Address>] = []
+  package var ipv6Tables: [(number: UInt32, table: RoutingTableID)] = []
+  package var hasCustomIPv6Rules = false
+
   package var settings = NamespaceSettings()
+  package var ipv6 = IPv6NamespaceSettings()
+  /// `net.ipv6.conf.all` and `net.ipv6.conf.default`.
+  package var allIPv6Devices = IPv6DeviceSettings()
+  package var defaultIPv6Device = IPv6DeviceSettings()
+  package var defaultIPv6NeighborSettings = NeighborSettings.initialIPv6
   /// `net.ipv4.conf.all` and `net.ipv4.conf.default`.
   package var allDevices = DeviceSettings()
   package var defaultDevice = DeviceSettings()
@@ -37,6 +48,7 @@ public struct NetworkNamespace: Sendable {
   package var peerIdentifiers: [(namespace: NamespaceID, identifier: Int)] = []
   /// How many neighbor entries there are, against `gc_thresh3`.
   var neighborCount = 0
+  var ipv6NeighborCount = 0
   /// How often packets were dropped here, by `DropReason.rawValue`.
   package var dropCounts = [UInt64](repeating: 0, count: DropReason.allCases.count)
   /// The identification of the next packet that may be fragmented.
@@ -46,6 +58,10 @@ public struct NetworkNamespace: Sendable {
   var globalICMPLimit = GlobalICMPLimit()
   var routeExceptions = RouteExceptionTable()
   var reassembly = ReassemblyTable()
+  var ipv6RouteExceptions = RouteExceptionTableOf<IPv6Address>()
+  var ipv6Reassembly = IPv6ReassemblyTable()
+  /// The identification of the next IPv6 packet that is cut.
+  var nextIPv6Identification: UInt32 = 1
   /// Sessions that read ICMP here.
   var icmpSessions: [SessionID] = []
   /// Sessions that read ARP here.
@@ -56,6 +72,12 @@ public struct NetworkNamespace: Sendable {
     self.machine = machine
     self.name = name
     self.loopback = loopback
+  }
+
+  /// The IPv6 table of that number; `nil` where none was made. Complexity: O(log n).
+  package func ipv6Table(numbered number: UInt32) -> RoutingTableID? {
+    let place = ipv6Tables.partitioningIndex { $0.number >= number }
+    return place < ipv6Tables.count && ipv6Tables[place].number == number ? ipv6Tables[place].table : nil
   }
 
   /// The table of that number; `nil` where none was made.

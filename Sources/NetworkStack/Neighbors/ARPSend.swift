@@ -10,17 +10,18 @@ extension Kernel {
   /// Kernel counterpart: `arp_solicit()` (net/ipv4/arp.c, v6.12).
   mutating func solicit(_ neighbor: NeighborID) {
     let entry = neighbors[neighbor]
+    guard case .v4(let target) = entry.address else { preconditionFailure("ARP asks for IPv4 addresses") }
     let device = entry.device
     var waitingSource: IPv4Address?
     // The packet that came last says from where to ask.
     if entry.firstWaiting != .none, let waiting = IPv4View(packets.bytes(entry.lastWaiting)) {
       waitingSource = waiting.source
     }
-    let source = announcedAddress(on: device, target: entry.address, waiting: waitingSource)
+    let source = announcedAddress(on: device, target: target, waiting: waitingSource)
     guard !source.isUnspecified else { return }
     let isUnicast = entry.probes < devices[device.index].neighborSettings.unicastProbes
     sendARP(
-      .request, by: device, sender: source, target: entry.address, targetMAC: .zero,
+      .request, by: device, sender: source, target: target, targetMAC: .zero,
       to: isUnicast ? entry.mac : .broadcast, flow: .none)
   }
 

@@ -5,10 +5,11 @@ package import NetworkAddresses
 ///
 /// Kernel counterpart: `struct neighbour` (include/net/neighbour.h, v6.12).
 public struct Neighbor: Sendable, BitwiseCopyable {
-  package let address: IPv4Address
   package let device: DeviceID
-  package var mac = MACAddress.zero
   package var state = NeighborState.none
+  /// Whether an advertisement said that it is a router; of IPv6 alone.
+  package var isRouter = false
+  package var mac = MACAddress.zero
   /// When the address was last proved right.
   var confirmed: Instant
   /// When a packet last used the entry.
@@ -23,8 +24,11 @@ public struct Neighbor: Sendable, BitwiseCopyable {
   var firstWaiting = PacketID.none
   var lastWaiting = PacketID.none
   var waitingBytes = 0
+  /// The next IPv6 entry whose key is the same.
+  fileprivate var nextOfKey = UInt32.max
+  package let address: IPAddress
 
-  init(address: IPv4Address, device: DeviceID, now: Instant) {
+  init(address: IPAddress, device: DeviceID, now: Instant) {
     self.address = address
     self.device = device
     confirmed = now
@@ -39,6 +43,8 @@ package struct NeighborTable: Sendable {
   private var isUsed: [Bool] = []
   private var free: [NeighborID] = []
   private var places = IntegerMap()
+  /// The first entry of each key of an IPv6 address.
+  private var ipv6Places = IntegerMap()
 
   @inline(__always)
   static func key(_ address: IPv4Address, _ device: DeviceID) -> UInt64 {
@@ -49,6 +55,31 @@ package struct NeighborTable: Sendable {
   @inline(__always)
   package func find(_ address: IPv4Address, on device: DeviceID) -> NeighborID? {
     places[Self.key(address, device)].map { NeighborID($0) }
+  }
+
+  /// The entry of an IPv6 address on a device. Complexity: O(1).
+  package func find(_ address: IPv6Address, on device: DeviceID) -> NeighborID? {
+    var place = ipv6Places[Self.key(address, device)] ?? .max
+    while place != .max {
+      let entry = entries[Int(place)]
+      if entry.device == device && entry.address == .v6(address) { return NeighborID(place) }
+      place = entry.nextOfKey
+    }
+    return nil
+  }
+
+  /// The entry of an address of either family.
+  package func find(_ address: IPAddress, on device: DeviceID) -> NeighborID? {
+    switch address {
+    case .v4(let address): find(address, on: device)
+    case .v6(let address): find(address, on: device)
+    }
+  }
+
+  /// 64 bits that depend on all bits of the address; others may have the same.
+  private static func key(_ address: IPv6Address, _ device: DeviceID) -> UInt64 {
+    let (high, low) = (UInt64(truncatingIfNeeded: address.bits >> 64), UInt64(truncatingIfNeeded: address.bits))
+    return (high &* 0x9e37_79b9_7f4a_7c15 ^ low) &* 0xff51_afd7_ed55_8ccd ^ UInt64(device.rawValue)
   }
 
   @inline(__always)
@@ -71,15 +102,35 @@ package struct NeighborTable: Sendable {
       entries.append(neighbor)
       isUsed.append(true)
     }
-    places[Self.key(neighbor.address, neighbor.device)] = id.rawValue
+    switch neighbor.address {
+    case .v4(let address): places[Self.key(address, neighbor.device)] = id.rawValue
+    case .v6(let address):
+      let key = Self.key(address, neighbor.device)
+      entries[id.index].nextOfKey = ipv6Places[key] ?? .max
+      ipv6Places[key] = id.rawValue
+    }
     return id
   }
 
   mutating func remove(_ id: NeighborID) {
-    places[Self.key(entries[id.index].address, entries[id.index].device)] = nil
+    switch entries[id.index].address {
+    case .v4(let address): places[Self.key(address, entries[id.index].device)] = nil
+    case .v6(let address): unlink(id, key: Self.key(address, entries[id.index].device))
+    }
     entries[id.index].timerGeneration += 1
     isUsed[id.index] = false
     free.append(id)
+  }
+
+  private mutating func unlink(_ id: NeighborID, key: UInt64) {
+    let next = entries[id.index].nextOfKey
+    guard var place = ipv6Places[key] else { return }
+    if place == id.rawValue {
+      ipv6Places[key] = next == .max ? nil : next
+      return
+    }
+    while entries[Int(place)].nextOfKey != id.rawValue { place = entries[Int(place)].nextOfKey }
+    entries[Int(place)].nextOfKey = next
   }
 
   /// The entries of a device in order of creation.

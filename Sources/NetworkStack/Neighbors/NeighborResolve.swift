@@ -24,17 +24,20 @@ extension Kernel {
     }
     if neighbors[neighbor].state.isConnected {
       neighbors[neighbor].used = now
-      return sendFrame(packet, to: neighbors[neighbor].mac, by: device)
+      return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
     }
     resolve(packet, neighbor)
   }
 
-  /// Puts an Ethernet header in front of an IPv4 packet and sends it.
-  private mutating func sendFrame(_ packet: consuming Packet, to mac: MACAddress, by device: DeviceID) {
+  /// Puts an Ethernet header in front of a packet and sends it.
+  @inline(__always)
+  mutating func sendFrame(
+    _ packet: consuming Packet, to mac: MACAddress, by device: DeviceID, etherType: EtherType
+  ) {
     let id = packet.id
     packets.push(id, EthernetView.length)
     guard let frame = EthernetView(packets.bytes(id)) else { preconditionFailure("a header was pushed") }
-    EthernetHeader(destination: mac, source: devices[device.index].mac, etherType: .ipv4).emit(into: frame)
+    EthernetHeader(destination: mac, source: devices[device.index].mac, etherType: etherType).emit(into: frame)
     transmit(packet, by: device)
   }
 
@@ -46,7 +49,7 @@ extension Kernel {
     guard namespaces[namespace.index].neighborCount < namespaces[namespace.index].settings.neighborThreshold3 else {
       return nil
     }
-    var entry = Neighbor(address: address, device: device, now: now)
+    var entry = Neighbor(address: .v4(address), device: device, now: now)
     entry.confirmed = now + -2 * Int64(devices[device.index].neighborSettings.baseReachableTime) * 1_000_000
     switch addressType(address, in: namespace, device: device) {
     case .multicast:
@@ -69,13 +72,14 @@ extension Kernel {
   /// Sends the packet if the entry is valid though old, or lets it wait.
   ///
   /// Kernel counterpart: `__neigh_event_send()` (net/core/neighbour.c, v6.12).
-  private mutating func resolve(_ packet: consuming Packet, _ neighbor: NeighborID) {
+  mutating func resolve(_ packet: consuming Packet, _ neighbor: NeighborID) {
     let device = neighbors[neighbor].device
     let probesAtOnce = beginResolution(neighbor)
     if neighbors[neighbor].state.isValid {
-      return sendFrame(packet, to: neighbors[neighbor].mac, by: device)
+      return sendFrame(
+        packet, to: neighbors[neighbor].mac, by: device, etherType: neighbors[neighbor].address.isIPv6 ? .ipv6 : .ipv4)
     }
-    wait(packet, for: neighbor, limit: Int(devices[device.index].neighborSettings.queueBytes))
+    wait(packet, for: neighbor, limit: Int(neighborSettings(of: neighbor).queueBytes))
     if probesAtOnce { probe(neighbor) }
   }
 
@@ -88,7 +92,7 @@ extension Kernel {
   ///
   /// - Returns: whether a probe is due at once.
   private mutating func beginResolution(_ neighbor: NeighborID) -> Bool {
-    let settings = devices[neighbors[neighbor].device.index].neighborSettings
+    let settings = neighborSettings(of: neighbor)
     neighbors[neighbor].used = now
     switch neighbors[neighbor].state {
     case .none, .failed:
@@ -144,7 +148,9 @@ extension Kernel {
   private mutating func sendWaiting(_ neighbor: NeighborID) {
     while neighbors[neighbor].state.isValid, let id = takeWaiting(neighbor) {
       if neighbors[neighbor].state.isConnected {
-        sendFrame(Packet(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device)
+        sendFrame(
+          Packet(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device,
+          etherType: neighbors[neighbor].address.isIPv6 ? .ipv6 : .ipv4)
       } else {
         resolve(Packet(id), neighbor)
       }
@@ -155,6 +161,18 @@ extension Kernel {
 // MARK: - Timers
 
 extension Kernel {
+  /// What holds for an entry: the settings of its device for its family.
+  func neighborSettings(of neighbor: NeighborID) -> NeighborSettings {
+    let device = neighbors[neighbor].device.index
+    return neighbors[neighbor].address.isIPv6 ? ipv6Devices[device].neighborSettings : devices[device].neighborSettings
+  }
+
+  /// How long a confirmation of an entry holds, in nanoseconds.
+  private func reachableTime(of neighbor: NeighborID) -> Int64 {
+    let device = neighbors[neighbor].device.index
+    return neighbors[neighbor].address.isIPv6 ? ipv6Devices[device].reachableTime : devices[device].reachableTime
+  }
+
   mutating func setNeighborTimer(_ neighbor: NeighborID, after nanoseconds: Int64) {
     neighbors[neighbor].timerGeneration &+= 1
     queue.schedule(
@@ -167,13 +185,13 @@ extension Kernel {
   mutating func neighborTimer(_ neighbor: NeighborID, generation: UInt32) {
     guard neighbors[neighbor].timerGeneration == generation, neighbors[neighbor].state.isTimed else { return }
     let entry = neighbors[neighbor]
-    let device = devices[entry.device.index]
-    let delay = Int64(device.neighborSettings.delayFirstProbeTime) * 1_000_000
-    var next = now + Int64(device.neighborSettings.retransmitTime) * 1_000_000
+    let (settings, reachable) = (neighborSettings(of: neighbor), reachableTime(of: neighbor))
+    let delay = Int64(settings.delayFirstProbeTime) * 1_000_000
+    var next = now + Int64(settings.retransmitTime) * 1_000_000
     switch entry.state {
     case .reachable:
-      if now <= entry.confirmed + device.reachableTime {
-        next = entry.confirmed + device.reachableTime
+      if now <= entry.confirmed + reachable {
+        next = entry.confirmed + reachable
       } else if now <= entry.used + delay {
         neighbors[neighbor].state = .delay
         neighbors[neighbor].updated = now
@@ -186,7 +204,7 @@ extension Kernel {
       if now <= entry.confirmed + delay {
         neighbors[neighbor].state = .reachable
         neighbors[neighbor].updated = now
-        next = entry.confirmed + device.reachableTime
+        next = entry.confirmed + reachable
       } else {
         neighbors[neighbor].state = .probe
         neighbors[neighbor].updated = now
@@ -205,25 +223,30 @@ extension Kernel {
   }
 
   private func maximumProbes(_ neighbor: NeighborID) -> Int32 {
-    let settings = devices[neighbors[neighbor].device.index].neighborSettings
+    let settings = neighborSettings(of: neighbor)
     return settings.unicastProbes + settings.applicationProbes
       + (neighbors[neighbor].state == .probe ? settings.multicastReprobes : settings.multicastProbes)
   }
 
   private mutating func probe(_ neighbor: NeighborID) {
-    solicit(neighbor)
+    if neighbors[neighbor].address.isIPv6 { solicitIPv6(neighbor) } else { solicit(neighbor) }
     neighbors[neighbor].probes += 1
   }
 
   /// Nobody answered: what waited is undeliverable.
   ///
-  /// Kernel counterpart: `neigh_invalidate()` (net/core/neighbour.c), `ipv4_link_failure()` (net/ipv4/route.c, v6.12).
+  /// Kernel counterpart: `neigh_invalidate()` (net/core/neighbour.c), `ipv4_link_failure()` (net/ipv4/route.c),
+  /// `ip6_link_failure()` (net/ipv6/route.c, v6.12).
   private mutating func fail(_ neighbor: NeighborID) {
     neighbors[neighbor].state = .failed
     neighbors[neighbor].updated = now
     neighbors[neighbor].timerGeneration &+= 1
     while neighbors[neighbor].state == .failed, let id = takeWaiting(neighbor) {
-      sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.host)
+      if packets[id].flags.contains(.isIPv6) {
+        sendICMPv6Error(about: id, type: .destinationUnreachable, code: ICMPv6UnreachableCode.address)
+      } else {
+        sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.host)
+      }
       drop(Packet(id), .neighborFailed)
     }
   }
@@ -240,7 +263,12 @@ extension Kernel {
 
   package mutating func removeNeighbor(_ neighbor: NeighborID) {
     while let id = takeWaiting(neighbor) { drop(Packet(id), .neighborDead) }
-    namespaces[devices[neighbors[neighbor].device.index].namespace.index].neighborCount -= 1
+    let namespace = devices[neighbors[neighbor].device.index].namespace.index
+    if neighbors[neighbor].address.isIPv6 {
+      namespaces[namespace].ipv6NeighborCount -= 1
+    } else {
+      namespaces[namespace].neighborCount -= 1
+    }
     neighbors.remove(neighbor)
   }
 }
@@ -251,10 +279,13 @@ extension Kernel {
   /// Takes over what was learned of a neighbor.
   ///
   /// Kernel counterpart: `__neigh_update()` (net/core/neighbour.c, v6.12).
-  /// - Parameter mac: `nil` to keep the one that is there.
+  /// - Parameters:
+  ///   - mac: `nil` to keep the one that is there.
+  ///   - overridesWeakly: whether another address than the known one makes a confirmed entry stale
+  ///     (RFC 4861 section 7.2.5).
   package mutating func updateNeighbor(
     _ neighbor: NeighborID, mac: MACAddress?, state newState: NeighborState, isOverriding: Bool,
-    isAdministrator: Bool = false
+    isAdministrator: Bool = false, overridesWeakly: Bool = false
   ) {
     let old = neighbors[neighbor]
     var new = newState
@@ -267,11 +298,14 @@ extension Kernel {
       return
     }
     guard mac != nil || old.state.isValid else { return }
-    let newMAC = mac ?? old.mac
+    var newMAC = mac ?? old.mac
     if new.isConnected { neighbors[neighbor].confirmed = now }
     if old.state.isValid {
-      if newMAC != old.mac && !isOverriding { return }
-      if newMAC == old.mac && new == .stale && !isAdministrator { new = old.state }
+      if newMAC != old.mac && !isOverriding {
+        guard overridesWeakly && old.state.isConnected else { return }
+        newMAC = old.mac
+        new = .stale
+      } else if newMAC == old.mac && new == .stale && !isAdministrator { new = old.state }
     }
     if new != old.state || newMAC != old.mac { neighbors[neighbor].updated = now }
     if new != old.state {
@@ -280,14 +314,14 @@ extension Kernel {
       neighbors[neighbor].state = new
       if new.isTimed {
         setNeighborTimer(
-          neighbor, after: new == .reachable ? devices[old.device.index].reachableTime : 0)
+          neighbor, after: new == .reachable ? reachableTime(of: neighbor) : 0)
       }
     }
     if newMAC != old.mac {
       neighbors[neighbor].mac = newMAC
       if !new.isConnected {
         neighbors[neighbor].confirmed =
-          now + -2 * Int64(devices[old.device.index].neighborSettings.baseReachableTime) * 1_000_000
+          now + -2 * Int64(neighborSettings(of: neighbor).baseReachableTime) * 1_000_000
       }
     }
     if new != old.state && !old.state.isValid { sendWaiting(neighbor) }

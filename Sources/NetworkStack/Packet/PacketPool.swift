@@ -77,6 +77,8 @@ struct PacketMetadata: BitwiseCopyable {
     static let isL3Slave = Flags(rawValue: 256)
     /// Sent by a program, not by the kernel itself.
     static let isFromProgram = Flags(rawValue: 512)
+    /// The bytes begin with an IPv6 header, and the next hop is one of IPv6.
+    static let isIPv6 = Flags(rawValue: 1024)
   }
 
   /// Where the bytes begin in the cell.
@@ -94,11 +96,22 @@ struct PacketMetadata: BitwiseCopyable {
   var mark: UInt32 = 0
   /// To whom it is handed on the link; the destination where it is on the link itself.
   var nextHop = IPv4Address.unspecified
+  /// The same of an IPv6 packet, in two halves that need no alignment of 16.
+  var ipv6NextHopHalves: (high: UInt64, low: UInt64) = (0, 0)
   /// The largest packet of its path; 0 for the device's MTU.
   var routeMTU: UInt16 = 0
   var flow = FlowTag.none
   /// Its number in the trace.
   var number: UInt32 = 0
+}
+
+extension PacketMetadata {
+  /// To whom an IPv6 packet is handed on the link.
+  @inline(__always)
+  var ipv6NextHop: IPv6Address {
+    get { IPv6Address(bits: UInt128(ipv6NextHopHalves.high) << 64 | UInt128(ipv6NextHopHalves.low)) }
+    set { ipv6NextHopHalves = (UInt64(truncatingIfNeeded: newValue.bits >> 64), UInt64(truncatingIfNeeded: newValue.bits)) }
+  }
 }
 
 /// The memory of all packets: cells of equal size in one slab, and larger ones for jumbo frames in another.

@@ -5,31 +5,31 @@ internal import NetworkAddresses
 ///
 /// Kernel counterpart: `struct fib_nh_exception` (include/net/ip_fib.h, v6.12).
 /// Differs: the kernel keeps an exception at the next hop of the route; here it is kept by device.
-struct RouteExceptionTable: Sendable {
+struct RouteExceptionTableOf<Address: InternetAddress>: Sendable {
   struct Entry: Sendable {
-    let destination: IPv4Address
+    let destination: Address
     let device: DeviceID
     /// In bytes; `nil` where none was learned.
     var mtu: Int?
     /// `nil` where none was learned.
-    var gateway: IPv4Address?
+    var gateway: Address?
     var expires: Instant
   }
 
   /// How many are kept; the oldest makes room.
-  static let bound = 2_048
+  static var bound: Int { 2_048 }
   private var entries: [Entry] = []
 
   @inline(__always)
   var isEmpty: Bool { entries.isEmpty }
 
-  func entry(_ destination: IPv4Address, _ device: DeviceID, at now: Instant) -> Entry? {
+  func entry(_ destination: Address, _ device: DeviceID, at now: Instant) -> Entry? {
     entries.first { $0.destination == destination && $0.device == device && $0.expires > now }
   }
 
   /// Changes the entry of a destination, made where it is missing.
   mutating func update(
-    _ destination: IPv4Address, _ device: DeviceID, at now: Instant, _ change: (inout Entry) -> Void
+    _ destination: Address, _ device: DeviceID, at now: Instant, _ change: (inout Entry) -> Void
   ) {
     var changed = entry(destination, device, at: now) ?? Entry(destination: destination, device: device, expires: now)
     change(&changed)
@@ -40,6 +40,8 @@ struct RouteExceptionTable: Sendable {
 
   mutating func removeAll() { entries = [] }
 }
+
+typealias RouteExceptionTable = RouteExceptionTableOf<IPv4Address>
 
 extension Kernel {
   /// What is known of a destination by a device beyond its route.

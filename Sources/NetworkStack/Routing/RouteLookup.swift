@@ -6,10 +6,10 @@ internal import PrefixTables
 
 /// What a lookup goes by.
 ///
-/// Kernel counterpart: `struct flowi4` (include/net/flow.h, v6.12).
-package struct RouteFlow: Sendable {
-  package var destination: IPv4Address
-  package var source = IPv4Address.unspecified
+/// Kernel counterpart: `struct flowi4`, `struct flowi6` (include/net/flow.h, v6.12).
+package struct RouteFlowOf<Address: InternetAddress>: Sendable {
+  package var destination: Address
+  package var source = Address(bits: 0)
   package var tos: UInt8 = 0
   package var mark: UInt32 = 0
   /// The device the packet came in by, `nil` for packets of this machine (`iif lo`).
@@ -26,10 +26,12 @@ package struct RouteFlow: Sendable {
   /// Whether next hops without carrier count although `ignore_routes_with_linkdown` is set.
   package var ignoresLinkState = false
 
-  package init(destination: IPv4Address) {
+  package init(destination: Address) {
     self.destination = destination
   }
 }
+
+package typealias RouteFlow = RouteFlowOf<IPv4Address>
 
 /// What a lookup found.
 package struct RouteResult: Sendable, BitwiseCopyable {
@@ -43,8 +45,9 @@ package struct RouteResult: Sendable, BitwiseCopyable {
 }
 
 /// A routing rule with names and numbers resolved.
-struct RuleMatcher: Sendable, BitwiseCopyable {
+struct RuleMatcherOf<Address: InternetAddress>: Sendable, BitwiseCopyable {
   enum Action: BitwiseCopyable {
+    /// The place of the table in the array of its family.
     case lookup(RoutingTableID)
     case lookupL3Master
     case goto(rule: Int)
@@ -56,8 +59,8 @@ struct RuleMatcher: Sendable, BitwiseCopyable {
   var isInverted: Bool
   /// Whether every packet matches: no selector but perhaps `l3mdev`.
   var isUnconditional: Bool
-  var source: IPv4Prefix
-  var destination: IPv4Prefix
+  var source: Prefix<Address>
+  var destination: Prefix<Address>
   var needsInputDevice: Bool
   /// `nil` where the name belongs to no device.
   var inputDevice: DeviceID?
@@ -72,6 +75,8 @@ struct RuleMatcher: Sendable, BitwiseCopyable {
   var suppressPrefixLength: Int
   var action: Action
 }
+
+typealias RuleMatcher = RuleMatcherOf<IPv4Address>
 
 extension Kernel {
   /// Walks the rules until one gives a result.
@@ -115,7 +120,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `l3mdev_update_flow()` (net/l3mdev/l3mdev.c, v6.12).
   /// - Returns: the namespace of the flow's devices.
-  private func resolveL3Master(_ flow: inout RouteFlow) -> NamespaceID {
+  func resolveL3Master<Address>(_ flow: inout RouteFlowOf<Address>) -> NamespaceID {
     if let output = flow.outputDevice {
       if flow.l3Master == nil { flow.l3Master = l3Master(of: output) }
       if devices[output.index].isVRF { flow.outputDevice = nil }
@@ -138,12 +143,16 @@ extension Kernel {
 
   /// Kernel counterpart: `fib_rule_match()` (net/core/fib_rules.c), `fib4_rule_match()` (net/ipv4/fib_rules.c, v6.12).
   @inline(__always)
-  private func matches(_ rule: RuleMatcher, _ flow: RouteFlow, _ namespace: NamespaceID) -> Bool {
+  func matches<Address>(
+    _ rule: RuleMatcherOf<Address>, _ flow: RouteFlowOf<Address>, _ namespace: NamespaceID
+  ) -> Bool {
     if rule.isUnconditional { return true }
     return selectorsMatch(rule, flow, namespace) != rule.isInverted
   }
 
-  private func selectorsMatch(_ rule: RuleMatcher, _ flow: RouteFlow, _ namespace: NamespaceID) -> Bool {
+  private func selectorsMatch<Address>(
+    _ rule: RuleMatcherOf<Address>, _ flow: RouteFlowOf<Address>, _ namespace: NamespaceID
+  ) -> Bool {
     if rule.needsInputDevice {
       guard let wanted = rule.inputDevice else { return false }
       let input = flow.inputDevice ?? namespaces[namespace.index].loopback
@@ -253,11 +262,21 @@ extension Kernel {
   /// Prepares the rules for the packet path; to be called when a rule, a device's name or a VRF changes.
   package mutating func compileRules(of namespace: NamespaceID) {
     let rules = namespaces[namespace.index].rules
-    namespaces[namespace.index].ruleMatchers = rules.map { rule in
-      let action: RuleMatcher.Action =
+    let tables = rules.map { rule -> RoutingTableID? in
+      guard case .lookup(let number) = rule.action, !rule.isL3MasterDevice else { return nil }
+      return makeTable(number, in: namespace)
+    }
+    namespaces[namespace.index].ruleMatchers = ruleMatchers(rules, tables, in: namespace)
+  }
+
+  /// - Parameter tables: the table of each rule that looks one up.
+  func ruleMatchers<Address>(
+    _ rules: [RoutingRuleOf<Address>], _ tables: [RoutingTableID?], in namespace: NamespaceID
+  ) -> [RuleMatcherOf<Address>] {
+    zip(rules, tables).map { rule, table in
+      let action: RuleMatcherOf<Address>.Action =
         switch rule.action {
-        case .lookup(let number):
-          rule.isL3MasterDevice ? .lookupL3Master : .lookup(makeTable(number, in: namespace))
+        case .lookup: table.map { .lookup($0) } ?? .lookupL3Master
         case .goto(let preference):
           // A target that does not exist leaves the rule without effect.
           rules.firstIndex { $0.preference == preference }.map { .goto(rule: $0) } ?? .nop
@@ -270,7 +289,7 @@ extension Kernel {
         !rule.isInverted && rule.source.length == 0 && rule.destination.length == 0 && rule.inputDevice == nil
         && rule.outputDevice == nil && rule.markMask == 0 && rule.mark == 0 && rule.tos == 0 && rule.ipProtocol == 0
         && rule.sourcePorts == nil && rule.destinationPorts == nil && !rule.isL3MasterDevice
-      return RuleMatcher(
+      return RuleMatcherOf<Address>(
         preference: rule.preference, isInverted: rule.isInverted, isUnconditional: isUnconditional,
         source: rule.source, destination: rule.destination, needsInputDevice: rule.inputDevice != nil,
         inputDevice: rule.inputDevice.flatMap { device(named: $0, in: namespace) },

@@ -113,14 +113,15 @@ public struct PortRange: Hashable, Sendable, BitwiseCopyable {
 
 /// One entry of the routing policy database: who it is for, and what then.
 ///
-/// Source: ip-rule(8); kernel counterpart: `struct fib4_rule` (net/ipv4/fib_rules.c, v6.12).
-public struct RoutingRule: Hashable, Sendable {
+/// Source: ip-rule(8); kernel counterpart: `struct fib4_rule` (net/ipv4/fib_rules.c), `struct fib6_rule`
+/// (net/ipv6/fib6_rules.c, v6.12).
+public struct RoutingRuleOf<Address: InternetAddress>: Hashable, Sendable {
   /// The order of the walk, lowest first; rules of equal preference keep the order they were added in.
   public var preference: UInt32
   /// `not`: the rule holds where its selectors do not match.
   public var isInverted = false
-  public var source = IPv4Prefix.all
-  public var destination = IPv4Prefix.all
+  public var source = Prefix<Address>.all
+  public var destination = Prefix<Address>.all
   /// The name of the device the packet came in by; `lo` means sent by this machine.
   public var inputDevice: String?
   /// The name of the device a socket is bound to.
@@ -146,10 +147,13 @@ public struct RoutingRule: Hashable, Sendable {
   }
 }
 
+public typealias RoutingRule = RoutingRuleOf<IPv4Address>
+public typealias IPv6RoutingRule = RoutingRuleOf<IPv6Address>
+
 /// One way out of a route.
-public struct NextHopAttributes: Hashable, Sendable {
+public struct NextHopAttributesOf<Address: InternetAddress>: Hashable, Sendable {
   /// The router to hand packets to; `nil` where the destination is on the link.
-  public var gateway: IPv4Address?
+  public var gateway: Address?
   /// The device to send by; `nil` to have it found by the gateway.
   public var device: DeviceID?
   /// Whether the gateway is taken to be on the link, whatever the routes say.
@@ -157,15 +161,18 @@ public struct NextHopAttributes: Hashable, Sendable {
   /// How large its share is against the other next hops, 1 through 256.
   public var weight = 1
 
-  public init(gateway: IPv4Address? = nil, device: DeviceID? = nil) {
+  public init(gateway: Address? = nil, device: DeviceID? = nil) {
     self.gateway = gateway
     self.device = device
   }
 }
 
+public typealias NextHopAttributes = NextHopAttributesOf<IPv4Address>
+public typealias IPv6NextHopAttributes = NextHopAttributesOf<IPv6Address>
+
 /// A route as `ip route` gives it and lists it.
-public struct RouteAttributes: Hashable, Sendable {
-  public var prefix: IPv4Prefix
+public struct RouteAttributesOf<Address: InternetAddress>: Hashable, Sendable {
+  public var prefix: Prefix<Address>
   public var type: RouteType
   public var table: UInt32
   public var scope: RouteScope
@@ -174,15 +181,15 @@ public struct RouteAttributes: Hashable, Sendable {
   public var metric: UInt32 = 0
   public var tos: UInt8 = 0
   /// `src`: the address to send from.
-  public var preferredSource: IPv4Address?
+  public var preferredSource: Address?
   /// `mtu`: the path MTU, in bytes.
   public var mtu: Int?
   /// Empty for the types that lead nowhere.
-  public var nextHops: [NextHopAttributes]
+  public var nextHops: [NextHopAttributesOf<Address>]
 
   public init(
-    prefix: IPv4Prefix, type: RouteType = .unicast, table: UInt32 = RoutingTableNumber.main,
-    scope: RouteScope = .universe, protocol: RouteProtocol = .boot, nextHops: [NextHopAttributes] = []
+    prefix: Prefix<Address>, type: RouteType = .unicast, table: UInt32 = RoutingTableNumber.main,
+    scope: RouteScope = .universe, protocol: RouteProtocol = .boot, nextHops: [NextHopAttributesOf<Address>] = []
   ) {
     self.prefix = prefix
     self.type = type
@@ -192,3 +199,6 @@ public struct RouteAttributes: Hashable, Sendable {
     self.nextHops = nextHops
   }
 }
+
+public typealias RouteAttributes = RouteAttributesOf<IPv4Address>
+public typealias IPv6RouteAttributes = RouteAttributesOf<IPv6Address>

@@ -33,7 +33,7 @@ extension Kernel {
     }
     state.deadline = request.deadline.map { now + $0 }
     namespaces[namespace.index].arpSessions.append(id)
-    report(id, .started(source: state.source))
+    report(id, .started(source: .v4(state.source)))
     sendArping(id, state)
   }
 
@@ -73,7 +73,7 @@ extension Kernel {
         id,
         .reply(
           .init(
-            sequence: sequence, from: arp.sender, port: 0, bytes: ARPView.length, ttl: 0, tos: 0,
+            sequence: sequence, from: .v4(arp.sender), port: 0, bytes: ARPView.length, ttl: 0, tos: 0,
             roundTrip: now - sessions[id.index].probes[sequence - 1].sent, isDuplicate: false, mac: arp.senderMAC,
             isBroadcast: packets[packet].type != .host)))
       state.receivedCount += 1

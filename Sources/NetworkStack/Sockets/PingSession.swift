@@ -21,15 +21,12 @@ extension Kernel {
   mutating func startPing(_ id: SessionID, _ state: PingState) {
     let namespace = sessions[id.index].namespace
     let request = state.request
-    if let source = request.source {
-      let master = request.device.flatMap { l3Master(of: $0) }
-      guard addressType(source, in: namespace, device: master) == .local else {
-        return failToStart(id, .bind, .addressNotAvailable)
-      }
+    if let source = request.source, !canPing(from: source, device: request.device, in: namespace) {
+      return failToStart(id, .bind, .addressNotAvailable)
     }
-    let route: OutputRoute
+    let route: SessionRoute
     do throws(LinuxErrno) {
-      route = try outputRoute(pingFlow(request), in: namespace)
+      route = try sessionRoute(pingFlow(request), in: namespace)
     } catch {
       return failToStart(id, .connect, error)
     }
@@ -44,13 +41,16 @@ extension Kernel {
     sessions[id.index].state = .ping(state)
   }
 
-  private func pingFlow(_ request: PingRequest) -> RouteFlow {
-    var flow = RouteFlow(destination: request.destination)
-    flow.source = request.source ?? .unspecified
-    flow.outputDevice = request.device
-    flow.tos = request.tos & 0x1c
+  private func canPing(from source: IPAddress, device: DeviceID?, in namespace: NamespaceID) -> Bool {
+    guard case .v4(let address) = source else { return canBind(to: source, device: device, in: namespace) }
+    return addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) }) == .local
+  }
+
+  private func pingFlow(_ request: PingRequest) -> SessionFlow {
+    var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+    flow.tos = request.tos
     flow.mark = request.mark
-    flow.ipProtocol = IPProtocol.icmp.rawValue
+    flow.ipProtocol = request.destination.isIPv6 ? .icmpv6 : .icmp
     return flow
   }
 
@@ -78,23 +78,23 @@ extension Kernel {
   private func sendFailure(
     _ request: PingRequest, in namespace: NamespaceID, sequence: Int, _ error: LinuxErrno
   ) -> SessionEvent.What {
-    guard error == .messageTooLong, let route = try? outputRoute(pingFlow(request), in: namespace) else {
+    guard error == .messageTooLong, let route = try? sessionRoute(pingFlow(request), in: namespace) else {
       return .sendFailed(sequence: sequence, error)
     }
-    return .messageTooLong(sequence: sequence, mtu: pathMTU(route, destination: request.destination))
+    return .messageTooLong(sequence: sequence, mtu: sessionPathMTU(route, destination: request.destination))
   }
 
   /// Sends one echo request.
   ///
   /// - Throws: why the kernel refused: no route, or too long for a path that must not be fragmented.
   mutating func sendEcho(
-    _ id: SessionID, sequence: Int, flow: RouteFlow, payloadSize: Int, options: SendOptions
+    _ id: SessionID, sequence: Int, flow: SessionFlow, payloadSize: Int, options: SendOptions
   ) throws(LinuxErrno) {
     let namespace = sessions[id.index].namespace
-    let route = try outputRoute(flow, in: namespace)
+    let route = try sessionRoute(flow, in: namespace)
     let length = ICMPv4View.length + payloadSize
     if options.pathMTUDiscovery == .do,
-      length + IPv4View.minimumLength > pathMTU(route, destination: flow.destination) {
+      length + route.headerLength > sessionPathMTU(route, destination: flow.destination) {
       throw .messageTooLong
     }
     guard
@@ -103,13 +103,17 @@ extension Kernel {
     else { throw .noBufferSpace }
     let bytes = packets.bytes(packet.id)
     fillEchoPayload(bytes.dropFirst(ICMPv4View.length))
-    guard let message = ICMPv4View(bytes) else { preconditionFailure("the packet was made long enough") }
-    ICMPv4Header(
-      echo: .echoRequest, identifier: echoIdentifier(id), sequence: UInt16(truncatingIfNeeded: sequence)
-    ).emit(into: message)
-    var options = options
-    options.isFromProgram = true
-    sendIPv4(packet, route, destination: flow.destination, protocol: .icmp, options: options)
+    let (identifier, number) = (echoIdentifier(id), UInt16(truncatingIfNeeded: sequence))
+    switch route {
+    case .v4:
+      guard let message = ICMPv4View(bytes) else { preconditionFailure("the packet was made long enough") }
+      ICMPv4Header(echo: .echoRequest, identifier: identifier, sequence: number).emit(into: message)
+    case .v6(let way, let destination):
+      guard let message = ICMPv6View(bytes) else { preconditionFailure("the packet was made long enough") }
+      ICMPv6Header(echo: .echoRequest, identifier: identifier, sequence: number)
+        .emit(into: message, source: way.source, destination: destination)
+    }
+    sendFromProgram(packet, route, protocol: flow.ipProtocol, options: options)
   }
 
   /// The time of sending, seconds and microseconds as 64-bit little-endian numbers, where there is room; then

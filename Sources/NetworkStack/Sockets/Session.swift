@@ -151,7 +151,7 @@ extension Kernel {
     let sequence = wholeSequence(message.sequence, of: id)
     guard let answer = answerProbe(id, sequence) else { return nil }
     let reply = SessionEvent.Reply(
-      sequence: sequence, from: header.source, port: 0, bytes: message.payload.count, ttl: header.timeToLive,
+      sequence: sequence, from: .v4(header.source), port: 0, bytes: message.payload.count, ttl: header.timeToLive,
       tos: header.tos, roundTrip: answer.roundTrip, isDuplicate: answer.isDuplicate, mac: nil, isBroadcast: false)
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
@@ -164,7 +164,7 @@ extension Kernel {
   /// Whether a session's socket takes packets of that device: one that is bound takes those of its device or VRF.
   ///
   /// Kernel counterpart: `raw_sk_bound_dev_eq()` (include/net/raw.h, v6.12).
-  private func hears(_ id: SessionID, _ metadata: PacketMetadata) -> Bool {
+  func hears(_ id: SessionID, _ metadata: PacketMetadata) -> Bool {
     let bound: DeviceID?
     switch sessions[id.index].request {
     case .ping(let request): bound = request.device
@@ -190,8 +190,14 @@ extension Kernel {
     if isFragmentationNeeded { learnPathMTU(mtu, session: id, quoted) }
     guard let answer = answerProbe(id, sequence), !answer.isDuplicate else { return id }
     let error = SessionEvent.ICMPErrorReport(
-      sequence: sequence, from: header.source, type: message.type.rawValue, code: message.code, mtu: mtu,
+      sequence: sequence, from: .v4(header.source), type: message.type.rawValue, code: message.code, mtu: mtu,
       roundTrip: answer.roundTrip, ttl: header.timeToLive)
+    reportICMPError(id, error)
+    return id
+  }
+
+  /// Tells a session of an error about one of its probes.
+  mutating func reportICMPError(_ id: SessionID, _ error: SessionEvent.ICMPErrorReport) {
     report(id, .error(error))
     switch sessions[id.index].state {
     case .ping(let state): pingFailed(id, state)
@@ -199,7 +205,6 @@ extension Kernel {
     case .udpSender(let state): udpSenderFailed(id, state, error)
     case .arping, .udpService: break
     }
-    return id
   }
 
   /// The session that sent the quoted packet, and as which probe.
@@ -216,9 +221,14 @@ extension Kernel {
     let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
     guard
       let socket = findSocket(
-        in: namespace, local: quoted.source, localPort: datagram.sourcePort, remote: quoted.destination,
+        in: namespace, local: .v4(quoted.source), localPort: datagram.sourcePort, remote: .v4(quoted.destination),
         remotePort: datagram.destinationPort, device: metadata.device, slave: slave)
     else { return nil }
+    return probe(of: socket)
+  }
+
+  /// The session of a socket, and the probe that it sent last or was opened for.
+  func probe(of socket: SocketID) -> (SessionID, Int)? {
     let id = sockets[socket].session
     if case .traceroute = sessions[id.index].state {
       guard let place = sessions[id.index].probes.firstIndex(where: { $0.socket == socket }) else { return nil }

@@ -8,7 +8,7 @@ public struct SessionEvent: Sendable {
 
   public enum What: Sendable {
     /// The program started; `source` is the address it sends from.
-    case started(source: IPv4Address)
+    case started(source: IPAddress)
     /// A probe, request or datagram left; `sequence` counts from 1.
     case sent(sequence: Int)
     case reply(Reply)
@@ -23,7 +23,7 @@ public struct SessionEvent: Sendable {
     /// Nothing came within the time allowed.
     case timedOut(sequence: Int)
     /// A service read a datagram.
-    case received(bytes: Int, from: IPv4Address, port: UInt16)
+    case received(bytes: Int, from: IPAddress, port: UInt16)
     /// The program could not begin: `bind`, `connect` or a missing device.
     case startFailed(Operation, LinuxErrno)
     case finished
@@ -37,7 +37,7 @@ public struct SessionEvent: Sendable {
   /// An answer to a probe.
   public struct Reply: Sendable {
     public let sequence: Int
-    public let from: IPv4Address
+    public let from: IPAddress
     /// Of UDP answers; 0 otherwise.
     public let port: UInt16
     /// Payload bytes behind the ICMP or UDP header.
@@ -57,10 +57,11 @@ public struct SessionEvent: Sendable {
   /// An ICMP error about a probe.
   public struct ICMPErrorReport: Sendable {
     public let sequence: Int
-    public let from: IPv4Address
+    public let from: IPAddress
+    /// Of ICMP or ICMPv6, as the family of `from` says.
     public let type: UInt8
     public let code: UInt8
-    /// The MTU of "fragmentation needed", else 0.
+    /// The MTU of "fragmentation needed" or "packet too big", else 0.
     public let mtu: Int
     public let roundTrip: Int64
     /// The TTL of the IP packet that carried the error.

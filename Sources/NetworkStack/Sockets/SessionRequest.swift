@@ -23,7 +23,7 @@ public enum PathMTUDiscovery: String, Sendable {
 
 /// `ping`, as in ping(8) of iputils.
 public struct PingRequest: Sendable {
-  public var destination: IPv4Address
+  public var destination: IPAddress
   /// `-c`; `nil` for no end (then `deadline` or the end of the run ends it).
   public var count: Int?
   /// `-i`, in nanoseconds.
@@ -37,7 +37,7 @@ public struct PingRequest: Sendable {
   /// `-M`; `nil` leaves the socket's default, which is `want`.
   public var pathMTUDiscovery: PathMTUDiscovery?
   /// `-I ADDRESS`.
-  public var source: IPv4Address?
+  public var source: IPAddress?
   /// `-I DEVICE`, or the VRF of `ip vrf exec`.
   public var device: DeviceID?
   /// `-m`.
@@ -50,7 +50,7 @@ public struct PingRequest: Sendable {
   /// `-b`.
   public var allowsBroadcast = false
 
-  public init(destination: IPv4Address) {
+  public init(destination: IPAddress) {
     self.destination = destination
   }
 }
@@ -64,7 +64,7 @@ public struct TracerouteRequest: Sendable {
     case icmp
   }
 
-  public var destination: IPv4Address
+  public var destination: IPAddress
   public var method = Method.udp
   /// `-f`.
   public var firstTTL = 1
@@ -84,10 +84,10 @@ public struct TracerouteRequest: Sendable {
   public var sendWait: Int64 = 0
   /// `-p`.
   public var port: UInt16 = 33_434
-  /// `packet_len`: bytes of the whole IP packet; `nil` for 60.
+  /// `packet_len`: bytes of the whole IP packet; `nil` for 60, and for 80 of IPv6.
   public var packetLength: Int?
   /// `-s`.
-  public var source: IPv4Address?
+  public var source: IPAddress?
   /// `-i`, or the VRF of `ip vrf exec`.
   public var device: DeviceID?
   /// `-t`.
@@ -95,7 +95,7 @@ public struct TracerouteRequest: Sendable {
   /// `-F`.
   public var dontFragment = false
 
-  public init(destination: IPv4Address) {
+  public init(destination: IPAddress) {
     self.destination = destination
   }
 }
@@ -136,9 +136,9 @@ public struct ArpingRequest: Sendable {
 
 /// A client that sends UDP datagrams one by one and waits for the answer of each.
 public struct UDPSenderRequest: Sendable {
-  public var destination: IPv4Address
+  public var destination: IPAddress
   public var destinationPort: UInt16
-  public var source: IPv4Address?
+  public var source: IPAddress?
   /// 0 for an ephemeral one.
   public var sourcePort: UInt16 = 0
   /// Bytes of payload.
@@ -155,7 +155,7 @@ public struct UDPSenderRequest: Sendable {
   /// The device or VRF that the socket is bound to.
   public var device: DeviceID?
 
-  public init(destination: IPv4Address, destinationPort: UInt16) {
+  public init(destination: IPAddress, destinationPort: UInt16) {
     self.destination = destination
     self.destinationPort = destinationPort
   }
@@ -172,8 +172,8 @@ public struct UDPServiceRequest: Sendable {
 
   public var port: UInt16
   public var reply = Reply.echo
-  /// `nil` for any address.
-  public var address: IPv4Address?
+  /// `nil` for any address: of IPv6 too, where the namespace has it.
+  public var address: IPAddress?
   /// The device or VRF that the socket is bound to.
   public var device: DeviceID?
   /// Ends after so many datagrams; `nil` for never.

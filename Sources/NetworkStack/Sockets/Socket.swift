@@ -7,10 +7,11 @@ package import NetworkAddresses
 public struct Socket: Sendable, BitwiseCopyable {
   let namespace: NamespaceID
   let session: SessionID
-  let address: IPv4Address
+  /// Unspecified for any address of its family.
+  let address: IPAddress
   let port: UInt16
   /// The other end, where the socket is connected.
-  var remote: (address: IPv4Address, port: UInt16)?
+  var remote: (address: IPAddress, port: UInt16)?
   /// The device or VRF that the socket is bound to.
   let device: DeviceID?
 }
@@ -42,11 +43,10 @@ extension Kernel {
   ///
   /// - Parameter port: 0 for one of `ip_local_port_range`, drawn by the seed.
   mutating func openSocket(
-    session: SessionID, namespace: NamespaceID, address: IPv4Address, port: UInt16, device: DeviceID?
+    session: SessionID, namespace: NamespaceID, address: IPAddress, port: UInt16, device: DeviceID?
   ) throws(LinuxErrno) -> SocketID {
-    if !address.isUnspecified {
-      let type = addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) })
-      guard type == .local || type == .broadcast || type == .multicast else { throw .addressNotAvailable }
+    guard address.isUnspecified || address.isMulticast || canBind(to: address, device: device, in: namespace) else {
+      throw .addressNotAvailable
     }
     let port = try port == 0 ? ephemeralPort(namespace, address, device) : port
     if isTaken(port, namespace, address, device) { throw .addressInUse }
@@ -56,18 +56,29 @@ extension Kernel {
     return id
   }
 
+  /// Whether a socket can send from an address: one of the device's VRF, or outside all of them.
+  func canBind(to address: IPAddress, device: DeviceID?, in namespace: NamespaceID) -> Bool {
+    switch address {
+    case .v4(let address):
+      let type = addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) })
+      return type == .local || type == .broadcast
+    case .v6(let address):
+      return isOwnIPv6Address(address, in: namespace, device: device ?? namespaces[namespace.index].loopback)
+    }
+  }
+
   /// Whether another socket has the port: on the same device or VRF, with an address in common.
-  private func isTaken(_ port: UInt16, _ namespace: NamespaceID, _ address: IPv4Address, _ device: DeviceID?) -> Bool {
+  private func isTaken(_ port: UInt16, _ namespace: NamespaceID, _ address: IPAddress, _ device: DeviceID?) -> Bool {
     namespaces[namespace.index].sockets.contains { id in
       let other = sockets[id]
-      return other.port == port && (other.device == nil || device == nil || other.device == device)
+      return other.port == port && other.address.isIPv6 == address.isIPv6 && (other.device == nil || device == nil || other.device == device)
         && (other.address.isUnspecified || address.isUnspecified || other.address == address)
         && !(other.device != device && (other.device == nil || device == nil))
     }
   }
 
   private mutating func ephemeralPort(
-    _ namespace: NamespaceID, _ address: IPv4Address, _ device: DeviceID?
+    _ namespace: NamespaceID, _ address: IPAddress, _ device: DeviceID?
   ) throws(LinuxErrno) -> UInt16 {
     let settings = namespaces[namespace.index].settings
     let count = UInt64(max(1, settings.localPortLast - settings.localPortFirst + 1))
@@ -86,18 +97,19 @@ extension Kernel {
 
   /// The socket that a datagram is for: the one that says most about it.
   ///
-  /// Kernel counterpart: `udp4_lib_lookup2()`, `compute_score()` (net/ipv4/udp.c, v6.12).
+  /// Kernel counterpart: `udp4_lib_lookup2()`, `compute_score()` (net/ipv4/udp.c), `udp6_lib_lookup2()`
+  /// (net/ipv6/udp.c, v6.12).
   /// - Parameters:
   ///   - device: the device it came in by, or that one's VRF.
   ///   - port: the VRF's port it came in by; `nil` outside VRFs.
   func findSocket(
-    in namespace: NamespaceID, local: IPv4Address, localPort: UInt16, remote: IPv4Address, remotePort: UInt16,
+    in namespace: NamespaceID, local: IPAddress, localPort: UInt16, remote: IPAddress, remotePort: UInt16,
     device: DeviceID, slave: DeviceID?
   ) -> SocketID? {
     var best: (score: Int, socket: SocketID)?
     for id in namespaces[namespace.index].sockets {
       let socket = sockets[id]
-      guard socket.port == localPort else { continue }
+      guard socket.port == localPort, socket.address.isIPv6 == local.isIPv6 else { continue }
       var score = 1
       if !socket.address.isUnspecified {
         guard socket.address == local else { continue }

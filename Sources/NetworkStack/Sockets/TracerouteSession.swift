@@ -24,14 +24,11 @@ extension Kernel {
   mutating func startTraceroute(_ id: SessionID, _ state: TracerouteState) {
     let namespace = sessions[id.index].namespace
     let request = state.request
-    if let source = request.source {
-      let master = request.device.flatMap { l3Master(of: $0) }
-      guard addressType(source, in: namespace, device: master) == .local else {
-        return failToStart(id, .bind, .addressNotAvailable)
-      }
+    if let source = request.source, !canBind(to: source, device: request.device, in: namespace) {
+      return failToStart(id, .bind, .addressNotAvailable)
     }
     do throws(LinuxErrno) {
-      let route = try outputRoute(tracerouteFlow(request), in: namespace)
+      let route = try sessionRoute(tracerouteFlow(request), in: namespace)
       report(id, .started(source: route.source))
     } catch {
       return failToStart(id, .connect, error)
@@ -42,12 +39,10 @@ extension Kernel {
     continueTraceroute(id)
   }
 
-  private func tracerouteFlow(_ request: TracerouteRequest) -> RouteFlow {
-    var flow = RouteFlow(destination: request.destination)
-    flow.source = request.source ?? .unspecified
-    flow.outputDevice = request.device
-    flow.tos = request.tos & 0x1c
-    flow.ipProtocol = (request.method == .udp ? IPProtocol.udp : .icmp).rawValue
+  private func tracerouteFlow(_ request: TracerouteRequest) -> SessionFlow {
+    var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+    flow.tos = request.tos
+    flow.ipProtocol = request.method == .udp ? .udp : request.destination.isIPv6 ? .icmpv6 : .icmp
     return flow
   }
 
@@ -111,7 +106,9 @@ extension Kernel {
     var options = SendOptions(tos: request.tos, pathMTUDiscovery: request.dontFragment ? .probe : .dont)
     options.timeToLive = UInt8(clamping: place / request.probesPerHop + 1)
     var flow = tracerouteFlow(request)
-    let length = max((request.packetLength ?? 60) - IPv4View.minimumLength - UDPView.length, 0)
+    let isIPv6 = request.destination.isIPv6
+    let headers = (isIPv6 ? IPv6View.length : IPv4View.minimumLength) + UDPView.length
+    let length = max((request.packetLength ?? (isIPv6 ? 80 : 60)) - headers, 0)
     sessions[id.index].probes.append(.init(sent: now))
     do throws(LinuxErrno) {
       switch request.method {
@@ -119,8 +116,8 @@ extension Kernel {
         try sendEcho(id, sequence: place + 1, flow: flow, payloadSize: length, options: options)
       case .udp:
         let socket = try openSocket(
-          session: id, namespace: sessions[id.index].namespace, address: request.source ?? .unspecified, port: 0,
-          device: request.device)
+          session: id, namespace: sessions[id.index].namespace, address: request.source ?? request.destination.unspecifiedOfFamily,
+          port: 0, device: request.device)
         sessions[id.index].sockets.append(socket)
         let port = request.port &+ UInt16(truncatingIfNeeded: place)
         sockets[socket].remote = (request.destination, port)
@@ -142,7 +139,9 @@ extension Kernel {
 
   /// An ICMP error answered a probe: from a router on the way, or from the destination.
   mutating func tracerouteAnswered(_ id: SessionID, _ error: SessionEvent.ICMPErrorReport) {
-    if error.type == ICMPv4Type.destinationUnreachable.rawValue {
+    let unreachable =
+      error.from.isIPv6 ? ICMPv6Type.destinationUnreachable.rawValue : ICMPv4Type.destinationUnreachable.rawValue
+    if error.type == unreachable {
       sessions[id.index].probes[error.sequence - 1].isFinal = true
     }
     setSessionTimer(id, at: now)

@@ -25,14 +25,47 @@ extension Kernel {
     let isOfVRF = slave != nil || devices[metadata.device.index].isVRF
     guard
       let socket = findSocket(
-        in: namespace, local: header.destination, localPort: datagram.destinationPort, remote: header.source,
+        in: namespace, local: .v4(header.destination), localPort: datagram.destinationPort, remote: .v4(header.source),
         remotePort: datagram.sourcePort, device: metadata.device, slave: isOfVRF ? slave ?? metadata.device : nil)
     else {
       sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.port)
       return drop(packet, .noSocket)
     }
     let session = sockets[socket].session
-    showDatagram(id, header, datagram, socket)
+    showDatagram(
+      id, .init(source: .v4(header.source), hopLimit: header.timeToLive, tos: header.tos), datagram, socket)
+    deliver(packet, to: .session(session))
+  }
+
+  /// A UDP datagram arrived in an IPv6 packet.
+  ///
+  /// Kernel counterpart: `__udp6_lib_rcv()` (net/ipv6/udp.c, v6.12). Source: RFC 8200 section 8.1.
+  mutating func udpReceiveIPv6(_ packet: consuming Packet, offset: Int) {
+    let id = packet.id
+    guard let header = IPv6View(packets.bytes(id)), let datagram = UDPView(header.bytes.dropFirst(offset)) else {
+      return drop(packet, .headerTruncated)
+    }
+    guard datagram.length >= UDPView.length, datagram.length <= datagram.bytes.count else {
+      return drop(packet, .packetTooSmall)
+    }
+    guard datagram.isValid(source: header.source, destination: header.destination) else {
+      return drop(packet, .udpChecksum)
+    }
+    let metadata = packets[id]
+    let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
+    let isOfVRF = slave != nil || devices[metadata.device.index].isVRF
+    guard
+      let socket = findSocket(
+        in: devices[metadata.device.index].namespace, local: .v6(header.destination),
+        localPort: datagram.destinationPort, remote: .v6(header.source), remotePort: datagram.sourcePort,
+        device: metadata.device, slave: isOfVRF ? slave ?? metadata.device : nil)
+    else {
+      sendICMPv6Error(about: id, type: .destinationUnreachable, code: ICMPv6UnreachableCode.port)
+      return drop(packet, .noSocket)
+    }
+    let session = sockets[socket].session
+    showDatagram(
+      id, .init(source: .v6(header.source), hopLimit: header.hopLimit, tos: header.trafficClass), datagram, socket)
     deliver(packet, to: .session(session))
   }
 }

@@ -20,13 +20,13 @@ extension Kernel {
   ///
   /// - Parameter fill: writes the payload.
   mutating func sendDatagram(
-    _ id: SessionID, sequence: Int, flow: RouteFlow, size: Int, options: SendOptions,
+    _ id: SessionID, sequence: Int, flow: SessionFlow, size: Int, options: SendOptions,
     tag direction: FlowTag.Direction = .request, owner: FlowTag? = nil, fill: (PacketBytes) -> Void
   ) throws(LinuxErrno) {
-    let route = try outputRoute(flow, in: sessions[id.index].namespace)
+    let route = try sessionRoute(flow, in: sessions[id.index].namespace)
     let length = UDPView.length + size
     if options.pathMTUDiscovery == .do,
-      length + IPv4View.minimumLength > pathMTU(route, destination: flow.destination) {
+      length + route.headerLength > sessionPathMTU(route, destination: flow.destination) {
       throw .messageTooLong
     }
     let tag = owner ?? FlowTag(session: id, sequence: UInt32(truncatingIfNeeded: sequence), direction: direction)
@@ -34,15 +34,16 @@ extension Kernel {
     let bytes = packets.bytes(packet.id)
     fill(bytes.dropFirst(UDPView.length))
     guard let view = UDPView(bytes) else { preconditionFailure("the packet was made long enough") }
-    UDPHeader(sourcePort: flow.sourcePort, destinationPort: flow.destinationPort, length: length)
-      .emit(into: view, source: route.source, destination: flow.destination)
-    var options = options
-    options.isFromProgram = true
-    sendIPv4(packet, route, destination: flow.destination, protocol: .udp, options: options)
+    let header = UDPHeader(sourcePort: flow.sourcePort, destinationPort: flow.destinationPort, length: length)
+    switch route {
+    case .v4(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
+    case .v6(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
+    }
+    sendFromProgram(packet, route, protocol: .udp, options: options)
   }
 
   /// Shows a datagram to the session that owns its socket.
-  mutating func showDatagram(_ packet: PacketID, _ header: IPv4View, _ datagram: UDPView, _ socket: SocketID) {
+  mutating func showDatagram(_ packet: PacketID, _ header: DatagramHeader, _ datagram: UDPView, _ socket: SocketID) {
     let id = sockets[socket].session
     switch sessions[id.index].state {
     case .udpSender(let state): udpSenderReceived(id, state, header, datagram)
@@ -57,11 +58,11 @@ extension Kernel {
   }
 
   private func reply(
-    _ sequence: Int, _ header: IPv4View, _ datagram: UDPView, _ roundTrip: Int64, _ isDuplicate: Bool
+    _ sequence: Int, _ header: DatagramHeader, _ datagram: UDPView, _ roundTrip: Int64, _ isDuplicate: Bool
   ) -> SessionEvent.Reply {
     SessionEvent.Reply(
       sequence: sequence, from: header.source, port: datagram.sourcePort, bytes: datagram.payload.count,
-      ttl: header.timeToLive, tos: header.tos, roundTrip: roundTrip, isDuplicate: isDuplicate, mac: nil,
+      ttl: header.hopLimit, tos: header.tos, roundTrip: roundTrip, isDuplicate: isDuplicate, mac: nil,
       isBroadcast: false)
   }
 }
@@ -74,15 +75,15 @@ extension Kernel {
     let namespace = sessions[id.index].namespace
     do throws(LinuxErrno) {
       let socket = try openSocket(
-        session: id, namespace: namespace, address: request.source ?? .unspecified, port: request.sourcePort,
-        device: request.device)
+        session: id, namespace: namespace, address: request.source ?? request.destination.unspecifiedOfFamily,
+        port: request.sourcePort, device: request.device)
       sessions[id.index].sockets = [socket]
     } catch {
       return failToStart(id, .bind, error)
     }
     if request.isConnected {
       do throws(LinuxErrno) {
-        let route = try outputRoute(udpFlow(id, request), in: namespace)
+        let route = try sessionRoute(udpFlow(id, request), in: namespace)
         report(id, .started(source: route.source))
       } catch {
         return failToStart(id, .connect, error)
@@ -92,11 +93,8 @@ extension Kernel {
     sendNextDatagram(id, state)
   }
 
-  private func udpFlow(_ id: SessionID, _ request: UDPSenderRequest) -> RouteFlow {
-    var flow = RouteFlow(destination: request.destination)
-    flow.source = request.source ?? .unspecified
-    flow.outputDevice = request.device
-    flow.ipProtocol = IPProtocol.udp.rawValue
+  private func udpFlow(_ id: SessionID, _ request: UDPSenderRequest) -> SessionFlow {
+    var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
     flow.destinationPort = request.destinationPort
     if let socket = sessions[id.index].sockets.first { flow.sourcePort = sockets[socket].port }
     return flow
@@ -139,7 +137,7 @@ extension Kernel {
   }
 
   private mutating func udpSenderReceived(
-    _ id: SessionID, _ state: UDPSenderState, _ header: IPv4View, _ datagram: UDPView
+    _ id: SessionID, _ state: UDPSenderState, _ header: DatagramHeader, _ datagram: UDPView
   ) {
     let sequence = sessions[id.index].probes.count
     guard let answer = answerProbe(id, sequence) else { return }
@@ -151,9 +149,9 @@ extension Kernel {
   ///
   /// Kernel counterpart: `icmp_err_convert` (net/ipv4/icmp.c), `__udp4_lib_err()` (net/ipv4/udp.c, v6.12).
   mutating func udpSenderFailed(_ id: SessionID, _ state: UDPSenderState, _ error: SessionEvent.ICMPErrorReport) {
-    guard state.isWaiting, state.request.isConnected, error.type == ICMPv4Type.destinationUnreachable.rawValue else {
-      return
-    }
+    guard state.isWaiting, state.request.isConnected else { return }
+    if error.from.isIPv6 { return udpSenderFailedIPv6(id, state, error) }
+    guard error.type == ICMPv4Type.destinationUnreachable.rawValue else { return }
     let errno: LinuxErrno
     switch error.code {
     case UnreachableCode.port: errno = .connectionRefused
@@ -168,20 +166,48 @@ extension Kernel {
   }
 }
 
+/// What a session reads of the packet that a datagram came in.
+struct DatagramHeader {
+  let source: IPAddress
+  let hopLimit: UInt8
+  let tos: UInt8
+}
+
 // MARK: - The server
 
 extension Kernel {
+  /// Kernel counterpart: `icmpv6_err_convert()` (net/ipv6/icmp.c), `__udp6_lib_err()` (net/ipv6/udp.c, v6.12).
+  private mutating func udpSenderFailedIPv6(
+    _ id: SessionID, _ state: UDPSenderState, _ error: SessionEvent.ICMPErrorReport
+  ) {
+    let errno: LinuxErrno
+    switch (ICMPv6Type(rawValue: error.type), error.code) {
+    case (.destinationUnreachable, ICMPv6UnreachableCode.port): errno = .connectionRefused
+    case (.destinationUnreachable, ICMPv6UnreachableCode.prohibited), (.destinationUnreachable, 5),
+      (.destinationUnreachable, 6):
+      errno = .permissionDenied
+    case (.packetTooBig, _) where state.request.pathMTUDiscovery != .dont: errno = .messageTooLong
+    default: return  // Soft errors: the network may recover, and the socket goes on waiting.
+    }
+    report(id, .receiveFailed(sequence: error.sequence, errno))
+    pauseBeforeNextDatagram(id, state)
+  }
+
   mutating func startUDPService(_ id: SessionID, _ state: UDPServiceState) {
     let request = state.request
     do throws(LinuxErrno) {
-      let socket = try openSocket(
-        session: id, namespace: sessions[id.index].namespace, address: request.address ?? .unspecified,
-        port: request.port, device: request.device)
-      sessions[id.index].sockets = [socket]
+      let namespace = sessions[id.index].namespace
+      var addresses = [request.address ?? .v4(.unspecified)]
+      if request.address == nil && hasIPv6(in: namespace) { addresses.append(.v6(.unspecified)) }
+      for address in addresses {
+        let socket = try openSocket(
+          session: id, namespace: namespace, address: address, port: request.port, device: request.device)
+        sessions[id.index].sockets.append(socket)
+      }
     } catch {
       return failToStart(id, .bind, error)
     }
-    report(id, .started(source: request.address ?? .unspecified))
+    report(id, .started(source: request.address ?? .v4(.unspecified)))
     waitForDatagram(id, request)
   }
 
@@ -195,7 +221,7 @@ extension Kernel {
   }
 
   private mutating func udpServiceReceived(
-    _ id: SessionID, _ state: UDPServiceState, _ packet: PacketID, _ header: IPv4View, _ datagram: UDPView,
+    _ id: SessionID, _ state: UDPServiceState, _ packet: PacketID, _ header: DatagramHeader, _ datagram: UDPView,
     _ socket: SocketID
   ) {
     var state = state
@@ -209,12 +235,14 @@ extension Kernel {
 
   /// Sends a datagram back: from the address the socket is bound to, else from whatever address the route prefers.
   private mutating func echo(
-    _ id: SessionID, _ packet: PacketID, _ header: IPv4View, _ datagram: UDPView, _ socket: SocketID
+    _ id: SessionID, _ packet: PacketID, _ header: DatagramHeader, _ datagram: UDPView, _ socket: SocketID
   ) {
-    var flow = RouteFlow(destination: header.source)
-    flow.source = sockets[socket].address
-    flow.outputDevice = sockets[socket].device
-    flow.ipProtocol = IPProtocol.udp.rawValue
+    let own = sockets[socket].address
+    // A socket that is not bound knows by which link a question came from an address of that link.
+    let isOfLink = header.source.v6?.isLinkLocal ?? false
+    var flow = SessionFlow(
+      destination: header.source, source: own.isUnspecified ? nil : own,
+      device: sockets[socket].device ?? (isOfLink ? packets[packet].inputDevice : nil))
     flow.sourcePort = sockets[socket].port
     flow.destinationPort = datagram.sourcePort
     let payload = datagram.payload

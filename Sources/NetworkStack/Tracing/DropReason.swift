@@ -37,6 +37,7 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case bridgeIngressState
   case noTransmitTarget
   case socketReceiveBuffer
+  case ipv6Disabled
   case simulatorPoolExhausted
   case simulatorCableDown
   case simulatorCableLoss
@@ -80,6 +81,7 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .bridgeIngressState: "BRIDGE_INGRESS_STP_STATE"
     case .noTransmitTarget: "NO_TX_TARGET"
     case .socketReceiveBuffer: "SOCKET_RCVBUFF"
+    case .ipv6Disabled: "IPV6DISABLED"
     case .simulatorPoolExhausted: "SIM_POOL_EXHAUSTED"
     case .simulatorCableDown: "SIM_CABLE_DOWN"
     case .simulatorCableLoss: "SIM_CABLE_LOSS"

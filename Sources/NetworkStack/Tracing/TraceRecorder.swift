@@ -17,6 +17,8 @@ public struct TraceStep: Sendable, BitwiseCopyable {
 public enum TraceDecision: Sendable, BitwiseCopyable {
   /// A packet was made here: by a socket, as an answer, or for a copy of another packet.
   case created(FlowTag, source: IPv4Address, destination: IPv4Address, protocol: UInt8)
+  /// The same of an IPv6 packet.
+  case createdIPv6(FlowTag, protocol: UInt8)
   /// A frame came in by a device. The flow tells whose it is.
   case received(DeviceID, FlowTag)
   /// The packet was handed to the VRF of the device it came in by.
@@ -25,6 +27,7 @@ public enum TraceDecision: Sendable, BitwiseCopyable {
   case bridged(to: DeviceID, BridgeDecision)
   /// A rule led to a table, and the table's longest prefix to a route.
   case routed(RouteDecision)
+  case routedIPv6(IPv6RouteDecision)
   case timeToLiveDecremented(to: UInt8)
   /// Sent through a device that is a VRF: the packet is looked up again in that VRF's table.
   case leaked(into: DeviceID)
@@ -39,6 +42,7 @@ public enum TraceDecision: Sendable, BitwiseCopyable {
   case consumed
   case dropped(DropReason, DeviceID)
   case icmpErrorSent(type: UInt8, code: UInt8, to: IPv4Address)
+  case icmpv6ErrorSent(type: UInt8, code: UInt8)
 
   public enum BridgeDecision: UInt8, Sendable, BitwiseCopyable {
     case forwarded, flooded, handedUp
@@ -60,6 +64,15 @@ public struct RouteDecision: Sendable, BitwiseCopyable {
   public let prefixLength: UInt8
   public let type: RouteType
   public let gateway: IPv4Address
+  public let device: DeviceID?
+}
+
+/// A routing decision about an IPv6 packet.
+public struct IPv6RouteDecision: Sendable, BitwiseCopyable {
+  public let rulePreference: UInt32
+  public let table: UInt32
+  public let prefixLength: UInt8
+  public let type: RouteType
   public let device: DeviceID?
 }
 

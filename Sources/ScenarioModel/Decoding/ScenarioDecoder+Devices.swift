@@ -67,8 +67,8 @@ extension ScenarioDecoder {
       ageing: object?["ageing"]?.duration())
   }
 
-  private func addresses(_ reader: ValueReader?) -> [Located<InterfaceAddress<IPv4Address>>] {
-    var result: [Located<InterfaceAddress<IPv4Address>>] = []
+  private func addresses(_ reader: ValueReader?) -> [Located<DeclaredAddress>] {
+    var result: [Located<DeclaredAddress>] = []
     for element in reader?.elements() ?? [] {
       guard let address = element.text("an address such as \"192.168.1.1/24\"", Self.interfaceAddress) else {
         continue
@@ -82,12 +82,10 @@ extension ScenarioDecoder {
     return result
   }
 
-  private static func interfaceAddress(_ text: String) throws(ValueError) -> InterfaceAddress<IPv4Address> {
-    guard let address = InterfaceAddress<IPv4Address>(text) else {
-      if InterfaceAddress<IPv6Address>(text) != nil { throw ValueError("IPv6 is not supported yet") }
-      throw ValueError("\(quoted(text)) is not an address with a prefix length, such as \"192.168.1.1/24\"")
-    }
-    return address
+  private static func interfaceAddress(_ text: String) throws(ValueError) -> DeclaredAddress {
+    if let address = InterfaceAddress<IPv4Address>(text) { return .v4(address) }
+    if let address = InterfaceAddress<IPv6Address>(text) { return .v6(address) }
+    throw ValueError("\(quoted(text)) is not an address with a prefix length, such as \"192.168.1.1/24\"")
   }
 
   private func mac(_ reader: ValueReader) -> Located<MACAddress>? {

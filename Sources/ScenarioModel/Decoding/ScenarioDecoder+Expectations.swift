@@ -108,7 +108,8 @@ extension ScenarioDecoder {
     let on = object["on"].flatMap(namespaceName)
     let question = object["lookup"].flatMap(question)
     let table = object["table"].flatMap(table)
-    let prefix = object["prefix"].flatMap(prefix)
+    let isIPv6 = question?.to.value.isIPv6 ?? false
+    let prefix = object["prefix"].flatMap { self.prefix($0, isIPv6: isIPv6) }
     let via = object["via"].flatMap(address)
     let dev = object["dev"]?.name(.interface)
     let src = object["src"].flatMap(address)
@@ -144,12 +145,14 @@ extension ScenarioDecoder {
     }
   }
 
-  private func prefix(_ reader: ValueReader) -> Located<IPv4Prefix>? {
+  /// - Parameter isIPv6: of which version the default route is.
+  private func prefix(_ reader: ValueReader, isIPv6: Bool) -> Located<IPPrefix>? {
     reader.text("a prefix such as \"10.0.0.0/8\"") { text throws(ValueError) in
-      if text == "default" { return IPv4Prefix.all }
-      if let prefix = IPv4Prefix(text) { return prefix }
-      if InterfaceAddress<IPv6Address>(text) != nil { throw ValueError("IPv6 is not supported yet") }
-      let meant = InterfaceAddress<IPv4Address>(text)?.prefix.description
+      if text == "default" { return isIPv6 ? .v6(.all) : .v4(.all) }
+      if let prefix = IPv4Prefix(text) { return .v4(prefix) }
+      if let prefix = IPv6Prefix(text) { return .v6(prefix) }
+      let meant =
+        InterfaceAddress<IPv4Address>(text)?.prefix.description ?? InterfaceAddress<IPv6Address>(text)?.prefix.description
       throw ValueError(
         "\(quoted(text)) is not a prefix, such as \"10.0.0.0/8\" or \"default\"", suggestion: meant)
     }

@@ -33,23 +33,16 @@ extension ScenarioDecoder {
     }
     namespace.forwarding = object["forwarding"]?.boolean()
     namespace.sysctls = (object["sysctls"]?.entries() ?? []).compactMap { sysctl($0.value, name: $0.name) }
-    namespace.routes = lines(object["routes"], refusingIPv6: true)
-    namespace.rules = lines(object["rules"], refusingIPv6: true)
-    namespace.neighbors = lines(object["neighbors"], refusingIPv6: true)
+    namespace.routes = lines(object["routes"])
+    namespace.rules = lines(object["rules"])
+    namespace.neighbors = lines(object["neighbors"])
     namespace.services = (object["services"]?.elements() ?? []).compactMap(service)
-    namespace.commands = lines(object["commands"], refusingIPv6: false)
+    namespace.commands = lines(object["commands"])
     return namespace
   }
 
-  private func lines(_ reader: ValueReader?, refusingIPv6: Bool) -> [Located<String>] {
-    (reader?.elements() ?? []).compactMap { element in
-      guard let line = commandLine(element) else { return nil }
-      if refusingIPv6, let offset = Self.offsetOfIPv6Word(in: line.value) {
-        log.report(line.issue("IPv6 is not supported yet", atUTF8Offset: offset))
-        return nil
-      }
-      return line
-    }
+  private func lines(_ reader: ValueReader?) -> [Located<String>] {
+    (reader?.elements() ?? []).compactMap(commandLine)
   }
 
   func commandLine(_ reader: ValueReader) -> Located<String>? {
@@ -59,14 +52,6 @@ extension ScenarioDecoder {
       return nil
     }
     return line
-  }
-
-  /// Where in a line a word stands that is an IPv6 address or prefix.
-  static func offsetOfIPv6Word(in line: String) -> Int? {
-    for word in line.split(whereSeparator: \.isWhitespace) where InterfaceAddress<IPv6Address>(word) != nil {
-      return line.utf8.distance(from: line.utf8.startIndex, to: word.startIndex)
-    }
-    return nil
   }
 
   private func sysctl(_ reader: ValueReader, name: Located<String>) -> Sysctl? {
@@ -119,11 +104,10 @@ extension ScenarioDecoder {
     return reader.integer(1...65535)
   }
 
-  func address(_ reader: ValueReader) -> Located<IPv4Address>? {
-    reader.text("an IPv4 address") { text throws(ValueError) in
-      if let address = IPv4Address(text) { return address }
-      throw IPv6Address(text) != nil
-        ? ValueError("IPv6 is not supported yet") : ValueError("\(quoted(text)) is not an IPv4 address")
+  func address(_ reader: ValueReader) -> Located<IPAddress>? {
+    reader.text("an address") { text throws(ValueError) in
+      guard let address = IPAddress(text) else { throw ValueError("\(quoted(text)) is not an address") }
+      return address
     }
   }
 }

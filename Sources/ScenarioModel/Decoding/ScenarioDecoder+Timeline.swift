@@ -73,7 +73,7 @@ extension ScenarioDecoder {
       log.error(
         "give 'device' or 'vrf', not both: a socket is bound to one of them", at: object.keyPlace("vrf"))
     }
-    let empty = SocketAddress(address: .unspecified, port: 0)
+    let empty = SocketAddress(address: .v4(.unspecified), port: 0)
     return UDPExchange(
       place: object.place, to: to ?? Located(empty, at: object.place), from: from,
       size: object["size"]?.integer(0...65507)?.value ?? 32,

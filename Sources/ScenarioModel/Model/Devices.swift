@@ -1,5 +1,23 @@
 public import NetworkAddresses
 
+/// An address of an interface, of either version.
+public enum DeclaredAddress: Hashable, Sendable, CustomStringConvertible {
+  case v4(InterfaceAddress<IPv4Address>)
+  case v6(InterfaceAddress<IPv6Address>)
+
+  public var isIPv6: Bool {
+    if case .v6 = self { return true }
+    return false
+  }
+
+  public var description: String {
+    switch self {
+    case .v4(let address): address.description
+    case .v6(let address): address.description
+    }
+  }
+}
+
 /// A network interface under `interfaces`.
 public struct Interface: Sendable {
   public enum Kind: Sendable {
@@ -17,7 +35,7 @@ public struct Interface: Sendable {
   public var name: Located<String>
   public var description: String?
   public var kind: Kind
-  public var addresses: [Located<InterfaceAddress<IPv4Address>>]
+  public var addresses: [Located<DeclaredAddress>]
   /// A unicast address; `nil` derives one from the endpoint's name.
   public var mac: Located<MACAddress>?
   /// In bytes, 68 through 65535; `nil` for the kind's default.
@@ -48,7 +66,7 @@ public struct VRF: Sendable {
 public struct Bridge: Sendable {
   public var name: Located<String>
   public var description: String?
-  public var addresses: [Located<InterfaceAddress<IPv4Address>>]
+  public var addresses: [Located<DeclaredAddress>]
   public var mac: Located<MACAddress>?
   /// In bytes, 68 through 65535.
   public var mtu: Located<Int>?

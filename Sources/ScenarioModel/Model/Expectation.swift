@@ -69,7 +69,7 @@ public struct FlowExpectation: Sendable {
   /// Where the packet was dropped; with `dropped` only.
   public var at: Located<NamespaceName>?
   /// Who answered, or sent the ICMP message.
-  public var from: Located<IPv4Address>?
+  public var from: Located<IPAddress>?
   /// How many answers came back; with `answered` and `delivered` only.
   public var received: Located<Int>?
   /// How many requests ended so.
@@ -97,10 +97,10 @@ public struct LookupExpectation: Sendable {
   public var question: LookupQuestion
   /// A table's number, or `main`, `local`, `default`.
   public var table: Located<String>?
-  public var prefix: Located<IPv4Prefix>?
-  public var via: Located<IPv4Address>?
+  public var prefix: Located<IPPrefix>?
+  public var via: Located<IPAddress>?
   public var dev: Located<String>?
-  public var src: Located<IPv4Address>?
+  public var src: Located<IPAddress>?
   public var type: Located<RouteTypeName>?
   /// The preference of the rule that decided, 0 through 4294967295.
   public var rule: Located<UInt32>?
@@ -109,8 +109,8 @@ public struct LookupExpectation: Sendable {
 /// The words of `ip route get`.
 public struct LookupQuestion: Sendable {
   public var place: SourcePlace
-  public var to: Located<IPv4Address>
-  public var from: Located<IPv4Address>?
+  public var to: Located<IPAddress>
+  public var from: Located<IPAddress>?
   public var iif: Located<String>?
   public var vrf: Located<String>?
   /// The firewall mark.

@@ -67,5 +67,5 @@ public struct Service: Sendable {
   /// Binds the socket to this VRF; `nil` listens outside every VRF (or as `udp_l3mdev_accept` says).
   public var vrf: Located<String>?
   /// The local address; `nil` for all of them.
-  public var address: Located<IPv4Address>?
+  public var address: Located<IPAddress>?
 }

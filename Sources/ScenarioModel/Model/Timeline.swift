@@ -86,7 +86,7 @@ public struct UDPListener: Sendable {
   public var count: Int
   /// Ends after so long at the latest; 3 s when not given.
   public var timeout: ScenarioDuration
-  public var address: Located<IPv4Address>?
+  public var address: Located<IPAddress>?
   public var vrf: Located<String>?
 }
 

@@ -20,7 +20,7 @@ enum ValueShapes {
 
   /// The definitions of the fragments above, in alphabetical order.
   static let definitions: [(name: String, schema: JSONValue)] = [
-    text("address", "An IPv4 address. IPv6 is not supported yet.", "^[0-9A-Fa-f.:]+$", ["10.0.0.1"]),
+    text("address", "An IPv4 or IPv6 address.", "^[0-9A-Fa-f.:]+$", ["10.0.0.1", "2001:db8::1"]),
     text(
       "commandLine", "A command line, split as a POSIX shell splits words.", "\\S", ["ip route show vrf blue"]
     ),
@@ -34,8 +34,8 @@ enum ValueShapes {
     text("identifier", "A name for expectations, traces and reports.", NameKind.identifier.pattern, ["echo"]),
     text(
       "interfaceAddress",
-      "An IPv4 address with the length of its network's prefix. IPv6 is not supported yet.",
-      "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$", ["192.168.1.1/24"]),
+      "An IPv4 or IPv6 address with the length of its network's prefix.",
+      "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$", ["192.168.1.1/24", "2001:db8::1/64"]),
     text("interfaceName", "An interface name as Linux allows it.", NameKind.interface.pattern, ["eth0"]),
     text("loss", "A share in percent.", quantity(LossRatio.kind), ["0.1%"]),
     text("mac", "An Ethernet address.", "^[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2}){5}$", ["02:00:00:00:00:01"]),

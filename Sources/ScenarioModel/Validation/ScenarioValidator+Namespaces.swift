@@ -88,7 +88,8 @@ extension ScenarioValidator {
   private func checkServices(_ namespace: Namespace) {
     var seen: Set<String> = []
     for service in namespace.services {
-      let binding = "\(service.udpPort.value) \(service.address?.value.bits ?? 0) \(service.vrf?.value ?? "")"
+      let address = service.address.flatMap { $0.value.isUnspecified ? nil : $0.value.description }
+      let binding = "\(service.udpPort.value) \(address ?? "") \(service.vrf?.value ?? "")"
       if !seen.insert(binding).inserted {
         log.error(
           "UDP port \(service.udpPort.value) is taken by an earlier service of \(namespace.name)",

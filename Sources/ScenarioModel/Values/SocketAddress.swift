@@ -1,37 +1,52 @@
 public import NetworkAddresses
 
-/// An address and a port: `10.0.0.1:53`.
+/// An address and a port: `10.0.0.1:53`, `[2001:db8::1]:53`.
 public struct SocketAddress: Hashable, Sendable {
-  public let address: IPv4Address
+  public let address: IPAddress
   /// 1 through 65535; 0 where a source leaves the choice to the kernel, as in bind(2).
   public let port: UInt16
 
-  public init(address: IPv4Address, port: UInt16) {
+  public init(address: IPAddress, port: UInt16) {
     self.address = address
     self.port = port
   }
 
-  /// Reads `10.0.0.1:53`.
+  /// Reads `10.0.0.1:53` or `[2001:db8::1]:53`.
   ///
-  /// - Parameter portIsOptional: accepts `10.0.0.1` too, with port 0.
-  /// - Throws: ``ValueError``, also for `[2001:db8::1]:53`: IPv6 is not supported yet.
+  /// - Parameter portIsOptional: accepts `10.0.0.1` and `2001:db8::1` too, with port 0.
+  /// - Throws: ``ValueError``.
   public init(_ text: String, portIsOptional: Bool = false) throws(ValueError) {
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]"),
-      IPv6Address(text[text.index(after: text.startIndex)..<end]) != nil
-    {
-      _ = try Self.port(String(text[text.index(after: end)...].drop { $0 == ":" }), of: text)
-      throw ValueError("IPv6 is not supported yet")
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      guard let address = IPv6Address(text[text.index(after: text.startIndex)..<end]) else {
+        throw ValueError("\(quoted(text)) is not an address and port, such as \"[2001:db8::1]:53\"")
+      }
+      let rest = text[text.index(after: end)...]
+      if rest.isEmpty && portIsOptional {
+        self.init(address: .v6(address), port: 0)
+        return
+      }
+      guard rest.first == ":" else { throw ValueError("\(quoted(text)) has no port; write \"\(text):53\"") }
+      if portIsOptional && rest == ":0" {
+        self.init(address: .v6(address), port: 0)
+        return
+      }
+      self.init(address: .v6(address), port: try Self.port(String(rest.dropFirst()), of: text))
+      return
     }
-    if IPv6Address(text) != nil { throw ValueError("IPv6 is not supported yet") }
+    if let address = IPv6Address(text) {
+      guard portIsOptional else { throw ValueError("\(quoted(text)) has no port; write \"[\(text)]:53\"") }
+      self.init(address: .v6(address), port: 0)
+      return
+    }
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard let address = IPv4Address(parts[0]) else {
       throw ValueError("\(quoted(text)) is not an address and port, such as \"10.0.0.1:53\"")
     }
     if parts.count == 1 {
       guard portIsOptional else { throw ValueError("\(quoted(text)) has no port; write \"\(text):53\"") }
-      self.init(address: address, port: 0)
+      self.init(address: .v4(address), port: 0)
     } else {
-      self.init(address: address, port: try Self.port(parts[1], of: text))
+      self.init(address: .v4(address), port: try Self.port(parts[1], of: text))
     }
   }
 
@@ -46,5 +61,5 @@ public struct SocketAddress: Hashable, Sendable {
 }
 
 extension SocketAddress: CustomStringConvertible {
-  public var description: String { "\(address):\(port)" }
+  public var description: String { address.isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)" }
 }

@@ -28,8 +28,8 @@ import normalise as N
 def key(s):
     return re.sub(r'[./:_-]', '.', s)
 
-def load(path):
-    """-> {normalised interface key: [(t, line)]}"""
+def load(path, start=0.3):
+    """-> {normalised interface key: [(t, line)]}, without what was before `start`"""
     out = {}
     fs = [path] if os.path.isfile(path) else [os.path.join(d, f) for d, _, x in os.walk(path) for f in sorted(x)]
     for f in fs:
@@ -43,7 +43,8 @@ def load(path):
             if n is None or (len(r) == 1 and re.match(r'if\d+$', n)) or (len(r) == 1 and '.' not in key(n)):
                 n = stem
             n = re.sub(r'^lab[./]', '', n)              # machine `lab` of to_scenario.py
-            out.setdefault(key(n), []).extend(ls)
+            # The recorder listens when all is set up: what the set-up itself causes (listener reports) it does not see.
+            out.setdefault(key(n), []).extend((t, l) for t, l in ls if t > start - 1e-6)
     return out
 
 def groups(lines):
@@ -121,7 +122,7 @@ def main():
         if n.endswith('.lo') and '--without-lo' in sys.argv:
             continue
         gold[n] = open(os.path.join(gd, n + '.txt')).read().splitlines()
-    raw = load(pd)
+    raw = load(pd, N.setup_time(os.path.join(gd, '..')))
     got = {k: [l for _, l in v] for k, v in raw.items()}
     ec = conf.get('ecmp')
     skip = set(ec['paths'] + ec.get('skip', [])) if ec else set()

@@ -32,6 +32,8 @@ def inner(case, out):
     r = sh(['bash', '-c', 'set -eu; . "%s"; . ./setup.sh' % lib], cwd=case, env=env)
     if r.returncode:
         raise SystemExit('setup failed: ' + r.stdout + r.stderr)
+    if 'ns6' in open(case + '/setup.sh').read():
+        time.sleep(2.5)                                 # carriers are noticed up to a second later; then come the listener reports
     nss = sorted(l.split()[0] for l in sh(['ip', 'netns', 'list']).stdout.splitlines() if l.strip())
     caps, meta = [], {}
     for n in nss:

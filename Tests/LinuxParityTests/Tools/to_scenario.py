@@ -8,6 +8,8 @@ the machine; sleep S -> pause.  sock.py's commands become `udp`, `tcp` and `list
 """
 import json, os, shlex, stat, subprocess, sys, tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+from normalise import setup_time
 STANDINS = 'ip bridge sysctl iptables ip6tables nft ethtool conntrack ping arping traceroute sleep tc'.split()
 
 def record(case, script, stage):
@@ -52,7 +54,8 @@ def sock(argv):
     host = '[%s]' % pos[0] if ':' in pos[0] else pos[0]
     e = {'to': '%s:%s' % (host, pos[1]), 'size': int(o.get('size', 32)), 'timeout': sec(o.get('timeout', 3))}
     if 'sport' in o or 'src' in o:
-        e['from'] = '%s:%s' % (o.get('src', '0.0.0.0'), o.get('sport', 0))
+        src = o.get('src', '::' if ':' in pos[0] else '0.0.0.0')
+        e['from'] = '%s:%s' % ('[%s]' % src if ':' in src else src, o.get('sport', 0))
     if proto == 'udp':
         e.update(count=int(o.get('count', 1)), interval=sec(o.get('interval', 0.1)))
         if 'ttl' in o: e['ttl'] = int(o['ttl'])
@@ -81,8 +84,8 @@ def main():
         else:
             e = {'on': 'lab', 'run': shlex.join(a)}
         timeline.append(e)
-    # the recorder waits 0.3 s between the last setup step and the first traffic, and 0.5 s at the end
-    timeline = [{'pause': '300ms'}] + timeline + [{'pause': '500ms'}]
+    # the recorder waits 0.3 s between the last setup step and the first traffic (with IPv6 3 s longer), and 0.5 s at the end
+    timeline = [{'pause': '%dms' % round(setup_time(case) * 1000)}] + timeline + [{'pause': '500ms'}]
     json.dump({'vrfsim': 1, 'name': os.path.basename(case).lower(), 'nodes': {'lab': {'commands': commands}},
                'timeline': timeline}, sys.stdout, indent=1)
     print()

@@ -193,22 +193,6 @@ extension RefusedScenario {
         "1:38: error: /nodes/r1/routes/0: the line is empty"
       ]),
     RefusedScenario(
-      "an IPv6 route has its caret under the word", schema: .accepts,
-      #"{"vrfsim":1,"nodes":{"r1":{"routes":["unreachable\u0020\t2001:db8::/32"]}}}"#,
-      [
-        "1:58: error: /nodes/r1/routes/0: IPv6 is not supported yet"
-      ]),
-    RefusedScenario(
-      "an IPv6 rule and neighbor", schema: .accepts,
-      #"""
-      {"vrfsim":1,"nodes":{"r1":{"rules":["from 2001:db8::/32 lookup 5"],
-      "neighbors":["fe80::1 lladdr 02:00:00:00:00:01 dev eth0"]}}}
-      """#,
-      [
-        "1:43: error: /nodes/r1/rules/0: IPv6 is not supported yet",
-        "2:15: error: /nodes/r1/neighbors/0: IPv6 is not supported yet",
-      ]),
-    RefusedScenario(
       "a kernel setting is a boolean", schema: .refuses,
       #"{"vrfsim":1,"nodes":{"r1":{"sysctls":{"net.ipv4.ip_forward":true}}}}"#,
       [
@@ -253,10 +237,11 @@ extension RefusedScenario {
         #"2:15: error: /nodes/r1/interfaces/eth0/addresses/2: expected an address such as "192.168.1.1/24", found a number"#,
       ]),
     RefusedScenario(
-      "IPv6 addresses are not supported yet", schema: .accepts,
-      #"{"vrfsim":1,"nodes":{"r1":{"interfaces":{"eth0":{"addresses":["2001:db8::1/64"]}}}}}"#,
+      "an IPv6 address is no address", schema: .refuses,
+      #"{"vrfsim":1,"nodes":{"r1":{"interfaces":{"eth0":{"addresses":["2001:db8::1/129","2001::db8::1/64"]}}}}}"#,
       [
-        "1:63: error: /nodes/r1/interfaces/eth0/addresses/0: IPv6 is not supported yet"
+        #"1:63: error: /nodes/r1/interfaces/eth0/addresses/0: '2001:db8::1/129' is not an address with a prefix length, such as "192.168.1.1/24""#,
+        #"1:81: error: /nodes/r1/interfaces/eth0/addresses/1: '2001::db8::1/64' is not an address with a prefix length, such as "192.168.1.1/24""#,
       ]),
     RefusedScenario(
       "an address is given twice", schema: .accepts,
@@ -464,8 +449,7 @@ extension RefusedScenario {
       [
         #"1:85: error: /nodes/r1/services/0/reply: 'ecko' is not one of "echo", "none" (did you mean 'echo'?)"#,
         "2:17: error: /nodes/r1/services/1/vrf: r1 has no VRF 'rde' (did you mean 'red'?)",
-        "2:44: error: /nodes/r1/services/2/address: '10.0.0.1/24' is not an IPv4 address",
-        "2:79: error: /nodes/r1/services/3/address: IPv6 is not supported yet",
+        "2:44: error: /nodes/r1/services/2/address: '10.0.0.1/24' is not an address",
       ]),
     RefusedScenario(
       "two services on one port", schema: .accepts,

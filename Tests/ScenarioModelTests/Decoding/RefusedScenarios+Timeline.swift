@@ -175,10 +175,17 @@ extension RefusedScenario {
         #"3:18: error: /timeline/1/udp: missing key 'to', such as "to": "10.0.0.1:53""#,
       ]),
     RefusedScenario(
-      "IPv6 destinations are not supported yet", schema: .accepts,
-      #"{"vrfsim":1,"nodes":{"r1":{}},"timeline":[{"on":"r1","udp":{"to":"[2001:db8::1]:53"}}]}"#,
+      "IPv6 destinations without brackets, port or address", schema: .accepts,
+      #"""
+      {"vrfsim":1,"nodes":{"r1":{}},"timeline":[{"on":"r1","udp":{"to":"2001:db8::1"}},
+      {"on":"r1","udp":{"to":"[2001:db8::1]"}},{"on":"r1","udp":{"to":"[2001:db8::g]:53"}},
+      {"on":"r1","udp":{"to":"[2001:db8::1]:0"}}]}
+      """#,
       [
-        "1:66: error: /timeline/0/udp/to: IPv6 is not supported yet"
+        #"1:66: error: /timeline/0/udp/to: '2001:db8::1' has no port; write "[2001:db8::1]:53""#,
+        #"2:24: error: /timeline/1/udp/to: '[2001:db8::1]' has no port; write "[2001:db8::1]:53""#,
+        #"2:65: error: /timeline/2/udp/to: '[2001:db8::g]:53' is not an address and port, such as "[2001:db8::1]:53""#,
+        "3:24: error: /timeline/3/udp/to: '[2001:db8::1]:0' has no valid port; a port is 1 through 65535",
       ]),
     RefusedScenario(
       "a socket bound to what is not there", schema: .accepts,
@@ -306,7 +313,7 @@ extension RefusedScenario {
         "2:64: error: /expect/0/at: unknown machine 'h2' (did you mean 'h1'?)",
         #"3:27: error: /expect/1/code: 'network' is not one of "net", "host", "port", "admin""#,
         "3:82: error: /expect/2/mtu: 1 is out of range, expected 68 to 65535",
-        "4:34: error: /expect/3/from: 'h2' is not an IPv4 address",
+        "4:34: error: /expect/3/from: 'h2' is not an address",
         "4:50: error: /expect/3/received: -1 is out of range, expected 0 to 100000",
       ]),
     RefusedScenario(
@@ -357,8 +364,7 @@ extension RefusedScenario {
         #"2:67: error: /expect/2/lookup: missing key 'to', such as "to": "10.0.0.1""#,
         "2:78: error: /expect/2/table: 0 is out of range, expected 1 to 4294967295",
         #"3:10: error: /expect/2/prefix: '10.0.0.1/8' is not a prefix, such as "10.0.0.0/8" or "default" (did you mean '10.0.0.0/8'?)"#,
-        "3:29: error: /expect/2/via: 'x' is not an IPv4 address",
-        "3:52: error: /expect/2/src: IPv6 is not supported yet",
+        "3:29: error: /expect/2/via: 'x' is not an address",
         #"3:65: error: /expect/2/type: 'blackhol' is not one of "unicast", "local", "broadcast", "multicast", "unreachable", "blackhole", "prohibit", "throw" (did you mean 'blackhole'?)"#,
         "3:83: error: /expect/2/rule: -1 is out of range, expected 0 to 4294967295",
         "4:44: error: /expect/3/lookup/vrf: h1 has no VRF 'blue'",

@@ -66,7 +66,7 @@ import Testing
       Issue.record("no flow")
       return
     }
-    #expect(flow.outcome.value == .timeExceeded && flow.from?.value == IPv4Address(172, 16, 1, 253))
+    #expect(flow.outcome.value == .timeExceeded && flow.from?.value == .v4(IPv4Address(172, 16, 1, 253)))
   }
 
   @Test("defaults and links are resolved")

@@ -59,8 +59,9 @@ import Testing
     #expect(throws: ValueError("'10.0.0.1' has no port; write \"10.0.0.1:53\"")) {
       try SocketAddress("10.0.0.1")
     }
-    #expect(throws: ValueError("IPv6 is not supported yet")) { try SocketAddress("[2001:db8::1]:53") }
-    #expect(throws: ValueError("'[2001:db8::1]' has no valid port; a port is 1 through 65535")) {
+    #expect(try SocketAddress("[2001:db8::1]:53").description == "[2001:db8::1]:53")
+    #expect(try SocketAddress("2001:db8::1", portIsOptional: true).port == 0)
+    #expect(throws: ValueError("'[2001:db8::1]' has no port; write \"[2001:db8::1]:53\"")) {
       try SocketAddress("[2001:db8::1]")
     }
   }

@@ -1,0 +1,234 @@
+internal import DiscreteEvents
+package import NetworkAddresses
+
+/// An IPv6 address on a device.
+///
+/// Kernel counterpart: `struct inet6_ifaddr` (include/net/if_inet6.h, v6.12).
+/// Differs: addresses have no lifetimes; one can be put there as deprecated.
+package struct IPv6DeviceAddress: Hashable, Sendable {
+  package var local: IPv6Address
+  /// The other end of a point-to-point address, else equal to `local`.
+  package var peer: IPv6Address
+  package var length: Int
+  package var scope: RouteScope
+  package var metric: UInt32 = 0
+  package var hasNoPrefixRoute = false
+  package var skipsDuplicateAddressDetection = false
+  /// Not to be used for new connections: `preferred_lft 0`.
+  package var isDeprecated = false
+  /// Being checked for duplicates; not usable yet.
+  package var isTentative = false
+  /// Somebody else has it.
+  package var isDuplicate = false
+  /// Put there by the kernel itself.
+  package var isOfKernel = false
+
+  package init(local: IPv6Address, peer: IPv6Address? = nil, length: Int) {
+    self.local = local
+    self.peer = peer ?? local
+    self.length = length
+    switch local.scope {
+    case .linkLocal: scope = local.isLoopback ? .host : .link
+    case .siteLocal: scope = .site
+    case .reserved, .interfaceLocal, .organizationLocal, .global: scope = .universe
+    }
+  }
+
+  /// The block that the device is connected to by this address.
+  package var prefix: IPv6Prefix { IPv6Prefix(containing: peer, length: length) }
+}
+
+/// What IPv6 keeps of a device.
+///
+/// Kernel counterpart: `struct inet6_dev` (include/net/if_inet6.h, v6.12).
+package struct IPv6Device: Sendable {
+  /// A multicast group that somebody here listens to.
+  struct Membership: Sendable {
+    let group: IPv6Address
+    var users = 1
+    /// How often its change is still to be reported.
+    var reportsLeft = 0
+  }
+
+  /// An address under duplicate address detection.
+  struct Detection: Sendable {
+    let address: IPv6Address
+    var probesLeft: Int
+    var due: Instant
+    var nonce: UInt64
+  }
+
+  package var settings: IPv6DeviceSettings
+  package var neighborSettings: NeighborSettings
+  /// How long a confirmation holds, in nanoseconds.
+  package var reachableTime: Int64 = 30_000_000_000
+  /// The wider the scope, the earlier; of equal scope the newest first.
+  package var addresses: [IPv6DeviceAddress] = []
+  /// Subnet-router anycast addresses, with the number of addresses that make each.
+  var anycasts: [(address: IPv6Address, users: Int)] = []
+  var memberships: [Membership] = []
+  /// Groups that were left, and whose leaving is still to be reported.
+  var departures: [Membership] = []
+  var detections: [Detection] = []
+  /// Up, with carrier, and not disabled: addresses are in use.
+  var isReady = false
+  var timerGeneration: UInt32 = 0
+  var reportGeneration: UInt32 = 0
+  /// Reports of changes that are still to be sent.
+  var reportsLeft = 0
+  var solicitationGeneration: UInt32 = 0
+  var solicitationsSent = 0
+  /// The names of the settings that were set for this device, and so do not follow `default`.
+  package var explicitSettings: [String] = []
+}
+
+extension Kernel {
+  /// - Parameter former: the device's state before it moved; its timers are void then.
+  mutating func makeIPv6Device(in namespace: NamespaceID, following former: IPv6Device? = nil) -> IPv6Device {
+    var device = IPv6Device(
+      settings: namespaces[namespace.index].defaultIPv6Device,
+      neighborSettings: namespaces[namespace.index].defaultIPv6NeighborSettings)
+    device.reachableTime = drawnReachableTime(device.neighborSettings)
+    if let former {
+      device.timerGeneration = former.timerGeneration &+ 1
+      device.reportGeneration = former.reportGeneration &+ 1
+      device.solicitationGeneration = former.solicitationGeneration &+ 1
+    }
+    return device
+  }
+
+  private mutating func drawnReachableTime(_ settings: NeighborSettings) -> Int64 {
+    let base = Int64(settings.baseReachableTime) * 1_000_000
+    return base > 1 ? base / 2 + Int64(ipv6Random.below(UInt64(base))) : base
+  }
+
+  /// Draws how long confirmations of IPv6 neighbors hold on a device.
+  package mutating func drawIPv6ReachableTime(of device: DeviceID) {
+    ipv6Devices[device.index].reachableTime = drawnReachableTime(ipv6Devices[device.index].neighborSettings)
+  }
+
+  /// Whether a device takes part in IPv6.
+  @inline(__always)
+  package func hasIPv6(_ device: DeviceID) -> Bool { ipv6Devices[device.index].settings.disableIPv6 == 0 }
+
+  /// Whether some device of a namespace takes part in IPv6.
+  package func hasIPv6(in namespace: NamespaceID) -> Bool {
+    namespaces[namespace.index].allIPv6Devices.disableIPv6 == 0
+      || namespaces[namespace.index].devices.contains { hasIPv6($0) }
+  }
+}
+
+// MARK: - Up and down
+
+extension Kernel {
+  /// A device may have become ready for IPv6: up, with carrier, and not disabled.
+  ///
+  /// Kernel counterpart: `NETDEV_UP` and `NETDEV_CHANGE` in `addrconf_notify()`, `addrconf_dev_config()`
+  /// (net/ipv6/addrconf.c, v6.12).
+  package mutating func ipv6DeviceChanged(_ device: DeviceID) {
+    let state = devices[device.index]
+    guard state.isUp, state.hasCarrier, hasIPv6(device), !ipv6Devices[device.index].isReady else { return }
+    ipv6Devices[device.index].isReady = true
+    join(.allNodes, on: device)
+    if ipv6Devices[device.index].settings.forwarding != 0 { join(.allRouters, on: device) }
+    addMulticastRoute(of: device)
+    for address in ipv6Devices[device.index].addresses where !address.isDuplicate {
+      addPrefixRoute(of: address, on: device)
+      beginDuplicateAddressDetection(address.local, on: device)
+    }
+    if state.isLoopback {
+      if !ipv6Devices[device.index].addresses.contains(where: { $0.local.isLoopback }) {
+        var address = IPv6DeviceAddress(local: .loopback, length: 128)
+        address.isOfKernel = true
+        _ = try? addIPv6Address(address, to: device)
+      }
+    } else {
+      generateLinkLocalAddress(of: device)
+    }
+    reviveIPv6NextHops(through: device) { hop in
+      hop.isDead = false
+      hop.isLinkDown = false
+    }
+  }
+
+  /// The carrier came or went: routes are kept, and marked.
+  mutating func ipv6CarrierChanged(_ device: DeviceID) {
+    guard hasIPv6(device) else { return }
+    let hasCarrier = devices[device.index].hasCarrier
+    reviveIPv6NextHops(through: device) { $0.isLinkDown = !hasCarrier }
+    if hasCarrier { ipv6DeviceChanged(device) }
+  }
+
+  /// Kernel counterpart: `addrconf_addr_gen()` (net/ipv6/addrconf.c, v6.12).
+  /// Differs: stable-privacy and random interface identifiers are not made: such a device gets none.
+  package mutating func generateLinkLocalAddress(of device: DeviceID) {
+    guard ipv6Devices[device.index].isReady, !devices[device.index].isVRF, !devices[device.index].isLoopback,
+      ipv6Devices[device.index].settings.addressGenerationMode
+        == IPv6DeviceSettings.AddressGeneration.eui64.rawValue,
+      !ipv6Devices[device.index].addresses.contains(where: { $0.isOfKernel && $0.local.isLinkLocal })
+    else { return }
+    var address = IPv6DeviceAddress(local: .linkLocal(devices[device.index].mac), length: 64)
+    address.isOfKernel = true
+    _ = try? addIPv6Address(address, to: device)
+  }
+
+  /// A device went down, was disabled, or changed its VRF: its addresses go, unless `keep_addr_on_down` keeps
+  /// those that the administrator gave it.
+  ///
+  /// Kernel counterpart: `addrconf_ifdown()` (net/ipv6/addrconf.c), `rt6_disable_ip()` (net/ipv6/route.c, v6.12).
+  package mutating func ipv6DeviceWentDown(_ device: DeviceID) {
+    let keeps = ipv6Devices[device.index].settings.keepAddressesOnDown > 0 && hasIPv6(device)
+    let wasInUse = ipv6Devices[device.index].isReady || !ipv6Devices[device.index].addresses.isEmpty
+    guard wasInUse else { return }
+    let all = ipv6Devices[device.index].addresses
+    ipv6Devices[device.index].isReady = false
+    ipv6Devices[device.index].timerGeneration &+= 1
+    ipv6Devices[device.index].reportGeneration &+= 1
+    ipv6Devices[device.index].solicitationGeneration &+= 1
+    ipv6Devices[device.index].addresses = keeps ? all.filter { !$0.isOfKernel && !$0.local.isLinkLocal } : []
+    for place in ipv6Devices[device.index].addresses.indices {
+      ipv6Devices[device.index].addresses[place].isTentative = true
+    }
+    ipv6Devices[device.index].anycasts = []
+    ipv6Devices[device.index].memberships = []
+    ipv6Devices[device.index].departures = []
+    ipv6Devices[device.index].detections = []
+    ipv6Devices[device.index].reportsLeft = 0
+    removeIPv6Routes(through: device)
+    namespaces[devices[device.index].namespace.index].ipv6RouteExceptions.removeAll()
+  }
+
+  /// Takes all addresses off a device that leaves.
+  mutating func removeIPv6Addresses(of device: DeviceID) {
+    ipv6DeviceWentDown(device)
+    ipv6Devices[device.index].addresses = []
+  }
+
+  /// Switches IPv6 on or off on a device.
+  ///
+  /// Kernel counterpart: `dev_disable_change()` (net/ipv6/addrconf.c, v6.12).
+  package mutating func setIPv6Disabled(_ isDisabled: Bool, on device: DeviceID, value: Int32) {
+    let was = !hasIPv6(device)
+    if isDisabled && !was {
+      ipv6DeviceWentDown(device)
+      ipv6Devices[device.index].addresses = []
+      for id in neighbors.identifiers(on: device) where neighbors[id].address.isIPv6 { removeNeighbor(id) }
+    }
+    ipv6Devices[device.index].settings.disableIPv6 = value
+    if !isDisabled && was { ipv6DeviceChanged(device) }
+  }
+
+  /// Makes a device that of a router, or that of a host.
+  ///
+  /// Kernel counterpart: `dev_forward_change()` (net/ipv6/addrconf.c, v6.12).
+  package mutating func setIPv6Forwarding(_ value: Int32, on device: DeviceID) {
+    let was = ipv6Devices[device.index].settings.forwarding != 0
+    ipv6Devices[device.index].settings.forwarding = value
+    let isRouter = value != 0
+    guard was != isRouter, ipv6Devices[device.index].isReady else { return }
+    if isRouter { join(.allRouters, on: device) } else { leave(.allRouters, on: device) }
+    for address in ipv6Devices[device.index].addresses where !address.isTentative {
+      if isRouter { joinAnycast(of: address, on: device) } else { leaveAnycast(of: address, on: device) }
+    }
+  }
+}

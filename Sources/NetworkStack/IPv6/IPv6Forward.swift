@@ -1,0 +1,46 @@
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// A packet with its route comes from IPv6Receive. Decided here: whether this machine forwards, whether the packet
+// may live on (hop limit), whether its sender is to be redirected, and whether it fits (MTU). Goes on to
+// IPv6Output, or ends with an ICMPv6 error.
+
+extension Kernel {
+  /// Forwards a packet for somebody else.
+  ///
+  /// Kernel counterpart: `ip6_forward()` (net/ipv6/ip6_output.c, v6.12). Source: RFC 8200 section 3, RFC 4443.
+  mutating func ipv6Forward(_ packet: consuming Packet, _ route: IPv6RouteResult) {
+    let id = packet.id
+    guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
+    let device = route.nextHop.device
+    let namespace = devices[device.index].namespace
+    guard namespaces[namespace.index].allIPv6Devices.forwarding != 0 else { return drop(packet, .inputAddressErrors) }
+    guard packets[id].type == .host else { return drop(packet, .notSpecified) }
+    guard header.hopLimit > 1 else {
+      sendICMPv6Error(about: id, type: .timeExceeded, code: 0)
+      return drop(packet, .ipHeader)
+    }
+    packets[id].flags.insert(.forwarded)
+    let gateway = route.nextHop.gateway
+    if device == packets[id].inputDevice {
+      sendIPv6Redirect(about: id, target: gateway.isUnspecified ? header.destination : gateway)
+    } else if header.source.isUnspecified || header.source.isLoopback {
+      return drop(packet, .invalidSource)
+    } else if header.source.isLinkLocal {
+      sendICMPv6Error(about: id, type: .destinationUnreachable, code: ICMPv6UnreachableCode.beyondScope)
+      return drop(packet, .invalidSource)
+    }
+    let set = ipv6Routes[route.route].mtu
+    let mtu = max(min(set > 0 ? set : 65_535, devices[device.index].mtu), 1_280)
+    if Int(packets[id].length) > mtu {
+      packets[id].device = device
+      sendICMPv6Error(about: id, type: .packetTooBig, code: 0, rest: UInt32(mtu))
+      return drop(packet, .packetTooBig)
+    }
+    header.hopLimit -= 1
+    record(.timeToLiveDecremented(to: header.hopLimit), id, namespace)
+    packets[id].ipv6NextHop = gateway.isUnspecified ? header.destination : gateway
+    packets[id].routeMTU = UInt16(clamping: mtu)
+    ipv6Output(packet, by: device)
+  }
+}

@@ -1,0 +1,187 @@
+internal import DiscreteEvents
+package import NetworkAddresses
+
+// A flow of this machine comes from a session, from ICMPv6, or from a VRF device that looks a packet up again.
+// Decided here: by which device and next hop it goes, and from which address.
+
+/// The way of an IPv6 packet that this machine sends.
+///
+/// Kernel counterpart: `struct rt6_info` (include/net/ip6_fib.h, v6.12).
+package struct IPv6OutputRoute: Sendable {
+  package var source: IPv6Address
+  package var device: DeviceID
+  /// To whom it is handed on the link; the destination where it is on the link itself.
+  package var nextHop: IPv6Address
+  package var gateway: IPv6Address
+  package var isLocal = false
+  package var result: IPv6RouteResult
+}
+
+extension Kernel {
+  /// Finds the way for an IPv6 packet of this machine.
+  ///
+  /// Kernel counterpart: `ip6_dst_lookup_tail()` (net/ipv6/ip6_output.c), `ip6_route_output_flags()`
+  /// (net/ipv6/route.c, v6.12).
+  /// - Parameters:
+  ///   - isBound: whether a socket is bound to the output device, and so must use it.
+  ///   - mayLackSource: whether the packet has its source already, or needs none.
+  /// - Throws: `addressNotAvailable` where no address can be its source; else what the lookup says.
+  package func ipv6OutputRoute(
+    _ flow: IPv6RouteFlow, in namespace: NamespaceID, isBound: Bool = false, mayLackSource: Bool = false
+  ) throws(LinuxErrno) -> IPv6OutputRoute {
+    var flow = flow
+    let destination = flow.destination
+    let output = flow.outputDevice
+    if let output {
+      // Link-scoped destinations are on no link of a VRF as such.
+      if destination.isLinkScoped && devices[output.index].isVRF { throw .networkUnreachable }
+      guard hasIPv6(output) || devices[output.index].isVRF else { throw .networkUnreachable }
+    }
+    let isStrict = isBound || destination.isLinkScoped || destination.isMulticast || (output != nil && flow.source.isUnspecified)
+    let result = try lookUpIPv6(flow, in: namespace, preferred: output, mode: isStrict && output != nil ? .strict : [])
+    var device = result.nextHop.device
+    let isLocal = result.type == .local || result.type == .anycast
+    if isLocal {
+      device = loopback(for: device, destination: destination)
+    }
+    if flow.source.isUnspecified && !mayLackSource {
+      let preferred = ipv6Routes[result.route].preferredSource
+      if !preferred.isUnspecified {
+        flow.source = preferred
+      } else if let source = selectIPv6Address(on: result.nextHop.device, toward: destination, in: namespace) {
+        flow.source = source
+      } else {
+        throw .addressNotAvailable
+      }
+    }
+    var gateway = result.nextHop.gateway
+    if let learned = ipv6RouteException(destination, via: device)?.gateway { gateway = learned }
+    return IPv6OutputRoute(
+      source: flow.source, device: device, nextHop: gateway.isUnspecified ? destination : gateway, gateway: gateway,
+      isLocal: isLocal, result: result)
+  }
+
+  /// By which device packets to an address of this machine go: `lo`, or the VRF of the address's device.
+  ///
+  /// Kernel counterpart: `ip6_rt_get_dev_rcu()` (net/ipv6/route.c, v6.12).
+  private func loopback(for device: DeviceID, destination: IPv6Address) -> DeviceID {
+    if devices[device.index].isVRF { return device }
+    if let vrf = devices[device.index].vrf, !destination.isLinkScoped { return vrf }
+    return namespaces[devices[device.index].namespace.index].loopback
+  }
+
+  /// What is known of an IPv6 destination by a device beyond its route.
+  func ipv6RouteException(
+    _ destination: IPv6Address, via device: DeviceID
+  ) -> RouteExceptionTableOf<IPv6Address>.Entry? {
+    let namespace = devices[device.index].namespace.index
+    if namespaces[namespace].ipv6RouteExceptions.isEmpty { return nil }
+    return namespaces[namespace].ipv6RouteExceptions.entry(destination, device, at: now)
+  }
+
+  /// Forgets what was learned, as when rules, routes or addresses change.
+  package mutating func forgetIPv6RouteExceptions(in namespace: NamespaceID) {
+    namespaces[namespace.index].ipv6RouteExceptions.removeAll()
+  }
+
+  /// When what was learned about a destination expires, in nanoseconds from now.
+  package func ipv6ExceptionLifetime(_ destination: IPv6Address, via device: DeviceID) -> Int64? {
+    guard let exception = ipv6RouteException(destination, via: device), exception.expires != .distantFuture else {
+      return nil
+    }
+    return exception.expires - now
+  }
+
+  /// The largest packet of a route, in bytes: learned, set on the route, or the device's.
+  ///
+  /// Kernel counterpart: `ip6_mtu()` (net/ipv6/route.c, v6.12).
+  package func ipv6PathMTU(_ route: IPv6OutputRoute, destination: IPv6Address) -> Int {
+    let deviceMTU = min(devices[route.device.index].mtu, 65_535)
+    if let learned = ipv6RouteException(destination, via: route.device)?.mtu { return min(learned, deviceMTU) }
+    let set = ipv6Routes[route.result.route].mtu
+    return set > 0 ? min(set, deviceMTU) : deviceMTU
+  }
+
+  /// Learns the MTU of a path from "packet too big".
+  ///
+  /// Kernel counterpart: `__ip6_rt_update_pmtu()` (net/ipv6/route.c, v6.12). Source: RFC 8201 section 4.
+  mutating func learnIPv6PathMTU(_ mtu: Int, destination: IPv6Address, route: IPv6OutputRoute) {
+    guard mtu >= 1_280, ipv6PathMTU(route, destination: destination) > mtu else { return }
+    let namespace = devices[route.device.index].namespace.index
+    let expires = now + namespaces[namespace].ipv6.pathMTUExpiry * 1_000_000_000
+    namespaces[namespace].ipv6RouteExceptions.update(destination, route.device, at: now) {
+      $0.mtu = mtu
+      $0.expires = expires
+    }
+  }
+}
+
+// MARK: - Source addresses
+
+extension Kernel {
+  /// The address to send from by a device, toward a destination.
+  ///
+  /// Kernel counterpart: `ipv6_dev_get_saddr()` (net/ipv6/addrconf.c, v6.12). Source: RFC 6724 section 5.
+  /// Differs: no home, temporary or ORCHID addresses.
+  package func selectIPv6Address(
+    on device: DeviceID, toward destination: IPv6Address, in namespace: NamespaceID
+  ) -> IPv6Address? {
+    var best: SourceCandidate?
+    consider(addressesOf: device, device, destination, &best)
+    // Addresses of other devices count too, except toward the link itself; a VRF is a world of its own.
+    if !destination.isLinkScoped {
+      let master = l3Master(of: device)
+      for other in namespaces[namespace.index].devices where other != device && l3Master(of: other) == master {
+        consider(addressesOf: other, device, destination, &best)
+      }
+    }
+    return best?.address
+  }
+
+  private func consider(
+    addressesOf device: DeviceID, _ output: DeviceID, _ destination: IPv6Address, _ best: inout SourceCandidate?
+  ) {
+    guard hasIPv6(device) else { return }
+    for address in ipv6Devices[device.index].addresses where !address.isTentative {
+      let candidate = SourceCandidate(address, isOnOutput: device == output, destination: destination)
+      if best.map({ candidate.isBetter(than: $0) }) ?? true { best = candidate }
+    }
+  }
+}
+
+/// An address as source for a destination, by the rules of RFC 6724 section 5.
+private struct SourceCandidate {
+  let address: IPv6Address
+  /// Rule 1: it is the destination. Rule 2: how well the scope fits; the nearer to zero from below, the better.
+  /// Rule 3: not deprecated. Rule 5: on the outgoing device. Rule 6: of the same label. Rule 8: shared bits.
+  private let ranks: [Int]
+
+  init(_ candidate: IPv6DeviceAddress, isOnOutput: Bool, destination: IPv6Address) {
+    address = candidate.local
+    let (own, wanted) = (Int(candidate.local.scope.rawValue), Int(destination.scope.rawValue))
+    ranks = [
+      candidate.local == destination ? 1 : 0, own >= wanted ? -own : own - 128, candidate.isDeprecated ? 0 : 1,
+      isOnOutput ? 1 : 0, Self.label(candidate.local) == Self.label(destination) ? 1 : 0,
+      min(candidate.local.commonPrefixLength(with: destination), candidate.length),
+    ]
+  }
+
+  func isBetter(than other: SourceCandidate) -> Bool { other.ranks.lexicographicallyPrecedes(ranks) }
+
+  /// Source: RFC 6724 section 2.1; kernel counterpart: `ip6addrlbl_init_table` (net/ipv6/addrlabel.c, v6.12).
+  private static func label(_ address: IPv6Address) -> Int {
+    let bits = address.bits
+    if address.isLoopback { return 0 }
+    if address.isIPv4Mapped { return 4 }
+    if bits >> 32 == 0 { return 3 }
+    switch UInt32(truncatingIfNeeded: bits >> 96) {
+    case 0x2001_0000: return 6
+    case 0x2001_0010...0x2001_001f: return 7
+    case 0x2002_0000...0x2002_ffff: return 2
+    case 0x3ffe_0000...0x3ffe_ffff: return 12
+    case 0xfc00_0000...0xfdff_ffff: return 5
+    case 0xfec0_0000...0xfeff_ffff: return 11
+    default: return 1  // Everything else is of the general label.
+    }
+  }
+}

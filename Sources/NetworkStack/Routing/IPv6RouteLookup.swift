@@ -1,0 +1,194 @@
+package import NetworkAddresses
+internal import PrefixTables
+
+// Who asks: IPv6Receive for received packets, IPv6OutputRoute for packets of this machine, and the control plane.
+// Decided here: which rule, which table, which prefix, which route of it, which next hop.
+
+package typealias IPv6RouteFlow = RouteFlowOf<IPv6Address>
+
+/// What a lookup found.
+package struct IPv6RouteResult: Sendable, BitwiseCopyable {
+  package let route: IPv6RouteID
+  package let nextHop: IPv6NextHop
+  package let prefixLength: Int
+  package let type: RouteType
+  package let table: RoutingTableID
+  package let rulePreference: UInt32
+}
+
+/// How a lookup treats the device that its flow names.
+package struct IPv6LookupMode: OptionSet, Sendable, BitwiseCopyable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Routes by other devices are passed over: `RT6_LOOKUP_F_IFACE`. Without it that device is preferred alone.
+  package static let strict = IPv6LookupMode(rawValue: 1)
+  /// Gateways that do not answer are passed over where there is another way: `RT6_LOOKUP_F_REACHABLE`.
+  static let reachable = IPv6LookupMode(rawValue: 2)
+}
+
+extension Kernel {
+  /// Walks the rules until one gives a result.
+  ///
+  /// Kernel counterpart: `fib6_rule_lookup()` (net/ipv6/fib6_rules.c, v6.12).
+  /// - Parameter preferred: the device that routes are preferred for, or must use where `mode` is strict.
+  /// - Throws: `networkUnreachable` where no rule gives a result, or what the deciding rule or route says.
+  package func lookUpIPv6(
+    _ flow: IPv6RouteFlow, in namespace: NamespaceID, preferred: DeviceID?, mode: IPv6LookupMode
+  ) throws(LinuxErrno) -> IPv6RouteResult {
+    var flow = flow
+    if flow.outputDevice != nil || flow.inputDevice != nil || flow.l3Master != nil { _ = resolveL3Master(&flow) }
+    // A VRF is no device that a packet leaves by.
+    let preferred = preferred.flatMap { devices[$0.index].isVRF ? nil : $0 }
+    var mode = mode
+    // Hosts look for routers that answer; routers take what the table says.
+    if namespaces[namespace.index].allIPv6Devices.forwarding == 0 { mode.insert(.reachable) }
+    var index = 0
+    let count = namespaces[namespace.index].ipv6RuleMatchers.count
+    while index < count {
+      let rule = namespaces[namespace.index].ipv6RuleMatchers[index]
+      index += 1
+      guard matches(rule, flow, namespace) else { continue }
+      let table: RoutingTableID
+      switch rule.action {
+      case .nop: continue
+      case .goto(let target):
+        index = target
+        continue
+      case .fail(let error): throw error
+      case .lookup(let number): table = number
+      case .lookupL3Master:
+        guard let master = flow.l3Master, case .vrf(let number, _) = devices[master.index].kind,
+          let ofVRF = namespaces[namespace.index].ipv6Table(numbered: number)
+        else { continue }
+        table = ofVRF
+      }
+      guard
+        let result = try lookUpIPv6(flow, in: table, preferred: preferred, mode: mode, rulePreference: rule.preference)
+      else { continue }
+      if result.prefixLength <= rule.suppressPrefixLength { continue }
+      return result
+    }
+    throw .networkUnreachable
+  }
+
+  /// The best route of one table.
+  ///
+  /// Kernel counterpart: `fib6_table_lookup()` (net/ipv6/route.c, v6.12).
+  /// - Returns: `nil` where the table has none, or a `throw` route.
+  package func lookUpIPv6(
+    _ flow: IPv6RouteFlow, in table: RoutingTableID, preferred: DeviceID?, mode: IPv6LookupMode, rulePreference: UInt32
+  ) throws(LinuxErrno) -> IPv6RouteResult? {
+    guard let found = best(flow, table, preferred, mode) else {
+      guard mode.contains(.reachable), let second = best(flow, table, preferred, mode.subtracting(.reachable)) else {
+        return nil
+      }
+      return try result(second, table, rulePreference)
+    }
+    return try result(found, table, rulePreference)
+  }
+
+  private func result(
+    _ found: (route: IPv6RouteID, hop: IPv6NextHop, length: Int), _ table: RoutingTableID, _ rulePreference: UInt32
+  ) throws(LinuxErrno) -> IPv6RouteResult? {
+    let type = ipv6Routes[found.route].type
+    switch type {
+    case .unicast, .local, .broadcast, .anycast, .multicast, .nat, .unspecified: break
+    case .blackhole: throw .invalidArgument
+    case .unreachable: throw .hostUnreachable
+    case .prohibit: throw .permissionDenied
+    case .throw: return nil
+    }
+    return IPv6RouteResult(
+      route: found.route, nextHop: found.hop, prefixLength: found.length, type: type, table: table,
+      rulePreference: rulePreference)
+  }
+
+  /// The first route of the longest prefix that can be used; of equal metric, one by the preferred device.
+  ///
+  /// Kernel counterpart: `find_rr_leaf()`, `rt6_score_route()` (net/ipv6/route.c, v6.12).
+  private func best(
+    _ flow: IPv6RouteFlow, _ table: RoutingTableID, _ preferred: DeviceID?, _ mode: IPv6LookupMode
+  ) -> (route: IPv6RouteID, hop: IPv6NextHop, length: Int)? {
+    var match = ipv6RoutingTables[table.index].prefixes.longestMatch(for: flow.destination)
+    while let current = match {
+      var next: IPv6RouteID? = IPv6RouteID(current.value)
+      var chosen: (route: IPv6RouteID, hop: IPv6NextHop, isPreferred: Bool, metric: UInt32)?
+      while let id = next {
+        let route = ipv6Routes[id]
+        next = route.next
+        if let chosen, chosen.isPreferred || chosen.metric != route.metric { break }
+        guard let hop = usableHop(of: id, route, flow, preferred, mode) else { continue }
+        let isPreferred = preferred == nil || hop.device == preferred
+        if chosen == nil || isPreferred { chosen = (id, hop, isPreferred, route.metric) }
+      }
+      if let chosen { return (chosen.route, chosen.hop, current.length) }
+      match = ipv6RoutingTables[table.index].prefixes.nextShorterMatch(after: current)
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func usableHop(
+    of id: IPv6RouteID, _ route: IPv6Route, _ flow: IPv6RouteFlow, _ preferred: DeviceID?, _ mode: IPv6LookupMode
+  ) -> IPv6NextHop? {
+    if route.multipath == nil { return isUsable(route.nextHop, preferred, mode) ? route.nextHop : nil }
+    return selectIPv6Multipath(of: id, flow, preferred, mode)
+  }
+
+  private func isUsable(_ hop: IPv6NextHop, _ preferred: DeviceID?, _ mode: IPv6LookupMode) -> Bool {
+    if hop.isDead { return false }
+    if hop.isLinkDown && ipv6Devices[hop.device.index].settings.ignoreRoutesWithLinkdown != 0 { return false }
+    if mode.contains(.strict), let preferred, preferred != hop.device { return false }
+    guard mode.contains(.reachable), !hop.gateway.isUnspecified,
+      let neighbor = neighbors.find(hop.gateway, on: hop.device)
+    else { return true }
+    return neighbors[neighbor].state != .failed
+  }
+
+  /// The next hop of a route with several for this flow: by weight, the same one for the same addresses.
+  ///
+  /// Kernel counterpart: `fib6_select_path()` (net/ipv6/route.c, v6.12).
+  /// Differs: the hash is the simulator's own; the kernel's is keyed by a random number.
+  private func selectIPv6Multipath(
+    of id: IPv6RouteID, _ flow: IPv6RouteFlow, _ preferred: DeviceID?, _ mode: IPv6LookupMode
+  ) -> IPv6NextHop? {
+    let usable = ipv6Routes.nextHops(of: id).filter { isUsable($0, preferred, mode) }
+    let total = usable.reduce(0) { $0 + UInt64($1.weight) }
+    guard total > 0 else { return nil }
+    let both = flow.source.bits &* 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835 ^ flow.destination.bits
+    var mixed = UInt64(truncatingIfNeeded: both) ^ UInt64(truncatingIfNeeded: both >> 64)
+    let namespace = ipv6RoutingTables[ipv6Routes[id].table.index].namespace
+    if namespaces[namespace.index].ipv6.multipathHashPolicy == 1 {
+      let ports = UInt64(flow.sourcePort) << 16 | UInt64(flow.destinationPort)
+      mixed ^= (ports << 8 | UInt64(flow.ipProtocol)) &* 0xff51_afd7_ed55_8ccd
+    }
+    mixed = (mixed ^ (mixed >> 33)) &* 0xff51_afd7_ed55_8ccd
+    mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
+    var place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
+    for hop in usable {
+      if place < UInt64(hop.weight) { return hop }
+      place -= UInt64(hop.weight)
+    }
+    preconditionFailure("a place below the total weight lies within a next hop's share")
+  }
+
+  /// What the lookup decided, as the trace keeps it.
+  func decision(_ result: IPv6RouteResult) -> IPv6RouteDecision {
+    IPv6RouteDecision(
+      rulePreference: result.rulePreference, table: ipv6RoutingTables[result.table.index].number,
+      prefixLength: UInt8(result.prefixLength), type: result.type, device: result.nextHop.device)
+  }
+
+  /// Prepares the rules for the packet path; to be called when a rule, a device's name or a VRF changes.
+  package mutating func compileIPv6Rules(of namespace: NamespaceID) {
+    let rules = namespaces[namespace.index].ipv6Rules
+    let tables = rules.map { rule -> RoutingTableID? in
+      guard case .lookup(let number) = rule.action, !rule.isL3MasterDevice else { return nil }
+      let table = makeIPv6Table(number, in: namespace)
+      ipv6RoutingTables[table.index].isMade = true
+      return table
+    }
+    namespaces[namespace.index].ipv6RuleMatchers = ruleMatchers(rules, tables, in: namespace)
+  }
+}

@@ -1,0 +1,183 @@
+internal import DiscreteEvents
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// What sessions need of both families at once: where their packets go, and who hears of IPv6.
+
+/// Where a program's packets go, and from where.
+struct SessionFlow {
+  var destination: IPAddress
+  var source: IPAddress?
+  /// The device or VRF that the socket is bound to.
+  var device: DeviceID?
+  var tos: UInt8 = 0
+  var mark: UInt32 = 0
+  var ipProtocol = IPProtocol.udp
+  var sourcePort: UInt16 = 0
+  var destinationPort: UInt16 = 0
+
+  init(destination: IPAddress, source: IPAddress?, device: DeviceID?) {
+    self.destination = destination
+    self.source = source
+    self.device = device
+  }
+}
+
+/// The way of a program's packets, with their destination.
+enum SessionRoute {
+  case v4(OutputRoute, IPv4Address)
+  case v6(IPv6OutputRoute, IPv6Address)
+
+  var source: IPAddress {
+    switch self {
+    case .v4(let route, _): .v4(route.source)
+    case .v6(let route, _): .v6(route.source)
+    }
+  }
+
+  var device: DeviceID {
+    switch self {
+    case .v4(let route, _): route.device
+    case .v6(let route, _): route.device
+    }
+  }
+
+  var isBroadcast: Bool {
+    if case .v4(let route, _) = self { return route.isBroadcast }
+    return false
+  }
+
+  /// Bytes of the IP header.
+  var headerLength: Int {
+    switch self {
+    case .v4: IPv4View.minimumLength
+    case .v6: IPv6View.length
+    }
+  }
+}
+
+extension IPAddress {
+  /// Any address of the same family.
+  var unspecifiedOfFamily: IPAddress { isIPv6 ? .v6(.unspecified) : .v4(.unspecified) }
+}
+
+extension Kernel {
+  /// Finds the way for a program's packet.
+  func sessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
+    switch flow.destination {
+    case .v4(let destination):
+      var routed = RouteFlow(destination: destination)
+      routed.source = flow.source?.v4 ?? .unspecified
+      routed.tos = flow.tos & 0x1c
+      copy(flow, to: &routed)
+      return .v4(try outputRoute(routed, in: namespace), destination)
+    case .v6(let destination):
+      var routed = IPv6RouteFlow(destination: destination)
+      routed.source = flow.source?.v6 ?? .unspecified
+      routed.tos = flow.tos
+      copy(flow, to: &routed)
+      return .v6(try ipv6OutputRoute(routed, in: namespace, isBound: flow.device != nil), destination)
+    }
+  }
+
+  private func copy<Address>(_ flow: SessionFlow, to routed: inout RouteFlowOf<Address>) {
+    routed.outputDevice = flow.device
+    routed.mark = flow.mark
+    routed.ipProtocol = flow.ipProtocol.rawValue
+    routed.sourcePort = flow.sourcePort
+    routed.destinationPort = flow.destinationPort
+  }
+
+  /// The largest packet of a program's way, in bytes.
+  func sessionPathMTU(_ route: SessionRoute, destination: IPAddress) -> Int {
+    switch route {
+    case .v4(let route, let destination): pathMTU(route, destination: destination)
+    case .v6(let route, let destination): ipv6PathMTU(route, destination: destination)
+    }
+  }
+
+  /// Sends a program's packet: the payload is there, the IP header is put in front.
+  mutating func sendFromProgram(
+    _ packet: consuming Packet, _ route: SessionRoute, protocol: IPProtocol, options: SendOptions
+  ) {
+    var options = options
+    options.isFromProgram = true
+    switch route {
+    case .v4(let route, let destination):
+      sendIPv4(packet, route, destination: destination, protocol: `protocol`, options: options)
+    case .v6(let route, let destination):
+      sendIPv6(packet, route, destination: destination, protocol: `protocol`, options: options)
+    }
+  }
+}
+
+// MARK: - What arrives by IPv6
+
+extension Kernel {
+  /// Shows an echo reply to the session that it answers.
+  mutating func showIPv6EchoReply(_ packet: PacketID, _ header: IPv6View, _ message: ICMPv6View) -> SessionID? {
+    guard let id = icmpv6Session(message.identifier, in: devices[packets[packet].device.index].namespace),
+      hears(id, packets[packet])
+    else { return nil }
+    let sequence = wholeSequence(message.sequence, of: id)
+    guard let answer = answerProbe(id, sequence) else { return nil }
+    let reply = SessionEvent.Reply(
+      sequence: sequence, from: .v6(header.source), port: 0, bytes: message.payload.count, ttl: header.hopLimit,
+      tos: header.trafficClass, roundTrip: answer.roundTrip, isDuplicate: answer.isDuplicate, mac: nil,
+      isBroadcast: false)
+    switch sessions[id.index].state {
+    case .ping: pingReceived(id, reply)
+    case .traceroute: tracerouteReached(id, reply)
+    case .arping, .udpSender, .udpService: return nil
+    }
+    return id
+  }
+
+  private func icmpv6Session(_ identifier: UInt16, in namespace: NamespaceID) -> SessionID? {
+    namespaces[namespace.index].icmpSessions.first { id in
+      guard echoIdentifier(id) == identifier else { return false }
+      switch sessions[id.index].request {
+      case .ping(let request): return request.destination.isIPv6
+      case .traceroute(let request): return request.destination.isIPv6
+      case .arping, .udpSender, .udpService: return false
+      }
+    }
+  }
+
+  /// Shows an ICMPv6 error to the session whose packet it quotes.
+  ///
+  /// Kernel counterpart: `icmpv6_notify()` (net/ipv6/icmp.c), `__udp6_lib_err()` (net/ipv6/udp.c), `rawv6_err()`
+  /// (net/ipv6/raw.c, v6.12).
+  mutating func showICMPv6Error(_ packet: PacketID, _ header: IPv6View, _ message: ICMPv6View) -> SessionID? {
+    guard let quoted = IPv6View(message.payload), let chain = IPv6HeaderChain(quoted), !chain.isLaterFragment,
+      chain.offset <= quoted.bytes.count,
+      let (id, sequence) = concernedSession(packet, quoted, chain, quoted.bytes.dropFirst(chain.offset)),
+      let answer = answerProbe(id, sequence)
+    else { return nil }
+    if answer.isDuplicate { return id }
+    reportICMPError(
+      id,
+      SessionEvent.ICMPErrorReport(
+        sequence: sequence, from: .v6(header.source), type: message.type.rawValue, code: message.code,
+        mtu: message.type == .packetTooBig ? Int(message.rest) : 0, roundTrip: answer.roundTrip, ttl: header.hopLimit))
+    return id
+  }
+
+  /// The session that sent the quoted packet, and as which probe.
+  private func concernedSession(
+    _ packet: PacketID, _ quoted: IPv6View, _ chain: IPv6HeaderChain, _ transport: PacketBytes
+  ) -> (SessionID, Int)? {
+    let metadata = packets[packet]
+    let namespace = devices[metadata.device.index].namespace
+    if chain.protocol == .icmpv6, let echo = ICMPv6View(transport), echo.type == .echoRequest,
+      let id = icmpv6Session(echo.identifier, in: namespace) {
+      return (id, wholeSequence(echo.sequence, of: id))
+    }
+    guard chain.protocol == .udp, let datagram = UDPView(transport) else { return nil }
+    let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
+    return findSocket(
+      in: namespace, local: .v6(quoted.source), localPort: datagram.sourcePort, remote: .v6(quoted.destination),
+      remotePort: datagram.destinationPort, device: metadata.device, slave: slave
+    ).flatMap { probe(of: $0) }
+  }
+}

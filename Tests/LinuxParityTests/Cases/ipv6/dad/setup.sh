@@ -1,0 +1,6 @@
+ns6 a b
+ip netns exec a sysctl -qw net.ipv6.conf.all.accept_dad=1 net.ipv6.conf.default.accept_dad=1
+ip link add eth0 netns a address 02:00:00:00:0a:01 type veth peer name eth0 netns b address 02:00:00:00:0b:01
+up a eth0; up b eth0
+ip -n b addr add fd00:1::2/64 dev eth0
+

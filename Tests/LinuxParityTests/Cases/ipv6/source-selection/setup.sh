@@ -1,0 +1,8 @@
+ns6 a b
+ip link add eth0 netns a address 02:00:00:00:0a:01 type veth peer name eth0 netns b address 02:00:00:00:0b:01
+up a eth0; up b eth0
+ip -n a addr add fd00:1::1/64 dev eth0; ip -n a addr add fd00:1:0:0:8000::1/64 dev eth0; ip -n a addr add 2001:db8:1::1/64 dev eth0
+ip -n a addr add fd00:7::1/128 dev lo
+ip -n b addr add fd00:1::2/64 dev eth0; ip -n b addr add fd00:1:0:0:8000::2/64 dev eth0; ip -n b addr add 2001:db8:1::2/64 dev eth0; ip -n b addr add fd00:8::1/128 dev lo
+ip -n b route add fd00:7::1/128 via fd00:1::1
+ip -n a route add fd00:8::1/128 via fd00:1::2 src fd00:7::1
