@@ -12,6 +12,9 @@ package enum Event: Sendable, BitwiseCopyable {
   case neighborTimer(NeighborID, generation: UInt32)
   case sessionTimer(SessionID, generation: UInt32)
   case reassemblyTimeout(NamespaceID, queue: UInt32)
+  case connectionTimer(TCPConnectionID, TCPTimer, generation: UInt32)
+  /// A write to a connection goes on.
+  case connectionWrite(TCPConnectionID, quota: UInt32, serial: UInt32)
 }
 
 extension Kernel {
@@ -23,6 +26,10 @@ extension Kernel {
     case .neighborTimer(let neighbor, let generation): neighborTimer(neighbor, generation: generation)
     case .sessionTimer(let session, let generation): sessionTimer(session, generation: generation)
     case .reassemblyTimeout(let namespace, let queue): expireReassembly(queue, in: namespace)
+    case .connectionTimer(let connection, let timer, let generation):
+      connectionTimer(connection, timer, generation: generation)
+    case .connectionWrite(let connection, let quota, let serial):
+      if tcp[connection].serial == serial && tcp[connection].exists { writeBurst(connection, quota: Int(quota)) }
     }
   }
 }

@@ -36,6 +36,8 @@ public struct Kernel: Sendable {
     /// Events that a session keeps.
     public var sessionEvents = 4_000_000
     public var devices = 1_000_000
+    /// TCP connections.
+    public var connections = 65_536
 
     public init() {}
   }
@@ -62,6 +64,7 @@ public struct Kernel: Sendable {
   /// How many devices of a namespace own an address, by `addressKey`.
   var ownAddressCounts = IntegerMap()
   package var sockets = SocketTable()
+  package var tcp: TCPTable
   package var sessions: [Session] = []
   public internal(set) var trace: TraceRecorder
   var capture: CaptureBuffer
@@ -81,6 +84,7 @@ public struct Kernel: Sendable {
     trace = TraceRecorder(isOn: isTracing, bound: bounds.traceSteps)
     capture = CaptureBuffer(fullAt: bounds.captureBytes)
     random = RandomStream(seed: seed, purpose: "kernel")
+    tcp = TCPTable(seed: seed)
   }
 
   /// Virtual time.

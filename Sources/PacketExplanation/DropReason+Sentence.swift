@@ -8,6 +8,7 @@ extension DropReason {
     case .noSocket: "no program listens on that port"
     case .packetTooSmall: "the packet is shorter than its header says"
     case .udpChecksum: "the UDP checksum is wrong"
+    case .tcpChecksum: "the TCP checksum is wrong"
     case .icmpChecksum: "the ICMP checksum is wrong"
     case .otherHost: "the frame is addressed to another host"
     case .ipChecksum: "the checksum of the IP header is wrong"

@@ -279,17 +279,14 @@ struct ScenarioBuilder {
   }
 
   private mutating func start(_ service: Service, _ namespace: Namespace, _ id: NamespaceID) {
-    var request = UDPServiceRequest(port: service.udpPort.value)
-    request.reply = service.reply == .echo ? .echo : .none
-    request.address = service.address?.value
+    var device: DeviceID?
     if let vrf = service.vrf {
-      guard let device = control.device(named: vrf.value, in: id) else {
-        issues.append(vrf.place.issue("\(namespace.name) has no VRF '\(vrf.value)'"))
-        return
-      }
-      request.device = device
+      device = control.device(named: vrf.value, in: id)
+      if device == nil { return issues.append(vrf.place.issue("\(namespace.name) has no VRF '\(vrf.value)'")) }
     }
-    let session = control.simulation.start(.udpService(request), in: id)
+    let request = SessionRequest.service(
+      service.port, service.reply, address: service.address?.value, device: device)
+    let session = control.simulation.start(request, in: id)
     for event in control.simulation.session(session).events {
       if case .startFailed(_, let error) = event.what {
         issues.append(service.place.issue("the service cannot listen: \(error.message)"))

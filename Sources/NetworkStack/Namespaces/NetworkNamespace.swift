@@ -51,6 +51,8 @@ public struct NetworkNamespace: Sendable {
   /// Sessions that read ARP here.
   var arpSessions: [SessionID] = []
   package var sockets: [SocketID] = []
+  /// Listening TCP sockets.
+  var tcpListeners: [TCPListenerID] = []
 
   init(machine: MachineID, name: String?, loopback: DeviceID) {
     self.machine = machine

@@ -7,6 +7,7 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case noSocket
   case packetTooSmall
   case udpChecksum
+  case tcpChecksum
   case icmpChecksum
   case otherHost
   case ipChecksum
@@ -50,6 +51,7 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .noSocket: "NO_SOCKET"
     case .packetTooSmall: "PKT_TOO_SMALL"
     case .udpChecksum: "UDP_CSUM"
+    case .tcpChecksum: "TCP_CSUM"
     case .icmpChecksum: "ICMP_CSUM"
     case .otherHost: "OTHERHOST"
     case .ipChecksum: "IP_CSUM"

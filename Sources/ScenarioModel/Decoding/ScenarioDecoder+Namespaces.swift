@@ -105,18 +105,21 @@ extension ScenarioDecoder {
     let address = object["address"].flatMap(address)
     return port.map {
       Service(
-        place: object.place, description: object.prose, udpPort: $0, reply: reply, vrf: vrf, address: address)
+        place: object.place, description: object.prose, port: $0, reply: reply, vrf: vrf, address: address)
     }
   }
 
-  /// The port of a service or listener: `udp`, or `tcp`, which is not supported yet.
-  func port(_ object: ObjectReader) -> Located<UInt16>? {
-    if object.hasUnsupportedKey { return nil }
-    guard let reader = object["udp"] else {
-      log.error("give the port: \"udp\": 53", at: object.place)
+  /// The port of a service or listener: `udp` or `tcp`.
+  func port(_ object: ObjectReader) -> ServicePort? {
+    if object.has("udp"), object.has("tcp") {
+      log.error("give 'udp' or 'tcp', not both: a server listens on one of them", at: object.keyPlace("tcp"))
+    }
+    let transport: ServicePort.Transport = object.has("tcp") ? .tcp : .udp
+    guard let reader = object[transport.rawValue] else {
+      log.error("give the port: \"udp\": 53 or \"tcp\": 80", at: object.place)
       return nil
     }
-    return reader.integer(1...65535)
+    return reader.integer(1...65535).map { ServicePort(transport: transport, number: $0) }
   }
 
   func address(_ reader: ValueReader) -> Located<IPv4Address>? {

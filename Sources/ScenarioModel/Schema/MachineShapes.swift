@@ -70,8 +70,7 @@ enum MachineShapes {
     constraints: ["oneOf": [["required": ["udp"]], ["required": ["tcp"]]]],
     [
       KeyShape("udp", "UDP port", "Receives datagrams on this port.", ValueShapes.port, [53]),
-      KeyShape(
-        "tcp", "TCP port", "Accepts connections on this port.", ValueShapes.port, [80], supported: false),
+      KeyShape("tcp", "TCP port", "Accepts connections on this port.", ValueShapes.port, [80]),
       KeyShape(
         "reply", "Reply", "What is answered: the payload, or nothing. 'echo' when not given.",
         .word(ReplyPolicy.self), ["echo"]),

@@ -88,11 +88,11 @@ extension ScenarioValidator {
   private func checkServices(_ namespace: Namespace) {
     var seen: Set<String> = []
     for service in namespace.services {
-      let binding = "\(service.udpPort.value) \(service.address?.value.bits ?? 0) \(service.vrf?.value ?? "")"
+      let binding = "\(service.port.transport) \(service.port.number.value) \(service.address?.value.bits ?? 0) \(service.vrf?.value ?? "")"
       if !seen.insert(binding).inserted {
         log.error(
-          "UDP port \(service.udpPort.value) is taken by an earlier service of \(namespace.name)",
-          at: service.udpPort.place)
+          "\(service.port.transport.name) port \(service.port.number.value) is taken by an earlier service of \(namespace.name)",
+          at: service.port.number.place)
       }
     }
   }

@@ -436,10 +436,10 @@ extension RefusedScenario {
 
   static let services: [RefusedScenario] = [
     RefusedScenario(
-      "a TCP service is not supported yet", schema: .accepts,
-      #"{"vrfsim":1,"nodes":{"r1":{"services":[{"tcp":80}]}}}"#,
+      "two services on one TCP port", schema: .accepts,
+      #"{"vrfsim":1,"nodes":{"r1":{"services":[{"tcp":80},{"udp":80},{"tcp":80}]}}}"#,
       [
-        "1:41: error: /nodes/r1/services/0/tcp: 'tcp' is not supported yet"
+        "?"
       ]),
     RefusedScenario(
       "a service without a port", schema: .refuses,
