@@ -439,13 +439,13 @@ extension RefusedScenario {
       "two services on one TCP port", schema: .accepts,
       #"{"vrfsim":1,"nodes":{"r1":{"services":[{"tcp":80},{"udp":80},{"tcp":80}]}}}"#,
       [
-        "?"
+        "1:69: error: /nodes/r1/services/2/tcp: TCP port 80 is taken by an earlier service of r1"
       ]),
     RefusedScenario(
       "a service without a port", schema: .refuses,
       #"{"vrfsim":1,"nodes":{"r1":{"services":[{"reply":"echo"}]}}}"#,
       [
-        #"1:40: error: /nodes/r1/services/0: give the port: "udp": 53"#
+        #"1:40: error: /nodes/r1/services/0: give the port: "udp": 53 or "tcp": 80"#
       ]),
     RefusedScenario(
       "ports are 1 through 65535", schema: .refuses,
