@@ -132,16 +132,27 @@ extension Controller {
     }
   }
 
-  /// Kernel counterpart: `rfc2863_policy()` (net/core/link_watch.c, v6.12).
+  /// Kernel counterpart: `default_operstate()` (net/core/link_watch.c, v6.12).
   private func operationalState(of device: Device) -> OperationalState {
     switch device.kind {
     case .loopback, .dummy: return device.isUp ? .unknown : device.isLoopback ? .down : .down
-    case .networkCard, .bridge, .vrf:
-      return device.isUp && device.hasCarrier ? .up : .down
-    case .veth:
+    case .networkCard, .bridge, .vrf: return device.isUp && device.hasCarrier ? .up : .down
+    case .veth(let peer):
       if device.isUp && device.hasCarrier { return .up }
-      return device.isUp ? .lowerLayerDown : .down
+      return device.isUp && isLowerDown(simulation.kernel.devices[peer.index].interfaceIndex, of: device)
+        ? .lowerLayerDown : .down
     }
+  }
+
+  /// Whether the kernel blames the device below for a missing carrier. It looks for that device's index in the
+  /// namespace of the upper one, whoever has it there.
+  private func isLowerDown(_ index: Int, of device: Device) -> Bool {
+    guard index != device.interfaceIndex else { return false }
+    let kernel = simulation.kernel
+    let found = kernel.namespaces[device.namespace.index].devices.first {
+      kernel.devices[$0.index].interfaceIndex == index
+    }
+    return found.map { !kernel.devices[$0.index].hasCarrier } ?? false
   }
 
   private func queueingDiscipline(of device: Device, _ details: DeviceDetails) -> String {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct OriginalsTests {
   static let cases = [
     "links", "addresses", "routes", "rules", "neighbors", "bridge", "sysctl", "ping", "traceroute", "arping",
-    "errors", "forms",
+    "errors", "forms", "carrier", "rule-actions",
   ]
 
   @Test("a line prints what the original printed", arguments: cases)
