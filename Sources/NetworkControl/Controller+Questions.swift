@@ -35,7 +35,7 @@ extension Controller {
   public func namespaceIdentifier(of other: NamespaceID, in namespace: NamespaceID) -> Int? {
     var seen: [NamespaceID] = []
     for device in simulation.kernel.namespaces[namespace.index].devices {
-      guard case .veth(let peer) = simulation.kernel.devices[device.index].kind else { continue }
+      guard let peer = simulation.kernel.devices[device.index].kind.otherDevice else { continue }
       let far = simulation.kernel.devices[peer.index].namespace
       if far != namespace && !seen.contains(far) { seen.append(far) }
     }
@@ -73,7 +73,7 @@ extension Controller {
     return LinkInfo(
       device: id, index: device.interfaceIndex, name: details.name, kind: kind(of: device), slave: slave(id, device),
       master: master(of: device).map { kernel.deviceDetails[$0.index].name }, peerIndex: peer?.index,
-      peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { name(of: $0) },
+      isPeerBelow: simulation.kernel.lower(of: id) != nil, peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { name(of: $0) },
       peerNamespaceIdentifier: peer?.namespace.flatMap { namespaceIdentifier(of: $0, in: device.namespace) },
       isUp: device.isUp, hasCarrier: device.hasCarrier, isNoARP: device.isNoARP, isMulticast: device.isMulticast,
       isPromiscuous: details.isSetPromiscuous, promiscuity: device.promiscuity, mtu: device.mtu, mac: device.mac,
@@ -82,7 +82,7 @@ extension Controller {
   }
 
   private func peer(of device: Device) -> (index: Int, name: String?, namespace: NamespaceID?)? {
-    guard case .veth(let peer) = device.kind else { return nil }
+    guard let peer = device.kind.otherDevice else { return nil }
     let other = simulation.kernel.devices[peer.index]
     let isHere = other.namespace == device.namespace
     return (
@@ -101,6 +101,11 @@ extension Controller {
       let state = simulation.kernel.bridges[bridge.index]
       return .bridge(.init(ageingTime: state.ageingTime, forwardDelay: state.forwardDelay))
     case .vrf(let table, _): return .vrf(table: table)
+    case .vlan(_, let identifier): return .vlan(identifier: identifier)
+    case .macvlan(_, let mode): return .macvlan(mode)
+    case .vxlan(let vxlan):
+      let options = simulation.kernel.vxlans[vxlan.index].options
+      return .vxlan(options, lower: options.lower.map { simulation.kernel.deviceDetails[$0.index].name })
     }
   }
 
@@ -135,7 +140,11 @@ extension Controller {
   /// Kernel counterpart: `default_operstate()` (net/core/link_watch.c, v6.12).
   private func operationalState(of device: Device) -> OperationalState {
     switch device.kind {
-    case .loopback, .dummy: return device.isUp ? .unknown : device.isLoopback ? .down : .down
+    case .loopback, .dummy, .vxlan: return device.isUp ? .unknown : .down
+    case .vlan(let lower, _), .macvlan(let lower, _):
+      // The state below is taken over.
+      guard device.isUp else { return .down }
+      return device.hasCarrier ? operationalState(of: simulation.kernel.devices[lower.index]) : .lowerLayerDown
     case .networkCard, .bridge, .vrf: return device.isUp && device.hasCarrier ? .up : .down
     case .veth(let peer):
       if device.isUp && device.hasCarrier { return .up }
@@ -158,7 +167,18 @@ extension Controller {
   private func queueingDiscipline(of device: Device, _ details: DeviceDetails) -> String {
     switch device.kind {
     case .networkCard: details.wasEverUp ? "pfifo_fast" : "noop"
-    case .loopback, .veth, .bridge, .vrf, .dummy: details.wasEverUp ? "noqueue" : "noop"
+    case .loopback, .veth, .bridge, .vrf, .dummy, .vlan, .macvlan, .vxlan: details.wasEverUp ? "noqueue" : "noop"
+    }
+  }
+}
+
+extension DeviceKind {
+  /// The device that `ip link` names behind `@`: a veth's other end, or the one below.
+  fileprivate var otherDevice: DeviceID? {
+    switch self {
+    case .veth(let peer): peer
+    case .vlan(let lower, _), .macvlan(let lower, _): lower
+    case .loopback, .networkCard, .bridge, .vrf, .dummy, .vxlan: nil
     }
   }
 }

@@ -16,7 +16,7 @@ package import NetworkAddresses
 public struct Kernel: Sendable {
   /// How much there may be of everything; what goes beyond is refused or dropped with its reason.
   public struct Bounds: Sendable {
-    /// Packets of up to 1,984 bytes under way at once.
+    /// Packets of up to 1,920 bytes under way at once.
     public var packets = 65_536
     /// Larger packets under way at once.
     public var jumboPackets = 1_024
@@ -58,6 +58,7 @@ public struct Kernel: Sendable {
   var deviceNames: [DeviceName: DeviceID] = [:]
   package var cables: [Cable] = []
   package var bridges: [Bridge] = []
+  package var vxlans: [VXLAN] = []
   package var routingTables: [RoutingTable] = []
   package var routes = RouteStore()
   package var neighbors = NeighborTable()

@@ -8,6 +8,8 @@ extension DropReason {
     case .noSocket: "no program listens on that port"
     case .packetTooSmall: "the packet is shorter than its header says"
     case .udpChecksum: "the UDP checksum is wrong"
+    case .vxlanNetworkNotFound: "no VXLAN device here has that network"
+    case .localMAC: "the frame comes from this device's own address: it went in a circle"
     case .tcpChecksum: "the TCP checksum is wrong"
     case .icmpChecksum: "the ICMP checksum is wrong"
     case .otherHost: "the frame is addressed to another host"

@@ -51,6 +51,8 @@ public struct NetworkNamespace: Sendable {
   /// Sessions that read ARP here.
   var arpSessions: [SessionID] = []
   package var sockets: [SocketID] = []
+  /// The VXLAN devices whose packets go by this namespace.
+  var vxlans: [VXLANID] = []
   /// Listening TCP sockets.
   var tcpListeners: [TCPListenerID] = []
 

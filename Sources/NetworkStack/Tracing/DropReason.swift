@@ -38,6 +38,8 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case bridgeIngressState
   case noTransmitTarget
   case socketReceiveBuffer
+  case vxlanNetworkNotFound
+  case localMAC
   case simulatorPoolExhausted
   case simulatorCableDown
   case simulatorCableLoss
@@ -82,6 +84,8 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .bridgeIngressState: "BRIDGE_INGRESS_STP_STATE"
     case .noTransmitTarget: "NO_TX_TARGET"
     case .socketReceiveBuffer: "SOCKET_RCVBUFF"
+    case .vxlanNetworkNotFound: "VXLAN_VNI_NOT_FOUND"
+    case .localMAC: "LOCAL_MAC"
     case .simulatorPoolExhausted: "SIM_POOL_EXHAUSTED"
     case .simulatorCableDown: "SIM_CABLE_DOWN"
     case .simulatorCableLoss: "SIM_CABLE_LOSS"
