@@ -73,6 +73,8 @@ public struct LinkInfo: Hashable, Sendable {
   public var index: Int
   public var name: String
   public var kind: LinkKind
+  /// The kind of the device at the bottom of the stack; the same as `kind` for one that stands on none.
+  public var lowestKind: LinkKind
   public var slave: LinkSlave?
   /// The name of the bridge or VRF that the device is enslaved to.
   public var master: String?

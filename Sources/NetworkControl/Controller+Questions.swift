@@ -31,9 +31,10 @@ extension Controller {
 
   /// The number by which `namespace` knows `other` (`nsid`); `nil` where it has none yet.
   ///
-  /// Numbers are given, from 0 on, to the namespaces of veth peers, in the order of the devices.
+  /// Numbers are given, from 0 on, to the namespaces that devices were moved to, then to those of veth peers and
+  /// lower devices, in the order of the devices.
   public func namespaceIdentifier(of other: NamespaceID, in namespace: NamespaceID) -> Int? {
-    var seen: [NamespaceID] = []
+    var seen = simulation.kernel.namespaces[namespace.index].knownNamespaces
     for device in simulation.kernel.namespaces[namespace.index].devices {
       guard let peer = simulation.kernel.devices[device.index].kind.otherDevice else { continue }
       let far = simulation.kernel.devices[peer.index].namespace
@@ -71,7 +72,8 @@ extension Controller {
     let details = kernel.deviceDetails[id.index]
     let peer = peer(of: device)
     return LinkInfo(
-      device: id, index: device.interfaceIndex, name: details.name, kind: kind(of: device), slave: slave(id, device),
+      device: id, index: device.interfaceIndex, name: details.name, kind: kind(of: device),
+      lowestKind: kind(of: kernel.devices[lowest(id).index]), slave: slave(id, device),
       master: master(of: device).map { kernel.deviceDetails[$0.index].name }, peerIndex: peer?.index,
       isPeerBelow: simulation.kernel.lower(of: id) != nil, peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { name(of: $0) },
       peerNamespaceIdentifier: peer?.namespace.flatMap { namespaceIdentifier(of: $0, in: device.namespace) },
@@ -79,6 +81,16 @@ extension Controller {
       isPromiscuous: details.isSetPromiscuous, promiscuity: device.promiscuity, mtu: device.mtu, mac: device.mac,
       operationalState: operationalState(of: device), transmitQueueLength: details.transmitQueueLength,
       queueingDiscipline: queueingDiscipline(of: device, details), alias: details.alias, counters: device.counters)
+  }
+
+  /// The device at the bottom of a stack: what is above takes its limits over.
+  private func lowest(_ id: DeviceID) -> DeviceID {
+    var device = id
+    while let lower = simulation.kernel.lower(of: device) { device = lower }
+    if case .vxlan(let vxlan) = simulation.kernel.devices[device.index].kind {
+      return simulation.kernel.vxlans[vxlan.index].options.lower ?? device
+    }
+    return device
   }
 
   private func peer(of device: Device) -> (index: Int, name: String?, namespace: NamespaceID?)? {
@@ -141,10 +153,9 @@ extension Controller {
   private func operationalState(of device: Device) -> OperationalState {
     switch device.kind {
     case .loopback, .dummy, .vxlan: return device.isUp ? .unknown : .down
-    case .vlan(let lower, _), .macvlan(let lower, _):
-      // The state below is taken over.
+    case .vlan, .macvlan:
       guard device.isUp else { return .down }
-      return device.hasCarrier ? operationalState(of: simulation.kernel.devices[lower.index]) : .lowerLayerDown
+      return device.hasCarrier ? .up : .lowerLayerDown
     case .networkCard, .bridge, .vrf: return device.isUp && device.hasCarrier ? .up : .down
     case .veth(let peer):
       if device.isUp && device.hasCarrier { return .up }

@@ -91,7 +91,7 @@ struct AddLink: ChangingCommand {
     case .vxlan(let options):
       var vxlan = VXLANOptions(networkIdentifier: options.networkIdentifier ?? 0)
       (vxlan.remote, vxlan.local) = (options.remote, options.local)
-      vxlan.lower = try options.lower.map { word throws(CommandStop) in try context.device(word) }
+      vxlan.lower = try options.lower.map { word throws(CommandStop) in try context.device(word, exitCode: 255) }
       // Port 0 stands for the kernel's choice, as no port does.
       vxlan.port = options.port.map { $0 == 0 ? 8_472 : $0 } ?? 8_472
       (vxlan.timeToLive, vxlan.tos) = (options.timeToLive, options.tos)

@@ -20,7 +20,7 @@ enum IPLinkDetails {
     record.field("num_tx_queues", 1, before: "numtxqueues ")
     record.field("gso_max_size", 65_536, before: "gso_max_size ")
     record.field("gso_max_segs", 65_535, before: "gso_max_segs ")
-    record.field("tso_max_size", limits.segmentation, before: "tso_max_size ")
+    record.field("tso_max_size", Self.limits(link.lowestKind).segmentation, before: "tso_max_size ")
     record.field("tso_max_segs", 65_535, before: "tso_max_segs ")
     record.field("gro_max_size", 65_536, before: "gro_max_size ")
     return record

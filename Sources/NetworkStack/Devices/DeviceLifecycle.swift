@@ -132,6 +132,10 @@ extension Kernel {
   /// where it is free.
   package mutating func moveDevice(_ device: DeviceID, to namespace: NamespaceID) {
     clearDevice(device)
+    let origin = devices[device.index].namespace
+    if !namespaces[origin.index].knownNamespaces.contains(namespace) {
+      namespaces[origin.index].knownNamespaces.append(namespace)
+    }
     detach(device)
     let old = devices[device.index].interfaceIndex
     let isFree = !namespaces[namespace.index].devices.contains { devices[$0.index].interfaceIndex == old }

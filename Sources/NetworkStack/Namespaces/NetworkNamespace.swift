@@ -33,8 +33,8 @@ public struct NetworkNamespace: Sendable {
   package var defaultDevice = DeviceSettings()
   package var defaultNeighborSettings = NeighborSettings()
 
-  /// By which number this namespace knows others (`nsid`), in order of assignment.
-  package var peerIdentifiers: [(namespace: NamespaceID, identifier: Int)] = []
+  /// The namespaces that devices were moved to from here, in order: each has a number (`nsid`) here.
+  package var knownNamespaces: [NamespaceID] = []
   /// How many neighbor entries there are, against `gc_thresh3`.
   var neighborCount = 0
   /// How often packets were dropped here, by `DropReason.rawValue`.
