@@ -23,12 +23,16 @@ protocol SimulatedCommand: Sendable {
 protocol ImmediateCommand: SimulatedCommand {
   /// - Returns: what it prints on standard output; it succeeds then.
   func output(_ context: CommandContext) throws(CommandStop) -> String
+  /// What it says on standard error although it succeeds.
+  var warning: String { get }
 }
 
 extension ImmediateCommand {
   func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome {
-    .finished(CommandOutput(standardOutput: try output(context)))
+    .finished(CommandOutput(standardOutput: try output(context), standardError: warning))
   }
+
+  var warning: String { "" }
 }
 
 /// A command that changes something and prints nothing.

@@ -13,6 +13,10 @@ public enum LinkKind: Hashable, Sendable {
   case veth
   case bridge(BridgeDetails)
   case vrf(table: UInt32)
+  case vlan(identifier: UInt16)
+  case macvlan(MacvlanMode)
+  /// The name of the device below, where it has one.
+  case vxlan(VXLANOptions, lower: String?)
 
   public struct BridgeDetails: Hashable, Sendable {
     /// In nanoseconds.
@@ -69,11 +73,15 @@ public struct LinkInfo: Hashable, Sendable {
   public var index: Int
   public var name: String
   public var kind: LinkKind
+  /// The kind of the device at the bottom of the stack; the same as `kind` for one that stands on none.
+  public var lowestKind: LinkKind
   public var slave: LinkSlave?
   /// The name of the bridge or VRF that the device is enslaved to.
   public var master: String?
-  /// The interface index of a veth's other end.
+  /// The interface index of a veth's other end, or of the device below a VLAN or macvlan.
   public var peerIndex: Int?
+  /// Whether the peer is the device below.
+  public var isPeerBelow: Bool
   /// The name of the other end, where it is in the same namespace; then `ip` prints `a@b`, else `a@if7`.
   public var peerName: String?
   /// The name of the other end's namespace (`link-netns`), where it is another one with a name.
@@ -164,6 +172,8 @@ public struct ForwardingEntryInfo: Hashable, Sendable {
   public var mac: MACAddress
   public var device: DeviceID
   public var deviceName: String
+  /// The host behind which the address is, in the database of a VXLAN device.
+  public var destination: VXLANDestination?
   /// The bridge's name; `nil` for an address of the device's own filter (`self`).
   public var bridge: String?
   public var isLocal: Bool

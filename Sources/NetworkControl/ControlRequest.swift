@@ -61,6 +61,10 @@ public enum ControlRequest: Sendable {
   case addForwardingEntry(ForwardingEntryAttributes, mode: AddMode, device: DeviceID)
   /// `bridge fdb delete`.
   case deleteForwardingEntry(MACAddress, device: DeviceID)
+  /// `bridge fdb add`, `append`, `replace` on a VXLAN device; the address of zeros stands for all unknown ones.
+  case addVXLANEntry(MACAddress, VXLANDestination, isPermanent: Bool, mode: AddMode, device: DeviceID)
+  /// `bridge fdb delete` on a VXLAN device.
+  case deleteVXLANEntry(MACAddress, VXLANDestination?, device: DeviceID)
   /// `bridge link set dev PORT …`.
   case changeBridgePort(DeviceID, BridgePortChange)
 
@@ -90,6 +94,10 @@ public struct LinkAttributes: Sendable {
     case veth(peer: VethPeer)
     case bridge(BridgeChange)
     case vrf(table: UInt32)
+    /// An 802.1Q VLAN of a device; the identifier is 0 through 4094.
+    case vlan(lower: DeviceID, identifier: UInt16)
+    case macvlan(lower: DeviceID, MacvlanMode)
+    case vxlan(VXLANOptions)
   }
 
   public struct VethPeer: Sendable {

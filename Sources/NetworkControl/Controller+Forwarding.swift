@@ -44,6 +44,70 @@ extension Controller {
     simulation.kernel.bridges[bridge.index].remove(mac)
   }
 
+  private func vxlan(_ device: DeviceID) throws(ControlError) -> VXLANID {
+    guard case .vxlan(let vxlan) = simulation.kernel.devices[device.index].kind else {
+      throw ControlError(.operationNotSupported)
+    }
+    return vxlan
+  }
+
+  /// Kernel counterpart: `vxlan_fdb_add()` (drivers/net/vxlan/vxlan_core.c, v6.12).
+  func addVXLANEntry(
+    _ mac: MACAddress, _ destination: VXLANDestination, _ isPermanent: Bool, _ mode: AddMode, _ device: DeviceID
+  ) throws(ControlError) {
+    let vxlan = try vxlan(device).index
+    if mac.isMulticast && mode == .replace {
+      throw ControlError(.operationNotSupported, "Cannot replace non-unicast fdb entries")
+    }
+    let now = simulation.kernel.now
+    guard let place = simulation.kernel.vxlans[vxlan].entries.firstIndex(where: { $0.mac == mac }) else {
+      if mode == .change { throw ControlError(.noSuchFile) }
+      simulation.kernel.vxlans[vxlan].entries.append(
+        VXLANEntry(mac: mac, destinations: [destination], isPermanent: isPermanent, updated: now))
+      return
+    }
+    switch mode {
+    case .create: throw ControlError(.fileExists)
+    case .append, .prepend:
+      guard mac == .zero || mac.isMulticast else { throw ControlError(.operationNotSupported) }
+      if simulation.kernel.vxlans[vxlan].entries[place].destinations.contains(destination) { return }
+      simulation.kernel.vxlans[vxlan].entries[place].destinations.append(destination)
+    case .replace, .change: simulation.kernel.vxlans[vxlan].entries[place].destinations = [destination]
+    }
+    simulation.kernel.vxlans[vxlan].entries[place].isPermanent = isPermanent
+    simulation.kernel.vxlans[vxlan].entries[place].updated = now
+  }
+
+  /// - Parameter destination: `nil` for all of the address.
+  func deleteVXLANEntry(
+    _ mac: MACAddress, _ destination: VXLANDestination?, _ device: DeviceID
+  ) throws(ControlError) {
+    let vxlan = try vxlan(device).index
+    guard let place = simulation.kernel.vxlans[vxlan].entries.firstIndex(where: { $0.mac == mac }) else {
+      throw ControlError(.noSuchFile)
+    }
+    if let destination {
+      guard simulation.kernel.vxlans[vxlan].entries[place].destinations.contains(destination) else {
+        throw ControlError(.noSuchFile)
+      }
+      simulation.kernel.vxlans[vxlan].entries[place].destinations.removeAll { $0 == destination }
+      if !simulation.kernel.vxlans[vxlan].entries[place].destinations.isEmpty { return }
+    }
+    simulation.kernel.vxlans[vxlan].entries.remove(at: place)
+  }
+
+  private func vxlanEntries(of device: DeviceID, _ vxlan: VXLANID) -> [ForwardingEntryInfo] {
+    let kernel = simulation.kernel
+    return kernel.vxlans[vxlan.index].liveEntries(at: kernel.now).flatMap { entry in
+      entry.destinations.map {
+        ForwardingEntryInfo(
+          mac: entry.mac, device: device, deviceName: kernel.deviceDetails[device.index].name, destination: $0,
+          bridge: nil, isLocal: false, isStatic: entry.isPermanent, age: kernel.now - entry.updated,
+          isOwnFilter: true)
+      }
+    }
+  }
+
   func changeBridgePort(_ device: DeviceID, _ change: BridgePortChange) throws(ControlError) {
     guard case .bridgePort(let bridge, var port) = simulation.kernel.devices[device.index].enslavement else {
       throw ControlError(.operationNotSupported)
@@ -65,6 +129,7 @@ extension Controller {
   public func forwardingEntries(in namespace: NamespaceID) -> [ForwardingEntryInfo] {
     let kernel = simulation.kernel
     return kernel.namespaces[namespace.index].devices.flatMap { device -> [ForwardingEntryInfo] in
+      if case .vxlan(let vxlan) = kernel.devices[device.index].kind { return vxlanEntries(of: device, vxlan) }
       guard case .bridge(let bridge) = kernel.devices[device.index].kind else { return [] }
       let ports = kernel.bridges[bridge.index].ports + [device]
       return kernel.bridges[bridge.index].liveEntries(at: kernel.now)
@@ -75,7 +140,7 @@ extension Controller {
         .map { entry in
           ForwardingEntryInfo(
             mac: entry.mac, device: entry.device, deviceName: kernel.deviceDetails[entry.device.index].name,
-            bridge: kernel.deviceDetails[device.index].name, isLocal: entry.isLocal, isStatic: entry.isStatic,
+            destination: nil, bridge: kernel.deviceDetails[device.index].name, isLocal: entry.isLocal, isStatic: entry.isStatic,
             age: kernel.now - entry.updated, isOwnFilter: false)
         }
     }

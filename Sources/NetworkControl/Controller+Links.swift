@@ -21,6 +21,9 @@ extension Controller {
     let device: DeviceID
     switch attributes.kind {
     case .dummy: device = make(.dummy, name, attributes, namespace)
+    case .vlan(let lower, let identifier): device = try makeVLAN(name, attributes, lower, identifier, namespace)
+    case .macvlan(let lower, let mode): device = try makeMacvlan(name, attributes, lower, mode, namespace)
+    case .vxlan(let options): device = try makeVXLAN(name, attributes, options, namespace)
     case .veth(let peer): device = try makeVeth(name, attributes, peer, namespace)
     case .bridge(let change):
       device = simulation.kernel.addBridge(
@@ -73,6 +76,64 @@ extension Controller {
       simulation.kernel.devices[end.index].hasCarrier = false
     }
     return near
+  }
+
+  /// Kernel counterpart: `vlan_newlink()` (net/8021q/vlan_netlink.c, v6.12).
+  private func makeVLAN(
+    _ name: String, _ attributes: LinkAttributes, _ lower: DeviceID, _ identifier: UInt16, _ namespace: NamespaceID
+  ) throws(ControlError) -> DeviceID {
+    let below = simulation.kernel.devices[lower.index]
+    if identifier >= 4_095 { throw ControlError(.numericalResultOutOfRange, "8021q: Invalid VLAN id.") }
+    switch below.kind {
+    case .loopback, .vrf: throw ControlError(.operationNotSupported, "8021q: VLANs not supported on device.")
+    case .networkCard, .veth, .bridge, .dummy, .vlan, .macvlan, .vxlan: break
+    }
+    let isTaken = simulation.kernel.deviceDetails[lower.index].uppers.contains {
+      if case .vlan(_, identifier) = simulation.kernel.devices[$0.index].kind { true } else { false }
+    }
+    if isTaken { throw ControlError(.fileExists, "8021q: VLAN device already exists.") }
+    if let mtu = attributes.mtu, mtu > below.mtu { throw ControlError(.numericalResultOutOfRange) }
+    return makeUpper(.vlan(lower: lower, identifier: identifier), name, attributes, lower, mac: below.mac, namespace)
+  }
+
+  /// Kernel counterpart: `macvlan_common_newlink()` (drivers/net/macvlan.c, v6.12).
+  private func makeMacvlan(
+    _ name: String, _ attributes: LinkAttributes, _ lower: DeviceID, _ mode: MacvlanMode, _ namespace: NamespaceID
+  ) throws(ControlError) -> DeviceID {
+    // A macvlan above a macvlan is one beside it.
+    var lower = lower
+    while case .macvlan(let below, _) = simulation.kernel.devices[lower.index].kind { lower = below }
+    if simulation.kernel.devices[lower.index].isLoopback { throw ControlError(.invalidArgument) }
+    if case .bridgePort = simulation.kernel.devices[lower.index].enslavement { throw ControlError(.busy) }
+    return makeUpper(
+      .macvlan(lower: lower, mode), name, attributes, lower, mac: derivedMAC(name, namespace), namespace)
+  }
+
+  private func makeUpper(
+    _ kind: DeviceKind, _ name: String, _ attributes: LinkAttributes, _ lower: DeviceID, mac: MACAddress,
+    _ namespace: NamespaceID
+  ) -> DeviceID {
+    let device = simulation.kernel.makeDevice(
+      kind, name: name, namespace: namespace, mac: attributes.mac ?? mac,
+      mtu: attributes.mtu ?? simulation.kernel.devices[lower.index].mtu, index: attributes.index)
+    simulation.kernel.stack(device, above: lower)
+    return device
+  }
+
+  /// Kernel counterpart: `vxlan_newlink()` (drivers/net/vxlan/vxlan_core.c, v6.12).
+  private func makeVXLAN(
+    _ name: String, _ attributes: LinkAttributes, _ options: VXLANOptions, _ namespace: NamespaceID
+  ) throws(ControlError) -> DeviceID {
+    let isTaken = simulation.kernel.vxlans.contains {
+      $0.underlay == namespace && simulation.kernel.devices[$0.device.index].exists
+        && $0.options.networkIdentifier == options.networkIdentifier && $0.options.port == options.port
+    }
+    if isTaken { throw ControlError(.fileExists, "A VXLAN device with the specified VNI already exists.") }
+    // Room for the headers around a frame, where it is known by which device the packets leave.
+    let mtu = options.lower.map { simulation.kernel.devices[$0.index].mtu - 50 } ?? 1_500
+    return simulation.kernel.addVXLAN(
+      named: name, namespace: namespace, mac: attributes.mac ?? derivedMAC(name, namespace),
+      mtu: attributes.mtu ?? mtu, options: options, index: attributes.index)
   }
 
   /// Kernel counterpart: `vrf_add_fib_rules()` (drivers/net/vrf.c, v6.12). Once made, the rule stays.
@@ -129,7 +190,7 @@ extension Controller {
       if case .vrf = kind {
         throw ControlError(.invalidArgument, "Can not enslave an L3 master device to a VRF.")
       }
-    case .loopback, .networkCard, .veth, .dummy: throw ControlError(.operationNotSupported)
+    case .loopback, .networkCard, .veth, .dummy, .vlan, .macvlan, .vxlan: throw ControlError(.operationNotSupported)
     }
   }
 }
@@ -175,6 +236,10 @@ extension Controller {
     }
     if let namespace = change.namespace { try checkMove(device, to: namespace, name: change.name) }
     if case .device(let master) = change.master { try checkMaster(master, ofDevice: device) }
+    if case .vlan(let lower, _) = kernel.devices[device.index].kind {
+      if change.isUp == true, !kernel.devices[lower.index].isUp { throw ControlError(.networkDown) }
+      if let mtu = change.mtu, mtu > kernel.devices[lower.index].mtu { throw ControlError(.numericalResultOutOfRange) }
+    }
   }
 
   private func checkMove(_ device: DeviceID, to namespace: NamespaceID, name: String?) throws(ControlError) {
@@ -200,7 +265,7 @@ extension Controller {
     switch kernel.devices[master.index].kind {
     case .bridge: isBridgeMaster = true
     case .vrf: isBridgeMaster = false
-    case .loopback, .networkCard, .veth, .dummy: throw ControlError(.operationNotSupported)
+    case .loopback, .networkCard, .veth, .dummy, .vlan, .macvlan, .vxlan: throw ControlError(.operationNotSupported)
     }
     switch kernel.devices[device.index].kind {
     case .loopback:
@@ -210,7 +275,7 @@ extension Controller {
       throw ControlError(.tooManyLevelsOfLinks, "Can not enslave a bridge to a bridge.")
     case .vrf where !isBridgeMaster:
       throw ControlError(.invalidArgument, "Can not enslave an L3 master device to a VRF.")
-    case .bridge, .vrf, .networkCard, .veth, .dummy: break
+    case .bridge, .vrf, .networkCard, .veth, .dummy, .vlan, .macvlan, .vxlan: break
     }
   }
 
@@ -220,6 +285,7 @@ extension Controller {
       simulation.kernel.deviceDetails[device.index].hasFixedMTU = true
     }
     bridgeOfPort(device).map { simulation.kernel.bridgePortsChanged($0) }
+    simulation.kernel.mtuOfLowerChanged(device)
   }
 
   private func setMAC(_ device: DeviceID, _ mac: MACAddress) {
@@ -233,7 +299,10 @@ extension Controller {
     if let bridge = bridgeOfPort(device), old != mac {
       simulation.kernel.replacePortAddress(old, with: mac, port: device, bridge: bridge)
     }
-    if old != mac { simulation.kernel.flushNeighbors(on: device) }
+    if old != mac {
+      simulation.kernel.flushNeighbors(on: device)
+      simulation.kernel.addressOfLowerChanged(device, from: old)
+    }
   }
 
   private func bridgeOfPort(_ device: DeviceID) -> BridgeID? {
@@ -262,7 +331,7 @@ extension Controller {
     case .veth(let peer):
       simulation.kernel.deleteDevice(device)
       simulation.kernel.deleteDevice(peer)
-    case .bridge, .vrf, .dummy: simulation.kernel.deleteDevice(device)
+    case .bridge, .vrf, .dummy, .vlan, .macvlan, .vxlan: simulation.kernel.deleteDevice(device)
     }
   }
 }
@@ -275,6 +344,9 @@ extension LinkAttributes.Kind {
     case .veth: "veth"
     case .bridge: "bridge"
     case .vrf: "vrf"
+    case .vlan: "vlan"
+    case .macvlan: "macvlan"
+    case .vxlan: "vxlan"
     }
   }
 
@@ -286,7 +358,8 @@ extension LinkAttributes.Kind {
   fileprivate var mtuRange: ClosedRange<Int> {
     switch self {
     case .dummy: 0...Int(Int32.max)
-    case .veth, .bridge: 68...65_535
+    case .veth, .bridge, .macvlan, .vxlan: 68...65_535
+    case .vlan: 0...65_535
     case .vrf: 1_280...65_575
     }
   }
@@ -297,7 +370,8 @@ extension DeviceKind {
   fileprivate var mtuRange: ClosedRange<Int> {
     switch self {
     case .loopback, .dummy: 0...Int(Int32.max)
-    case .networkCard, .veth, .bridge: 68...65_535
+    case .networkCard, .veth, .bridge, .macvlan, .vxlan: 68...65_535
+    case .vlan: 0...65_535
     case .vrf: 1_280...65_575
     }
   }

@@ -31,11 +31,12 @@ extension Controller {
 
   /// The number by which `namespace` knows `other` (`nsid`); `nil` where it has none yet.
   ///
-  /// Numbers are given, from 0 on, to the namespaces of veth peers, in the order of the devices.
+  /// Numbers are given, from 0 on, to the namespaces that devices were moved to, then to those of veth peers and
+  /// lower devices, in the order of the devices.
   public func namespaceIdentifier(of other: NamespaceID, in namespace: NamespaceID) -> Int? {
-    var seen: [NamespaceID] = []
+    var seen = simulation.kernel.namespaces[namespace.index].knownNamespaces
     for device in simulation.kernel.namespaces[namespace.index].devices {
-      guard case .veth(let peer) = simulation.kernel.devices[device.index].kind else { continue }
+      guard let peer = simulation.kernel.devices[device.index].kind.otherDevice else { continue }
       let far = simulation.kernel.devices[peer.index].namespace
       if far != namespace && !seen.contains(far) { seen.append(far) }
     }
@@ -71,9 +72,10 @@ extension Controller {
     let details = kernel.deviceDetails[id.index]
     let peer = peer(of: device)
     return LinkInfo(
-      device: id, index: device.interfaceIndex, name: details.name, kind: kind(of: device), slave: slave(id, device),
+      device: id, index: device.interfaceIndex, name: details.name, kind: kind(of: device),
+      lowestKind: kind(of: kernel.devices[lowest(id).index]), slave: slave(id, device),
       master: master(of: device).map { kernel.deviceDetails[$0.index].name }, peerIndex: peer?.index,
-      peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { name(of: $0) },
+      isPeerBelow: simulation.kernel.lower(of: id) != nil, peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { name(of: $0) },
       peerNamespaceIdentifier: peer?.namespace.flatMap { namespaceIdentifier(of: $0, in: device.namespace) },
       isUp: device.isUp, hasCarrier: device.hasCarrier, isNoARP: device.isNoARP, isMulticast: device.isMulticast,
       isPromiscuous: details.isSetPromiscuous, promiscuity: device.promiscuity, mtu: device.mtu, mac: device.mac,
@@ -81,8 +83,18 @@ extension Controller {
       queueingDiscipline: queueingDiscipline(of: device, details), alias: details.alias, counters: device.counters)
   }
 
+  /// The device at the bottom of a stack: what is above takes its limits over.
+  private func lowest(_ id: DeviceID) -> DeviceID {
+    var device = id
+    while let lower = simulation.kernel.lower(of: device) { device = lower }
+    if case .vxlan(let vxlan) = simulation.kernel.devices[device.index].kind {
+      return simulation.kernel.vxlans[vxlan.index].options.lower ?? device
+    }
+    return device
+  }
+
   private func peer(of device: Device) -> (index: Int, name: String?, namespace: NamespaceID?)? {
-    guard case .veth(let peer) = device.kind else { return nil }
+    guard let peer = device.kind.otherDevice else { return nil }
     let other = simulation.kernel.devices[peer.index]
     let isHere = other.namespace == device.namespace
     return (
@@ -101,6 +113,11 @@ extension Controller {
       let state = simulation.kernel.bridges[bridge.index]
       return .bridge(.init(ageingTime: state.ageingTime, forwardDelay: state.forwardDelay))
     case .vrf(let table, _): return .vrf(table: table)
+    case .vlan(_, let identifier): return .vlan(identifier: identifier)
+    case .macvlan(_, let mode): return .macvlan(mode)
+    case .vxlan(let vxlan):
+      let options = simulation.kernel.vxlans[vxlan.index].options
+      return .vxlan(options, lower: options.lower.map { simulation.kernel.deviceDetails[$0.index].name })
     }
   }
 
@@ -132,22 +149,47 @@ extension Controller {
     }
   }
 
-  /// Kernel counterpart: `rfc2863_policy()` (net/core/link_watch.c, v6.12).
+  /// Kernel counterpart: `default_operstate()` (net/core/link_watch.c, v6.12).
   private func operationalState(of device: Device) -> OperationalState {
     switch device.kind {
-    case .loopback, .dummy: return device.isUp ? .unknown : device.isLoopback ? .down : .down
-    case .networkCard, .bridge, .vrf:
-      return device.isUp && device.hasCarrier ? .up : .down
-    case .veth:
+    case .loopback, .dummy, .vxlan: return device.isUp ? .unknown : .down
+    case .vlan, .macvlan:
+      guard device.isUp else { return .down }
+      return device.hasCarrier ? .up : .lowerLayerDown
+    case .networkCard, .bridge, .vrf: return device.isUp && device.hasCarrier ? .up : .down
+    case .veth(let peer):
       if device.isUp && device.hasCarrier { return .up }
-      return device.isUp ? .lowerLayerDown : .down
+      return device.isUp && isLowerDown(simulation.kernel.devices[peer.index].interfaceIndex, of: device)
+        ? .lowerLayerDown : .down
     }
+  }
+
+  /// Whether the kernel blames the device below for a missing carrier. It looks for that device's index in the
+  /// namespace of the upper one, whoever has it there.
+  private func isLowerDown(_ index: Int, of device: Device) -> Bool {
+    guard index != device.interfaceIndex else { return false }
+    let kernel = simulation.kernel
+    let found = kernel.namespaces[device.namespace.index].devices.first {
+      kernel.devices[$0.index].interfaceIndex == index
+    }
+    return found.map { !kernel.devices[$0.index].hasCarrier } ?? false
   }
 
   private func queueingDiscipline(of device: Device, _ details: DeviceDetails) -> String {
     switch device.kind {
     case .networkCard: details.wasEverUp ? "pfifo_fast" : "noop"
-    case .loopback, .veth, .bridge, .vrf, .dummy: details.wasEverUp ? "noqueue" : "noop"
+    case .loopback, .veth, .bridge, .vrf, .dummy, .vlan, .macvlan, .vxlan: details.wasEverUp ? "noqueue" : "noop"
+    }
+  }
+}
+
+extension DeviceKind {
+  /// The device that `ip link` names behind `@`: a veth's other end, or the one below.
+  fileprivate var otherDevice: DeviceID? {
+    switch self {
+    case .veth(let peer): peer
+    case .vlan(let lower, _), .macvlan(let lower, _): lower
+    case .loopback, .networkCard, .bridge, .vrf, .dummy, .vxlan: nil
     }
   }
 }

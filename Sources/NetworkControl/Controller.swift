@@ -41,6 +41,10 @@ public struct Controller {
     case .deleteNeighbor(let address, let device): try deleteNeighbor(address, device)
     case .addForwardingEntry(let attributes, let mode, let device):
       try addForwardingEntry(attributes, mode, device)
+    case .addVXLANEntry(let mac, let destination, let isPermanent, let mode, let device):
+      try addVXLANEntry(mac, destination, isPermanent, mode, device)
+    case .deleteVXLANEntry(let mac, let destination, let device):
+      try deleteVXLANEntry(mac, destination, device)
     case .deleteForwardingEntry(let mac, let device): try deleteForwardingEntry(mac, device)
     case .changeBridgePort(let device, let change): try changeBridgePort(device, change)
     case .setSysctl(let key, let value, let namespace): try setSysctl(key, value, namespace)

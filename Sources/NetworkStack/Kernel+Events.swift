@@ -17,6 +17,9 @@ package enum Event: Sendable, BitwiseCopyable {
   case duplicateAddressDetection(DeviceID, generation: UInt32)
   case listenerReport(DeviceID, generation: UInt32)
   case routerSolicitation(DeviceID, generation: UInt32)
+  case connectionTimer(TCPConnectionID, TCPTimer, generation: UInt32)
+  /// A write to a connection goes on.
+  case connectionWrite(TCPConnectionID, quota: UInt32, serial: UInt32)
 }
 
 extension Kernel {
@@ -38,6 +41,10 @@ extension Kernel {
       continueDuplicateAddressDetection(on: device, generation: generation)
     case .listenerReport(let device, let generation): reportMemberships(of: device, generation: generation)
     case .routerSolicitation(let device, let generation): solicitRouters(on: device, generation: generation)
+    case .connectionTimer(let connection, let timer, let generation):
+      connectionTimer(connection, timer, generation: generation)
+    case .connectionWrite(let connection, let quota, let serial):
+      if tcp[connection].serial == serial && tcp[connection].exists { writeBurst(connection, quota: Int(quota)) }
     }
   }
 }

@@ -17,7 +17,7 @@ package import NetworkAddresses
 public struct Kernel: Sendable {
   /// How much there may be of everything; what goes beyond is refused or dropped with its reason.
   public struct Bounds: Sendable {
-    /// Packets of up to 1,984 bytes under way at once.
+    /// Packets of up to 1,920 bytes under way at once.
     public var packets = 65_536
     /// Larger packets under way at once.
     public var jumboPackets = 1_024
@@ -37,6 +37,8 @@ public struct Kernel: Sendable {
     /// Events that a session keeps.
     public var sessionEvents = 4_000_000
     public var devices = 1_000_000
+    /// TCP connections.
+    public var connections = 65_536
 
     public init() {}
   }
@@ -57,6 +59,7 @@ public struct Kernel: Sendable {
   var deviceNames: [DeviceName: DeviceID] = [:]
   package var cables: [Cable] = []
   package var bridges: [Bridge] = []
+  package var vxlans: [VXLAN] = []
   package var routingTables: [RoutingTable] = []
   package var routes = RouteStore()
   package var neighbors = NeighborTable()
@@ -67,6 +70,7 @@ public struct Kernel: Sendable {
   /// How many devices of a namespace own an address, by `addressKey`.
   var ownAddressCounts = IntegerMap()
   package var sockets = SocketTable()
+  package var tcp: TCPTable
   package var sessions: [Session] = []
   public internal(set) var trace: TraceRecorder
   var capture: CaptureBuffer
@@ -89,6 +93,7 @@ public struct Kernel: Sendable {
     capture = CaptureBuffer(fullAt: bounds.captureBytes)
     random = RandomStream(seed: seed, purpose: "kernel")
     ipv6Random = RandomStream(seed: seed, purpose: "kernel, IPv6")
+    tcp = TCPTable(seed: seed)
   }
 
   /// Virtual time.

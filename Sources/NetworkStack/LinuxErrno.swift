@@ -22,7 +22,9 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
   case addressNotAvailable = 99
   case networkDown = 100
   case networkUnreachable = 101
+  case connectionReset = 104
   case noBufferSpace = 105
+  case timedOut = 110
   case connectionRefused = 111
   case hostUnreachable = 113
 
@@ -49,7 +51,9 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .addressNotAvailable: "Cannot assign requested address"
     case .networkDown: "Network is down"
     case .networkUnreachable: "Network is unreachable"
+    case .connectionReset: "Connection reset by peer"
     case .noBufferSpace: "No buffer space available"
+    case .timedOut: "Connection timed out"
     case .connectionRefused: "Connection refused"
     case .hostUnreachable: "No route to host"
     }
@@ -78,7 +82,9 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .addressNotAvailable: "EADDRNOTAVAIL"
     case .networkDown: "ENETDOWN"
     case .networkUnreachable: "ENETUNREACH"
+    case .connectionReset: "ECONNRESET"
     case .noBufferSpace: "ENOBUFS"
+    case .timedOut: "ETIMEDOUT"
     case .connectionRefused: "ECONNREFUSED"
     case .hostUnreachable: "EHOSTUNREACH"
     }

@@ -11,6 +11,8 @@ public struct EtherType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
 
   public static let ipv4 = EtherType(rawValue: 0x0800)
   public static let arp = EtherType(rawValue: 0x0806)
+  /// A tag of IEEE 802.1Q; the type of the content follows it.
+  public static let vlan = EtherType(rawValue: 0x8100)
   public static let ipv6 = EtherType(rawValue: 0x86dd)
 }
 

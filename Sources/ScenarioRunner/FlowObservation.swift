@@ -39,8 +39,11 @@ struct FlowObservation {
         lastSequence = max(lastSequence, sequence)
       case .receiveFailed(let sequence, let errno):
         if endingOfProbe[sequence] == nil { endingOfProbe[sequence] = Ending(errno) }
+      case .connection(.reset(let from)): if endingOfProbe[1] == nil { endingOfProbe[1] = .refused(from: .v4(from)) }
+      case .connection(.failed(_, let errno)):
+        if endingOfProbe[1] == nil { endingOfProbe[1] = errno.map { Ending($0) } ?? .timeout }
       case .startFailed(_, let errno): endings.append(Ending(errno))
-      case .started, .timedOut, .received, .finished: break
+      case .started, .timedOut, .received, .connection, .finished: break
       }
     }
     if lastSequence > 0 { endings += (1...lastSequence).map { endingOfProbe[$0] ?? .timeout } }

@@ -56,6 +56,7 @@ struct ScenarioBuilder {
     }
     for namespace in compiled.namespaces { makeDevices(namespace.namespace) }
     makeCableEnds()
+    makeUpperInterfaces()
     for namespace in compiled.namespaces { setMasters(namespace.namespace) }
     for link in compiled.scenario.links { makeCable(link) }
     for namespace in compiled.namespaces { configure(namespace) }
@@ -138,7 +139,76 @@ struct ScenarioBuilder {
       }
       expand(namespace.name, "link add \(name) type dummy")
     case .veth(let peer): makeVeth(interface, peer, namespace, id)
+    case .vlan, .macvlan, .vxlan: break  // Made when what is below them is there.
     }
+  }
+
+  // MARK: - Upper interfaces
+
+  /// The VLANs, macvlans and VXLAN devices: each after the one it stands on, otherwise in the document's order.
+  private mutating func makeUpperInterfaces() {
+    var waiting: [(Interface, Namespace)] = []
+    for commands in compiled.namespaces {
+      let namespace = commands.namespace
+      for interface in namespace.interfaces.values {
+        switch interface.kind {
+        case .vlan, .macvlan, .vxlan: waiting.append((interface, namespace))
+        case .loopback, .networkCard, .dummy, .veth: break
+        }
+      }
+    }
+    // The validator refuses circles, so every round makes at least one.
+    while !waiting.isEmpty {
+      let ready = waiting.filter { interface, namespace in
+        interface.link.map { device($0.value.endpoint(from: namespace.name)) != nil } ?? true
+      }
+      if ready.isEmpty { return }
+      for (interface, namespace) in ready { makeUpperInterface(interface, namespace) }
+      waiting.removeAll { interface, namespace in
+        ready.contains { $0.0.name.value == interface.name.value && $0.1.name == namespace.name }
+      }
+    }
+  }
+
+  private mutating func makeUpperInterface(_ interface: Interface, _ namespace: Namespace) {
+    guard let id = namespaces[namespace.name] else { return }
+    let below = interface.link.map { $0.value.endpoint(from: namespace.name) }
+    let lower = below.flatMap { device($0) }
+    let kind: LinkAttributes.Kind
+    var words: String
+    switch interface.kind {
+    case .vlan(_, let identifier):
+      guard let lower else { return }
+      kind = .vlan(lower: lower, identifier: UInt16(clamping: identifier))
+      words = "type vlan id \(identifier)"
+    case .macvlan(_, let mode):
+      guard let lower, let mode = NetworkStack.MacvlanMode(rawValue: mode.rawValue) else { return }
+      kind = .macvlan(lower: lower, mode)
+      words = "type macvlan mode \(mode.rawValue)"
+    case .vxlan(let settings):
+      var options = VXLANOptions(networkIdentifier: UInt32(clamping: settings.identifier))
+      (options.local, options.remote, options.port) = (settings.local?.value, settings.remote?.value, settings.port)
+      options.lower = lower
+      kind = .vxlan(options)
+      words = "type vxlan id \(settings.identifier) dstport \(settings.port)"
+      if let local = settings.local { words += " local \(local.value)" }
+      if let remote = settings.remote { words += " remote \(remote.value)" }
+      if let below { words += " dev \(below.interface)" }
+    case .loopback, .networkCard, .dummy, .veth: return
+    }
+    attempt(interface.name.place) { control throws(ControlError) in
+      var attributes = LinkAttributes(kind: kind, name: interface.name.value)
+      attributes.mac = interface.mac?.value
+      attributes.mtu = interface.mtu?.value
+      try control.apply(.addLink(attributes, namespace: id))
+    }
+    if case .vxlan = interface.kind {
+      return expand(namespace.name, "link add \(interface.name.value) \(words)")
+    }
+    let place = below?.namespace == namespace.name ? "" : " netns \(namespace.name.namespace ?? "1")"
+    expand(
+      below?.namespace ?? namespace.name,
+      "link add link \(below?.interface ?? "") name \(interface.name.value)\(place) \(words)")
   }
 
   /// Both ends of a veth pair; what the far end's own entry says is set with it.
@@ -290,17 +360,14 @@ struct ScenarioBuilder {
   }
 
   private mutating func start(_ service: Service, _ namespace: Namespace, _ id: NamespaceID) {
-    var request = UDPServiceRequest(port: service.udpPort.value)
-    request.reply = service.reply == .echo ? .echo : .none
-    request.address = service.address?.value
+    var device: DeviceID?
     if let vrf = service.vrf {
-      guard let device = control.device(named: vrf.value, in: id) else {
-        issues.append(vrf.place.issue("\(namespace.name) has no VRF '\(vrf.value)'"))
-        return
-      }
-      request.device = device
+      device = control.device(named: vrf.value, in: id)
+      if device == nil { return issues.append(vrf.place.issue("\(namespace.name) has no VRF '\(vrf.value)'")) }
     }
-    let session = control.simulation.start(.udpService(request), in: id)
+    let request = SessionRequest.service(
+      service.port, service.reply, address: service.address?.value, device: device)
+    let session = control.simulation.start(request, in: id)
     for event in control.simulation.session(session).events {
       if case .startFailed(_, let error) = event.what {
         issues.append(service.place.issue("the service cannot listen: \(error.message)"))

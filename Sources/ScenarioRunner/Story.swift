@@ -61,7 +61,10 @@ public struct Story {
     case .udp(let exchange):
       let count = exchange.count == 1 ? "a datagram" : "\(exchange.count) datagrams"
       return "\(place) sends \(count) of \(exchange.size) bytes to \(exchange.to.value)\(id)"
-    case .listen(let listener): return "\(place) listens on UDP port \(listener.udpPort.value)\(id)"
+    case .tcp(let exchange):
+      return "\(place) connects to \(exchange.to.value) and sends \(exchange.size) bytes\(id)"
+    case .listen(let listener):
+      return "\(place) listens on \(listener.port.transport.name) port \(listener.port.number.value)\(id)"
     case .link(let change): return "the cable \(words(change))\(id)"
     case .replay(let replay): return "\(replay.file.value) is replayed into \(replay.into.value)\(id)"
     case .pause(let duration): return "pause of \(duration.value)\(id)"

@@ -132,8 +132,11 @@ struct TimelineRunner {
       || entries.contains { entry in
         guard let session = entry.session, !simulation.session(session).hasFinished else { return false }
         // A server waits for ever; that is nothing under way.
-        if case .udpService(let request) = simulation.session(session).request { return request.timeout != nil }
-        return true
+        switch simulation.session(session).request {
+        case .udpService(let request): return request.timeout != nil
+        case .tcpService(let request): return request.timeout != nil
+        case .ping, .traceroute, .arping, .udpSender, .tcpClient: return true
+        }
       }
   }
 
@@ -165,9 +168,12 @@ struct TimelineRunner {
     case .udp(let exchange):
       let namespace = try namespace(of: entry)
       result.session = simulation.start(.udpSender(try request(exchange, namespace)), in: namespace)
+    case .tcp(let exchange):
+      let namespace = try namespace(of: entry)
+      result.session = simulation.start(.tcpClient(try request(exchange, namespace)), in: namespace)
     case .listen(let listener):
       let namespace = try namespace(of: entry)
-      result.session = simulation.start(.udpService(try request(listener, namespace)), in: namespace)
+      result.session = simulation.start(try request(listener, namespace), in: namespace)
     case .link(let change):
       control.changeCable(
         builder.cables[change.linkIndex], delay: change.delay?.nanoseconds, rate: change.rate?.bitsPerSecond,
@@ -261,14 +267,25 @@ struct TimelineRunner {
     return request
   }
 
-  private func request(_ listener: UDPListener, _ namespace: NamespaceID) throws(RunFailure) -> UDPServiceRequest {
-    var request = UDPServiceRequest(port: listener.udpPort.value)
-    request.reply = listener.reply == .echo ? .echo : .none
-    request.count = listener.count
-    request.timeout = listener.timeout.nanoseconds
-    request.address = listener.address?.value
-    request.device = try device(listener.vrf, "VRF", namespace)
+  private func request(_ exchange: TCPExchange, _ namespace: NamespaceID) throws(RunFailure) -> TCPClientRequest {
+    guard let destination = exchange.to.value.address.v4 else { preconditionFailure("the decoder refuses TCP over IPv6") }
+    var request = TCPClientRequest(destination: destination, destinationPort: exchange.to.value.port)
+    if let from = exchange.from?.value {
+      request.source = from.address.isUnspecified ? nil : from.address.v4
+      request.sourcePort = from.port
+    }
+    request.size = exchange.size
+    request.timeout = exchange.timeout.nanoseconds
+    request.device = try device(exchange.device, "interface", namespace)
+    if exchange.vrf != nil { request.device = try device(exchange.vrf, "VRF", namespace) }
     return request
+  }
+
+  private func request(_ listener: Listener, _ namespace: NamespaceID) throws(RunFailure) -> SessionRequest {
+    SessionRequest.service(
+      listener.port, listener.reply, address: listener.address?.value,
+      device: try device(listener.vrf, "VRF", namespace), count: listener.count,
+      timeout: listener.timeout.nanoseconds)
   }
 
   private mutating func replay(
@@ -299,7 +316,7 @@ struct TimelineRunner {
       if let program = programs[place] {
         entries[place].output = program.output(of: events)
       } else {
-        entries[place].output = UDPSessionText.output(of: simulation.session(session))
+        entries[place].output = SocketSessionText.output(of: simulation.session(session))
       }
     }
   }
@@ -312,7 +329,33 @@ extension SessionRequest {
     case .ping(let request): request.count == nil && request.deadline == nil
     case .arping(let request): request.count == nil && request.deadline == nil && !request.endsWithFirstReply
     case .udpService(let request): request.count == nil && request.timeout == nil
-    case .traceroute, .udpSender: false
+    case .tcpService(let request): request.count == nil && request.timeout == nil
+    case .traceroute, .udpSender, .tcpClient: false
+    }
+  }
+
+  /// A server as the scenario describes it.
+  ///
+  /// - Parameters:
+  ///   - count: `nil` for never ending.
+  ///   - timeout: in nanoseconds; `nil` for none.
+  static func service(
+    _ port: ServicePort, _ reply: ReplyPolicy, address: IPAddress?, device: DeviceID?, count: Int? = nil,
+    timeout: Int64? = nil
+  ) -> SessionRequest {
+    switch port.transport {
+    case .udp:
+      var request = UDPServiceRequest(port: port.number.value)
+      request.reply = reply == .echo ? .echo : .none
+      (request.address, request.device) = (address, device)
+      (request.count, request.timeout) = (count, timeout)
+      return .udpService(request)
+    case .tcp:
+      var request = TCPServiceRequest(port: port.number.value)
+      request.reply = reply == .echo ? .echo : .none
+      (request.address, request.device) = (address?.v4, device)
+      (request.count, request.timeout) = (count, timeout)
+      return .tcpService(request)
     }
   }
 }

@@ -15,6 +15,15 @@ private enum Recorded {
     0x00, 0xc7,
   ]
   static let echo: [UInt8] = [8, 0, 0xf7, 0xfa, 0, 1, 0, 4]
+  /// The first segment of a connection from 10.19.1.2 to 10.19.2.2, and its acknowledgment of the answer.
+  static let tcp: [UInt8] = [
+    0x13, 0x88, 0x00, 0x50, 0xe3, 0x3b, 0xa6, 0xf1, 0, 0, 0, 0, 0xa0, 0x02, 0xfa, 0xf0, 0xfb, 0x19, 0, 0, 0x02, 0x04,
+    0x05, 0xb4, 0x04, 0x02, 0x08, 0x0a, 0xcb, 0x66, 0xd1, 0x5c, 0, 0, 0, 0, 0x01, 0x03, 0x03, 0x0a,
+  ]
+  static let tcpAcknowledgment: [UInt8] = [
+    0x13, 0x88, 0x00, 0x50, 0xe3, 0x3b, 0xa6, 0xf2, 0x02, 0x4d, 0xc4, 0xd0, 0x80, 0x10, 0x00, 0x3f, 0x71, 0x50, 0, 0,
+    0x01, 0x01, 0x08, 0x0a, 0xcb, 0x66, 0xd1, 0x5c, 0x54, 0x15, 0x98, 0x07,
+  ]
   static let udp: [UInt8] = [0x9c, 0x40, 0x00, 0x35, 0x00, 0x0a, 0x00, 0x00, 0x68, 0x69]
 }
 
@@ -140,6 +149,50 @@ private func withBytes<Result>(_ array: inout [UInt8], _ body: (PacketBytes) thr
     }
   }
 
+  @Test("a TCP header is read and written with its options, byte for byte as Linux does")
+  func tcp() throws {
+    let (source, destination) = (IPv4Address(10, 19, 1, 2), IPv4Address(10, 19, 2, 2))
+    func header(_ recorded: [UInt8]) throws -> TCPHeader {
+      var bytes = recorded
+      let header = try withBytes(&bytes) { bytes in
+        let view = try #require(TCPView(bytes))
+        return try #require(TCPHeader(view, source: source, destination: destination))
+      }
+      var written = [UInt8](repeating: 0xff, count: header.length)
+      try withBytes(&written) {
+        header.emit(into: try #require(TCPView($0)), source: source, destination: destination)
+      }
+      #expect(written == recorded)
+      return header
+    }
+    let first = try header(Recorded.tcp)
+    #expect(first.flags == .synchronize && first.sequence == 0xe33b_a6f1 && first.window == 64_240)
+    #expect(first.options.maximumSegmentSize == 1_460 && first.options.windowScale == 10)
+    #expect(first.options.permitsSelectiveAcknowledgment)
+    #expect(first.options.timestamps == .init(value: 0xcb66_d15c, echo: 0))
+    let second = try header(Recorded.tcpAcknowledgment)
+    #expect(second.flags == .acknowledge && second.acknowledgment == 0x024d_c4d0)
+    #expect(second.options.timestamps?.echo == 0x5415_9807)
+    #expect(second.options.maximumSegmentSize == nil && second.options.windowScale == nil)
+  }
+
+  @Test("options that are cut short or of no length end the list", arguments: 0...20)
+  func damagedOptions(length: Int) throws {
+    var bytes = Recorded.tcp
+    bytes[12] = 0xa0
+    // An option whose length is too large, zero or one, at every place.
+    for damaged: UInt8 in [0, 1, 30, 255] where length + 21 < bytes.count {
+      var copy = bytes
+      copy[20 + length] = 0x08
+      copy[21 + length] = damaged
+      try withBytes(&copy) { bytes in
+        let view = try #require(TCPView(bytes))
+        #expect(view.hasValidLength)
+        _ = view.options
+      }
+    }
+  }
+
   @Test("a header cut short at any length is no header")
   func truncation() {
     var bytes = [UInt8](repeating: 0x45, count: 64)
@@ -151,6 +204,8 @@ private func withBytes<Result>(_ array: inout [UInt8], _ body: (PacketBytes) thr
         #expect((IPv4View(cut) == nil) == (length < 20))
         #expect((ICMPv4View(cut) == nil) == (length < 8))
         #expect((UDPView(cut) == nil) == (length < 8))
+        #expect((TCPView(cut) == nil) == (length < 20))
+        if let view = TCPView(cut) { _ = TCPHeader(view, source: .loopback, destination: .loopback) }
         if let view = IPv4View(cut) { _ = IPv4Header(view) }
         if let view = UDPView(cut) { _ = view.isValid(source: IPv4Address.loopback, destination: .loopback) }
       }

@@ -123,9 +123,51 @@ import Testing
   }
 
   static let breaks: [Break] = [
+    Break(
+      name: "bridging/three-namespaces", old: "\"peer\": \"host/b:eth0\", \"master\": \"br0\"",
+      new: "\"peer\": \"host/b:eth0\""),
+    Break(
+      name: "docker/bridge-by-hand", old: "ip link set veth-db master docker0 up", new: "ip link set veth-db up"),
+    Break(name: "docker/bridge-by-hand", old: "ip_forward=1", new: "ip_forward=0"),
+    Break(name: "links/two-cables-one-subnet", old: "arp_ignore=1", new: "arp_ignore=0"),
+    Break(name: "links/two-cables-one-subnet", old: "10.0.0.12/32 dev eth1", new: "10.0.0.12/32 dev eth0"),
+    Break(name: "links/veth-pair", old: "10.0.0.2/24", new: "10.0.1.2/24"),
+    Break(name: "links/veth-pair", old: "ip link set veth1 down", new: "ip link set lo down"),
+    Break(
+      name: "routing/chain-of-routers", old: "\"10.0.0.0/24 via 10.0.2.1\"", new: "\"unreachable 10.0.0.0/24\""),
+    Break(name: "routing/longest-prefix", old: "10.1.2.3/32 via 172.20.32.2", new: "10.1.2.5/32 via 172.20.32.2"),
+    Break(name: "routing/longest-prefix", old: "10.1.2.0/24 via 172.20.24.2", new: "10.1.3.0/24 via 172.20.24.2"),
+    Break(name: "vrf/asymmetric-routing", old: "192.168.1.10/24", new: "192.168.1.10/32"),
+    Break(name: "vrf/asymmetric-routing", old: "rp_filter=1", new: "rp_filter=0"),
+    Break(name: "vrf/asymmetric-routing-namespaces", old: "192.168.1.20/24", new: "192.168.1.20/32"),
     Break(name: "vrf/asymmetric-routing-vrf", old: "\"master\": \"oob\"", new: "\"x-master\": \"oob\""),
     Break(name: "vrf/fall-through", old: "unreachable default", new: "unreachable 198.51.100.0/24"),
+    Break(
+      name: "vrf/fall-through", old: "metric 4278198272 vrf red\"]",
+      new: "metric 4278198272 vrf red\", \"unreachable default metric 4278198272 vrf blue\"]"),
+    Break(
+      name: "vrf/route-leak", old: "ip route add 172.16.1.0/24 dev blue vrf red",
+      new: "ip route add 172.16.9.0/24 dev blue vrf red"),
+    Break(
+      name: "vrf/route-leak-by-veth", old: "172.16.1.0/24 via 10.0.0.1 vrf red",
+      new: "172.16.9.0/24 via 10.0.0.1 vrf red"),
+    Break(
+      name: "vrf/same-destination-two-next-hops", old: "203.0.113.0/24 via 10.12.0.2 vrf red",
+      new: "203.0.113.0/24 via 10.11.0.2 dev north onlink vrf red"),
   ]
+
+  @Test("every scenario has a change that spoils its lesson")
+  func everyLessonCanBreak() {
+    #expect(Set(Self.breaks.map(\.name)) == Set(Self.names))
+  }
+
+  @Test("every scenario has a page that the list of scenarios leads to", arguments: names)
+  func page(name: String) throws {
+    let page = try String(contentsOf: Self.folder.appendingPathComponent("\(name)/README.md"), encoding: .utf8)
+    for heading in ["# ", "\n## What to look at\n", "\n## What to try\n"] { #expect(page.contains(heading)) }
+    let list = try String(contentsOf: Self.folder.appendingPathComponent("README.md"), encoding: .utf8)
+    #expect(list.contains("](\(name)/README.md)"))
+  }
 
   @Test("a scenario whose lesson is broken fails", arguments: breaks)
   func broken(change: Break) throws {

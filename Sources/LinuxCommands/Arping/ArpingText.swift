@@ -27,7 +27,7 @@ struct ArpingText: Sendable {
         received += 1
         text += line(reply)
         if request.mode == .request && !request.broadcastsOnly { isUnicast = true }
-      case .error, .receiveFailed, .timedOut, .received, .messageTooLong, .finished: break
+      case .error, .receiveFailed, .timedOut, .received, .connection, .messageTooLong, .finished: break
       }
     }
     text += "Sent \(sent) probes (\(broadcasts) broadcast(s))\nReceived \(received) response(s)\n"

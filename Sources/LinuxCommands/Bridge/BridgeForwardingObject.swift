@@ -38,6 +38,9 @@ private struct ChangeForwardingEntry: ChangingCommand {
     var mac: Word?
     var device: Word?
     var state = ForwardingEntryAttributes.State.permanent
+    var destination: Word?
+    var port: UInt16?
+    var networkIdentifier: UInt32?
     /// Whether the entry is the device's own, rather than its bridge's.
     var isOwn: Word?
     var isMasters = false
@@ -45,7 +48,14 @@ private struct ChangeForwardingEntry: ChangingCommand {
 
   private static let grammar = Grammar<Options>([
     .value("dev") { (word: Word, options: inout Options) in options.device = word },
-    .unsupported("dst", "nhid", "port", "vni", "via", "src_vni"),
+    .value("dst") { (word: Word, options: inout Options) in options.destination = word },
+    .value("port") { (word: Word, options: inout Options) throws(CommandLineError) in
+      options.port = UInt16(try word.unsigned(through: 65_535, orWrong: "invalid port"))
+    },
+    .value("vni") { (word: Word, options: inout Options) throws(CommandLineError) in
+      options.networkIdentifier = UInt32(try word.unsigned(through: 0xff_ffff, orWrong: "invalid VNI"))
+    },
+    .unsupported("nhid", "via", "src_vni"),
     .words("self") { (_: inout WordReader, word: Word, options: inout Options) in options.isOwn = word },
     .flag(.short("master")) { $0.isMasters = true },
     .unsupported(.short("router")),
@@ -61,6 +71,8 @@ private struct ChangeForwardingEntry: ChangingCommand {
   private let attributes: ForwardingEntryAttributes
   private let device: Word
   private let isOnBridge: Bool
+  /// The host behind which the address is, for VXLAN devices.
+  private let destination: VXLANDestination?
 
   init(_ mode: AddMode?, _ words: inout WordReader) throws(CommandLineError) {
     var options = Options()
@@ -76,11 +88,21 @@ private struct ChangeForwardingEntry: ChangingCommand {
     self.device = device
     // Without a word for it, the entry is the device's own, as with `self`.
     isOnBridge = !options.isMasters
+    if let word = options.destination {
+      destination = VXLANDestination(
+        address: try word.address("any valid"), port: options.port, networkIdentifier: options.networkIdentifier)
+    } else {
+      destination = nil
+    }
     attributes = ForwardingEntryAttributes(mac: mac, state: options.state)
   }
 
   func change(_ context: CommandContext) throws(CommandStop) {
     let device = try context.device(device, exitCode: 255)
+    if isOnBridge, case .vxlan = context.controller.link(device).kind { return try changeVXLAN(device, context) }
+    if destination != nil {
+      throw .failed(NetlinkText.refusal(ControlError(.operationNotSupported)), exitCode: 255)
+    }
     if isOnBridge {
       guard case .bridge = context.controller.link(device).kind else {
         throw .invalid(.unsupported("a device's own address filter ('self')", range: self.device.range))
@@ -95,6 +117,25 @@ private struct ChangeForwardingEntry: ChangingCommand {
     } else {
       try context.apply(.deleteForwardingEntry(attributes.mac, device: device), failure: 255)
     }
+  }
+}
+
+extension ChangeForwardingEntry {
+  private func changeVXLAN(_ device: DeviceID, _ context: CommandContext) throws(CommandStop) {
+    guard let mode else {
+      return try context.apply(.deleteVXLANEntry(attributes.mac, destination, device: device), failure: 255)
+    }
+    guard let destination else {
+      throw .failed(NetlinkText.refusal(ControlError(.invalidArgument)), exitCode: 255)
+    }
+    let isPermanent: Bool
+    switch attributes.state {
+    case .permanent, .noAgeing: isPermanent = true
+    case .dynamic: isPermanent = false
+    }
+    try context.apply(
+      .addVXLANEntry(attributes.mac, destination, isPermanent: isPermanent, mode: mode, device: device),
+      failure: 255)
   }
 }
 
@@ -150,7 +191,7 @@ private struct ShowForwardingEntries: ImmediateCommand {
         let master = links.first { $0.device == entry.device }?.master
         guard entry.deviceName == bridge.text || master == bridge.text else { return false }
       }
-      return !selection.isDynamicOnly || !(entry.isLocal || entry.isOwnFilter)
+      return !selection.isDynamicOnly || !(entry.isLocal || entry.isOwnFilter && (entry.destination == nil || entry.isStatic))
     }
     return BridgeForwardingText.listing(entries, tellsDevice: selection.device == nil, options)
   }
@@ -175,10 +216,16 @@ enum BridgeForwardingText {
       record.field("used", seconds, before: "used ", after: "/")
       record.field("updated", seconds)
     }
+    if let destination = entry.destination {
+      record.field("dst", destination.address.description, before: "dst ")
+      if let port = destination.port { record.field("port", Int(port), before: "port ") }
+      if let identifier = destination.networkIdentifier { record.field("vni", Int(identifier), before: "vni ") }
+    }
     let flags = entry.isOwnFilter ? ["self"] : []
     record.field("flags", .strings(flags), flags.map { $0 + " " }.joined())
     if let bridge = entry.bridge, !entry.isOwnFilter { record.field("master", bridge, before: "master ") }
-    let state = entry.isLocal || entry.isOwnFilter ? "permanent" : entry.isStatic ? "static" : ""
+    let isPermanent = entry.isLocal || (entry.isOwnFilter && (entry.destination == nil || entry.isStatic))
+    let state = isPermanent ? "permanent" : entry.isStatic ? "static" : ""
     record.field("state", .string(state), state)
     record.words("\n")
     return record

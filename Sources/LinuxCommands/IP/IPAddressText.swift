@@ -73,7 +73,8 @@ struct IPAddressText {
     if options.form.isOneLine { return oneLine(link, addresses) }
     var record = Record()
     // A label is first compared with the link's name, which hides the link itself.
-    if selection.label.map({ Wildcard.matches($0, link.name) }) ?? true { record = renderer.record(link) }
+    let isLinkTold = selection.label.map { Wildcard.matches($0, link.name) && !renderer.isOfIPv6 } ?? true
+    if isLinkTold { record = renderer.record(link) }
     record.words(addresses.map(\.text).joined())
     record.member("addr_info", .array(addresses.map { .object($0.json) }))
     if options.hasStatistics {

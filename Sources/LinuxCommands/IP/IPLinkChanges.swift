@@ -14,12 +14,31 @@ struct AddLink: ChangingCommand {
     }
     kind = try LinkKindOptions(word, &words)
     if case .bridgePort = kind { throw word.error("Error: Unknown device type.") }
-    if let lower = options.lowerDevice { throw .unsupported("'link'", range: lower.range) }
+    try Self.checkLower(options.lowerDevice, kind, words)
     if let device = options.device, options.newName != nil {
       throw device.garbage("name", among: LinkOptions.grammar.names)
     }
     name = options.newName ?? options.device
     self.options = options
+  }
+
+  /// A device below belongs to the kinds that stand on one.
+  private static func checkLower(
+    _ lower: Word?, _ kind: LinkKindOptions, _ words: WordReader
+  ) throws(CommandLineError) {
+    switch kind {
+    case .vlan:
+      if lower == nil { throw CommandLineError("Error: 8021q: link not specified.", range: words.endRange) }
+    case .macvlan:
+      if lower == nil { throw CommandLineError("RTNETLINK answers: Invalid argument", range: words.endRange) }
+    case .dummy, .veth, .bridge, .vrf, .bridgePort, .vxlan:
+      if let lower { throw .unsupported("'link'", range: lower.range) }
+    }
+  }
+
+  var warning: String {
+    if case .vxlan(let options) = kind, options.port == nil { return TunnelAndVLANOptions.missingPort }
+    return ""
   }
 
   func change(_ context: CommandContext) throws(CommandStop) {
@@ -67,8 +86,25 @@ struct AddLink: ChangingCommand {
       // `netns` puts the device itself elsewhere; its peer stays where the command runs unless it has its own.
       peer.namespace = try options?.namespace.map(context.namespace(argument:)) ?? context.namespace
       return .veth(peer: peer)
+    case .vlan(let identifier): return .vlan(lower: try lower(context), identifier: identifier)
+    case .macvlan(let mode): return .macvlan(lower: try lower(context), mode)
+    case .vxlan(let options):
+      var vxlan = VXLANOptions(networkIdentifier: options.networkIdentifier ?? 0)
+      (vxlan.remote, vxlan.local) = (options.remote, options.local)
+      vxlan.lower = try options.lower.map { word throws(CommandStop) in try context.device(word, exitCode: 255) }
+      // Port 0 stands for the kernel's choice, as no port does.
+      vxlan.port = options.port.map { $0 == 0 ? 8_472 : $0 } ?? 8_472
+      (vxlan.timeToLive, vxlan.tos) = (options.timeToLive, options.tos)
+      vxlan.isLearning = options.isLearning
+      vxlan.ageing = Int64(options.ageing) * 1_000_000_000
+      return .vxlan(vxlan)
     case .bridgePort: preconditionFailure("refused when the line was read")
     }
+  }
+
+  private func lower(_ context: CommandContext) throws(CommandStop) -> DeviceID {
+    guard let lower = options.lowerDevice else { preconditionFailure("refused when the line was read") }
+    return try context.device(lower)
   }
 }
 
@@ -91,7 +127,7 @@ struct SetLink: ChangingCommand {
       let kind = try LinkKindOptions(word, &words)
       switch kind {
       case .bridge, .bridgePort: break
-      case .dummy, .veth, .vrf:
+      case .dummy, .veth, .vrf, .vlan, .macvlan, .vxlan:
         throw .unsupported("'type \(word.text)' of a device that exists", range: word.range)
       }
       self.kind = kind

@@ -20,7 +20,7 @@ enum IPLinkDetails {
     record.field("num_tx_queues", 1, before: "numtxqueues ")
     record.field("gso_max_size", 65_536, before: "gso_max_size ")
     record.field("gso_max_segs", 65_535, before: "gso_max_segs ")
-    record.field("tso_max_size", limits.segmentation, before: "tso_max_size ")
+    record.field("tso_max_size", Self.limits(link.lowestKind).segmentation, before: "tso_max_size ")
     record.field("tso_max_segs", 65_535, before: "tso_max_segs ")
     record.field("gro_max_size", 65_536, before: "gro_max_size ")
     return record
@@ -32,6 +32,9 @@ enum IPLinkDetails {
     case .veth: (68, 65_535, 524_280)
     case .ethernet, .bridge: (68, 65_535, 65_536)
     case .dummy: (0, 0, 65_536)
+    case .vlan: (0, 65_535, 65_536)
+    case .macvlan: (68, 65_535, 65_536)
+    case .vxlan: (68, 65_535, 65_536)
     case .vrf: (1_280, 65_575, 65_536)
     }
   }
@@ -48,6 +51,18 @@ enum IPLinkDetails {
       var data = Record()
       data.field("table", Int(table), before: "table ")
       record.nested("info_data", data)
+    case .vlan(let identifier):
+      var data = Record()
+      data.field("protocol", "802.1Q", before: "protocol ")
+      data.field("id", Int(identifier), before: "id ")
+      data.field("flags", .strings(["REORDER_HDR"]), "<REORDER_HDR> ")
+      record.nested("info_data", data)
+    case .macvlan(let mode):
+      var data = Record()
+      data.field("mode", mode.rawValue, before: "mode ")
+      for name in ["bcqueuelen", "usedbcqueuelen"] { data.field(name, 1_000, before: "\(name) ") }
+      record.nested("info_data", data)
+    case .vxlan(let options, let lower): record.nested("info_data", vxlan(options, lower))
     case .loopback, .ethernet, .dummy, .veth: break
     }
     switch link.slave {
@@ -67,6 +82,35 @@ enum IPLinkDetails {
   }
 }
 
+extension IPLinkDetails {
+  fileprivate static func vxlan(_ options: VXLANOptions, _ lower: String?) -> Record {
+    var data = Record()
+    data.field("id", Int(options.networkIdentifier), before: "id ")
+    if let remote = options.remote { data.field("remote", remote.description, before: "remote ") }
+    if let local = options.local { data.field("local", local.description, before: "local ") }
+    if let lower { data.field("link", lower, before: "dev ") }
+    var range = JSONObject()
+    range.add("low", .number(0))
+    range.add("high", .number(0))
+    data.field("port_range", .object(range), "srcport 0 0 ")
+    data.field("port", Int(options.port), before: "dstport ")
+    data.field("learning", .boolean(options.isLearning), options.isLearning ? "" : "nolearning ")
+    if options.tos != 0 {
+      let tos = "0x" + String(options.tos, radix: 16)
+      data.field("tos", .string(tos), "tos \(tos) ")
+    }
+    let hops = options.timeToLive == 0 ? "auto" : String(options.timeToLive)
+    data.field("ttl", .number(Int(options.timeToLive)), "ttl \(hops) ")
+    data.member("df", .string("unset"))
+    let ageing = Int(options.ageing / 1_000_000_000)
+    data.field("ageing", .number(ageing), ageing == 0 ? "ageing none " : "ageing \(ageing) ")
+    data.field("udp_csum", .boolean(true), "udpcsum ")
+    data.field("udp_zero_csum6_tx", .boolean(false), "noudp6zerocsumtx ")
+    data.field("udp_zero_csum6_rx", .boolean(false), "noudp6zerocsumrx ")
+    return data
+  }
+}
+
 extension LinkKind {
   /// The word of `type`; `nil` for devices that the kernel gives no kind.
   var name: String? {
@@ -76,6 +120,9 @@ extension LinkKind {
     case .veth: "veth"
     case .bridge: "bridge"
     case .vrf: "vrf"
+    case .vlan: "vlan"
+    case .macvlan: "macvlan"
+    case .vxlan: "vxlan"
     }
   }
 }

@@ -128,7 +128,7 @@ enum LinkFlags {
     switch link.kind {
     case .loopback: kind = (true, false, false)
     case .vrf: kind = (false, false, true)
-    case .ethernet, .dummy, .veth, .bridge: break
+    case .ethernet, .dummy, .veth, .bridge, .vlan, .macvlan, .vxlan: break
     }
     let peer = link.peerName == nil ? nil : links.first { $0.index == link.peerIndex }
     let flags: [(name: String, isSet: Bool)] = [

@@ -83,11 +83,10 @@ struct IPRuleText<Address: CommandAddress> {
   }
 
   private func append(action rule: RoutingRuleOf<Address>, to record: inout Record) {
-    if rule.isL3MasterDevice {
-      record.field("l3mdev", .null, "lookup [l3mdev-table]")
-      return
-    }
+    if rule.isL3MasterDevice { record.field("l3mdev", .null, "lookup [l3mdev-table]") }
+    let space = rule.isL3MasterDevice ? " " : ""
     switch rule.action {
+    case .lookup where rule.isL3MasterDevice: break
     case .lookup(let table):
       record.field("table", NameTable.routingTables.name(table), before: "lookup ", after: "")
       if let length = rule.suppressPrefixLength {
@@ -99,9 +98,9 @@ struct IPRuleText<Address: CommandAddress> {
         record.field("unresolved", .null, " [unresolved]")
       }
     case .nop: record.field("nop", .null, "nop")
-    case .blackhole: record.field("action", "blackhole", after: "")
-    case .unreachable: record.field("action", "unreachable", after: "")
-    case .prohibit: record.field("action", "prohibit", after: "")
+    case .blackhole: record.field("action", "blackhole", before: space, after: "")
+    case .unreachable: record.field("action", "unreachable", before: space, after: "")
+    case .prohibit: record.field("action", "prohibit", before: space, after: "")
     }
   }
 }

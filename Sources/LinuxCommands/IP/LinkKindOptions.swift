@@ -11,10 +11,13 @@ enum LinkKindOptions: Sendable {
   case bridge(BridgeChange)
   case vrf(table: UInt32)
   case bridgePort(BridgePortChange)
+  case vlan(identifier: UInt16)
+  case macvlan(MacvlanMode)
+  case vxlan(TunnelAndVLANOptions.VXLAN)
 
-  private static let known = ["veth", "bridge", "dummy", "vrf"]
+  private static let known = ["veth", "bridge", "dummy", "vrf", "vlan", "macvlan", "vxlan"]
   private static let unsupported = [
-    "vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "vxlan", "bond", "team", "ifb", "nlmon", "gre",
+    "macvtap", "ipvlan", "ipvtap", "bond", "team", "ifb", "nlmon", "gre",
     "gretap",
     "ip6gre", "ip6gretap", "ipip", "sit", "ip6tnl", "erspan", "ip6erspan", "vti", "vti6", "wireguard",
     "geneve",
@@ -31,6 +34,9 @@ enum LinkKindOptions: Sendable {
     case "bridge": self = .bridge(try BridgeOptions.readBridge(&words))
     case "bridge_slave": self = .bridgePort(try BridgeOptions.readPort(&words))
     case "vrf": self = .vrf(table: try Self.vrfTable(&words))
+    case "vlan": self = .vlan(identifier: try TunnelAndVLANOptions.readVLAN(&words))
+    case "macvlan": self = .macvlan(try TunnelAndVLANOptions.readMacvlan(&words))
+    case "vxlan": self = .vxlan(try TunnelAndVLANOptions.readVXLAN(&words))
     default:
       if Self.unsupported.contains(kind.text) { throw kind.unsupported() }
       throw kind.error(

@@ -23,7 +23,7 @@ struct LinkOptions: Sendable {
   var isPromiscuous: Bool?
   var transmitQueueLength: Int?
   var alias: String?
-  /// `link DEV`: the device below, for kinds that the simulator does not model.
+  /// `link DEV`: the device below.
   var lowerDevice: Word?
   /// The word behind `type`, which ends the options of every device and begins those of the kind.
   var kind: Word?

@@ -133,12 +133,13 @@ enum PingProgram {
     // The original takes the unspecified address for this machine.
     let own: IPAddress = address.isIPv6 ? .v6(.loopback) : .v4(.loopback)
     return PingCommand(
-      destination: address.isUnspecified ? own : address, zone: zone, name: destination.text, options: options)
+      destination: address.isUnspecified ? own : address, isToUnspecified: address.isUnspecified, zone: zone, name: destination.text, options: options)
   }
 }
 
 private struct PingCommand: SimulatedCommand {
   let destination: IPAddress
+  let isToUnspecified: Bool
   /// The device behind `%`.
   let zone: Word?
   let name: String
@@ -182,6 +183,7 @@ private struct PingCommand: SimulatedCommand {
       }
     }
     text.linkZone = linkZone(request, context)
+    text.isToUnspecified = isToUnspecified
     text.request = request
     let renderer = text
     return .session(SessionCommand(.ping(request), in: context.namespace) { renderer.output($0) })

@@ -30,6 +30,8 @@ struct PingText: Sendable {
   var interface = Interface.none
   /// The device behind the destination's `%`.
   var zone: String?
+  /// Whether the destination was written as the unspecified address, which means this machine.
+  var isToUnspecified = false
   /// The device that addresses of the link are told with.
   var linkZone: String?
 
@@ -88,7 +90,7 @@ struct PingText: Sendable {
       }
     let pattern = options.pattern.map { "PATTERN: 0x\($0.lowercased())\n" } ?? ""
     let verbose = options.isVerbose ? "ai->ai_family: AF_INET6, ai->ai_canonname: '\(name)'\n" : ""
-    let address = "\(request.destination)" + (zone.map { "%\($0)" } ?? "")
+    let address = (isToUnspecified ? "::" : "\(request.destination)") + (zone.map { "%\($0)" } ?? "")
     return "\(pattern)\(verbose)PING \(name)(\(address)) \(from)\(request.payloadSize) data bytes\n"
   }
 

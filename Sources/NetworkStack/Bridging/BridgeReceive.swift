@@ -112,7 +112,7 @@ extension Kernel {
     record(.bridged(to: device, .handedUp), id, devices[device.index].namespace)
     record(.received(device, packets[id].flow), id, devices[device.index].namespace)
     captureFrame(packets.bytes(id), at: device)
-    deliverFrame(packet)
+    passUp(packet, from: device)
   }
 }
 

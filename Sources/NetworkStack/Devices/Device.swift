@@ -12,6 +12,12 @@ package enum DeviceKind: Sendable, BitwiseCopyable {
   case vrf(table: UInt32, RoutingTableID)
   /// Takes everything and sends nothing.
   case dummy
+  /// The frames of one VLAN of a device (IEEE 802.1Q).
+  case vlan(lower: DeviceID, identifier: UInt16)
+  /// A device of its own MAC address behind another.
+  case macvlan(lower: DeviceID, MacvlanMode)
+  /// A part of a virtual network whose other parts are reached by UDP.
+  case vxlan(VXLANID)
 }
 
 /// What a device is to its master.
@@ -38,6 +44,8 @@ public struct Device: Sendable, BitwiseCopyable {
   /// Reasons to be promiscuous.
   package var promiscuity = 0
   package var isCaptured = false
+  /// Whether VLANs or macvlans are above it.
+  package var hasUppers = false
   /// In bytes, without the Ethernet header.
   package var mtu: Int
   package var mac: MACAddress
@@ -76,6 +84,8 @@ package struct DeviceDetails: Sendable {
   package var alias: String?
   package var addresses: [DeviceAddress] = []
   package var transmitQueueLength = 1_000
+  /// The VLANs and macvlans above the device, oldest first.
+  package var uppers: [DeviceID] = []
   package var wasEverUp = false
   /// Whether the administrator has set the MAC address or the MTU of a bridge, which then follow no port.
   package var hasFixedMAC = false

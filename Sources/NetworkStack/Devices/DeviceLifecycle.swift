@@ -61,7 +61,8 @@ extension Kernel {
       device.hasCarrier = true
       device.isNoARP = true
       device.isMulticast = false
-    case .networkCard, .veth, .bridge: break
+    case .vxlan: device.hasCarrier = true
+    case .networkCard, .veth, .bridge, .vlan, .macvlan: break
     }
     device.isCaptured = capturesNewDevices
     devices.append(device)
@@ -140,6 +141,10 @@ extension Kernel {
   /// where it is free.
   package mutating func moveDevice(_ device: DeviceID, to namespace: NamespaceID) {
     clearDevice(device)
+    let origin = devices[device.index].namespace
+    if !namespaces[origin.index].knownNamespaces.contains(namespace) {
+      namespaces[origin.index].knownNamespaces.append(namespace)
+    }
     detach(device)
     let old = devices[device.index].interfaceIndex
     let isFree = !namespaces[namespace.index].devices.contains { devices[$0.index].interfaceIndex == old }
@@ -152,7 +157,12 @@ extension Kernel {
 
   /// Ends a device; a veth's peer is ended by the caller.
   package mutating func deleteDevice(_ device: DeviceID) {
+    for upper in deviceDetails[device.index].uppers.reversed() { deleteDevice(upper) }
     clearDevice(device)
+    unstack(device)
+    if case .vxlan(let vxlan) = devices[device.index].kind {
+      namespaces[vxlans[vxlan.index].underlay.index].vxlans.removeAll { $0 == vxlan }
+    }
     if case .bridge(let bridge) = devices[device.index].kind {
       for port in bridges[bridge.index].ports { setMaster(of: port, to: nil) }
     }
@@ -188,7 +198,8 @@ extension Kernel {
       case .veth(let peer):
         deleteDevice(device)
         if devices[peer.index].exists { deleteDevice(peer) }
-      case .bridge, .vrf, .dummy: deleteDevice(device)
+      case .bridge, .vrf, .dummy, .vlan, .macvlan, .vxlan:
+        if devices[device.index].exists { deleteDevice(device) }
       }
     }
     machines[machine.index].namedNamespaces.removeAll { $0 == namespace }

@@ -3,7 +3,7 @@ internal import PacketHeaders
 
 // A frame comes from the far end of a cable or veth, from a bridge, or from this machine itself (lo).
 // Decided here: whether the device takes frames, for whom the frame is, and which protocol reads it.
-// Goes on to BridgeReceive, ARPReceive, IPv4Receive, IPv6Receive, or ends.
+// Goes on to BridgeReceive, UpperDevices, ARPReceive, IPv4Receive, IPv6Receive, or ends.
 
 extension Kernel {
   /// A frame reaches a device.
@@ -35,9 +35,10 @@ extension Kernel {
       packets[id].type = .otherHost
     }
     if case .bridgePort(let bridge, _) = devices[device.index].enslavement {
-      return bridgeReceive(packet, port: device, bridge: bridge)
+      // A VLAN device above a port takes its frames before the bridge does.
+      if vlanAbove(device, of: packet) == nil { return bridgeReceive(packet, port: device, bridge: bridge) }
     }
-    deliverFrame(packet)
+    passUp(packet, from: device)
   }
 
   /// Hands a frame to the protocol that reads it.

@@ -27,6 +27,7 @@ extension Kernel {
       hop.isLinkDown = !hasCarrier
     }
     ipv6DeviceChanged(device)
+    lowerChanged(device)
   }
 
   /// The administrator sets a device down: its routes are lost, except those to its own addresses.
@@ -38,12 +39,15 @@ extension Kernel {
     ipv6DeviceWentDown(device)
     flushNeighbors(on: device)
     namespaces[devices[device.index].namespace.index].routeExceptions.removeAll()
+    lowerChanged(device)
   }
 
   /// Computes the carrier of a device, and of those whose carrier depends on it.
   package mutating func updateCarrier(around device: DeviceID) {
     switch devices[device.index].kind {
-    case .loopback, .dummy, .vrf: break
+    case .loopback, .dummy, .vrf, .vxlan: break
+    case .vlan(let lower, _), .macvlan(let lower, _):
+      setCarrier(device, devices[lower.index].isUp && devices[lower.index].hasCarrier)
     case .veth(let peer):
       let both = devices[device.index].isUp && devices[peer.index].isUp
       setCarrier(device, both)
@@ -60,7 +64,7 @@ extension Kernel {
     portChanged(device)
   }
 
-  private mutating func setCarrier(_ device: DeviceID, _ hasCarrier: Bool) {
+  mutating func setCarrier(_ device: DeviceID, _ hasCarrier: Bool) {
     guard devices[device.index].hasCarrier != hasCarrier else { return }
     devices[device.index].hasCarrier = hasCarrier
     deviceDetails[device.index].carrierChanges += 1
@@ -72,6 +76,7 @@ extension Kernel {
     }
     ipv6CarrierChanged(device)
     portChanged(device)
+    carrierOfLowerChanged(device)
   }
 
   /// A port's state changed: its bridge forgets what was behind it, and may gain or lose its carrier.
@@ -125,7 +130,7 @@ extension Kernel {
     switch devices[master.index].kind {
     case .bridge(let bridge): joinBridge(device, bridge)
     case .vrf: changeDomain(of: device, to: .vrfPort(master))
-    case .loopback, .networkCard, .veth, .dummy:
+    case .loopback, .networkCard, .veth, .dummy, .vlan, .macvlan, .vxlan:
       preconditionFailure("a master is a bridge or a VRF: the control plane checks that")
     }
   }

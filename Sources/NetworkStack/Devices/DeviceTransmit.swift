@@ -4,7 +4,7 @@ internal import PacketHeaders
 
 // A frame with its Ethernet header comes from NeighborResolve, ARPSend, a bridge or a session.
 // Decided here: whether the device can send, and what "sending" is for its kind.
-// Goes on to the far end's DeviceReceive, CableTransmit, BridgeTransmit, VRFTransmit, or ends.
+// Goes on to the far end's DeviceReceive, CableTransmit, BridgeTransmit, VRFTransmit, UpperDevices, VXLAN, or ends.
 
 extension Kernel {
   /// Sends a frame by a device.
@@ -44,6 +44,16 @@ extension Kernel {
     case .dummy:
       sendFrame(id, by: device)
       consume(packet)
+    case .vlan(let lower, let identifier):
+      sendFrame(id, by: device)
+      pushTag(identifier, id)
+      transmit(packet, by: lower)
+    case .macvlan(let lower, let mode):
+      sendFrame(id, by: device)
+      macvlanTransmit(packet, by: device, lower: lower, mode: mode)
+    case .vxlan(let vxlan):
+      sendFrame(id, by: device)
+      vxlanTransmit(packet, vxlan)
     }
   }
 

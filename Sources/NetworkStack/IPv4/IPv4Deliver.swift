@@ -2,13 +2,13 @@ internal import NetworkAddresses
 internal import PacketHeaders
 
 // A packet for this machine comes from IPv4Receive. Decided here: whether it is whole, and which protocol
-// reads it. Goes on to ICMPv4Receive, UDPReceive, or ends.
+// reads it. Goes on to ICMPv4Receive, UDPReceive, TCPReceive, or ends.
 
 extension Kernel {
   /// A packet is for this machine.
   ///
   /// Kernel counterpart: `ip_local_deliver()`, `ip_protocol_deliver_rcu()` (net/ipv4/ip_input.c, v6.12).
-  /// Differs: TCP and other protocols than ICMP and UDP have no reader: protocol unreachable.
+  /// Differs: other protocols than ICMP, UDP and TCP have no reader: protocol unreachable.
   mutating func ipv4Deliver(_ packet: consuming Packet) {
     guard let header = IPv4View(packets.bytes(packet.id)) else { preconditionFailure("the header was checked") }
     if header.isFragment { return reassemble(packet) }
@@ -20,6 +20,7 @@ extension Kernel {
     switch header.protocol {
     case .icmp: icmpReceive(packet)
     case .udp: udpReceive(packet)
+    case .tcp: tcpReceive(packet)
     default:  // Any number may stand there.
       sendICMPError(about: packet.id, type: .destinationUnreachable, code: UnreachableCode.protocol)
       drop(packet, .noProtocol)

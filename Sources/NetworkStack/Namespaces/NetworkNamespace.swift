@@ -44,8 +44,8 @@ public struct NetworkNamespace: Sendable {
   package var defaultDevice = DeviceSettings()
   package var defaultNeighborSettings = NeighborSettings()
 
-  /// By which number this namespace knows others (`nsid`), in order of assignment.
-  package var peerIdentifiers: [(namespace: NamespaceID, identifier: Int)] = []
+  /// The namespaces that devices were moved to from here, in order: each has a number (`nsid`) here.
+  package var knownNamespaces: [NamespaceID] = []
   /// How many neighbor entries there are, against `gc_thresh3`.
   var neighborCount = 0
   var ipv6NeighborCount = 0
@@ -67,6 +67,10 @@ public struct NetworkNamespace: Sendable {
   /// Sessions that read ARP here.
   var arpSessions: [SessionID] = []
   package var sockets: [SocketID] = []
+  /// The VXLAN devices whose packets go by this namespace.
+  var vxlans: [VXLANID] = []
+  /// Listening TCP sockets.
+  var tcpListeners: [TCPListenerID] = []
 
   init(machine: MachineID, name: String?, loopback: DeviceID) {
     self.machine = machine

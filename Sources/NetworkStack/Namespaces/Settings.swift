@@ -18,6 +18,11 @@ package struct NamespaceSettings: Hashable, Sendable {
   package var udpL3MasterDeviceAccept: Int64 = 0
   package var rawL3MasterDeviceAccept: Int64 = 1
   package var tcpL3MasterDeviceAccept: Int64 = 0
+  /// How many requests for a connection are repeated after the same time before the time doubles.
+  package var tcpSynLinearTimeouts: Int64 = 4
+  package var tcpSynRetries: Int64 = 6
+  package var tcpSynAckRetries: Int64 = 5
+  package var tcpRetries2: Int64 = 15
   package var multipathHashPolicy: Int64 = 0
   package var multipathUseNeighbor: Int64 = 0
   package var forwardMarkReflect: Int64 = 0

@@ -123,7 +123,7 @@ package struct PacketPool: @unchecked Sendable {
   // Unchecked: the memory is written only through a pool whose owner made it unique.
 
   /// Room in front of a packet for headers that are added on its way.
-  static let headroom = 64
+  static let headroom = 128
 
   private final class Slab {
     let cellSize: Int

@@ -35,6 +35,8 @@ public struct Session: Sendable {
     case arping(ArpingState)
     case udpSender(UDPSenderState)
     case udpService(UDPServiceState)
+    case tcpClient(TCPClientState)
+    case tcpService(TCPServiceState)
   }
 
   init(_ request: SessionRequest, namespace: NamespaceID, started: Instant) {
@@ -47,6 +49,8 @@ public struct Session: Sendable {
     case .arping(let request): state = .arping(ArpingState(request: request))
     case .udpSender(let request): state = .udpSender(UDPSenderState(request: request))
     case .udpService(let request): state = .udpService(UDPServiceState(request: request))
+    case .tcpClient(let request): state = .tcpClient(TCPClientState(request: request))
+    case .tcpService(let request): state = .tcpService(TCPServiceState(request: request))
     }
   }
 }
@@ -62,6 +66,8 @@ extension Kernel {
     case .arping(let state): startArping(id, state)
     case .udpSender(let state): startUDPSender(id, state)
     case .udpService(let state): startUDPService(id, state)
+    case .tcpClient(let state): startTCPClient(id, state)
+    case .tcpService(let state): startTCPService(id, state)
     }
     return id
   }
@@ -75,6 +81,8 @@ extension Kernel {
     case .arping(let state): arpingTimer(id, state)
     case .udpSender(let state): udpSenderTimer(id, state)
     case .udpService: udpServiceTimer(id)
+    case .tcpClient(let state): tcpClientTimer(id, state)
+    case .tcpService(let state): tcpServiceTimer(id, state)
     }
   }
 
@@ -100,6 +108,7 @@ extension Kernel {
     sessions[id.index].ended = now
     sessions[id.index].timerGeneration &+= 1
     for socket in sessions[id.index].sockets { closeSocket(socket) }
+    closeTCP(of: id)
     sessions[id.index].sockets = []
     namespaces[namespace.index].icmpSessions.removeAll { $0 == id }
     namespaces[namespace.index].arpSessions.removeAll { $0 == id }
@@ -156,7 +165,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return nil
     }
     return id
   }
@@ -169,7 +178,7 @@ extension Kernel {
     switch sessions[id.index].request {
     case .ping(let request): bound = request.device
     case .traceroute(let request): bound = request.device
-    case .arping, .udpSender, .udpService: bound = nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: bound = nil
     }
     return bound.map { $0 == metadata.device || $0 == metadata.inputDevice } ?? true
   }
@@ -182,6 +191,9 @@ extension Kernel {
     guard let quoted = IPv4View(message.payload), quoted.headerLength <= quoted.bytes.count,
       quoted.fragmentOffset == 0
     else { return nil }
+    if quoted.protocol == .tcp {
+      return showICMPErrorToTCP(namespace(of: packets[packet].device), header, message, quoted)
+    }
     let transport = quoted.bytes.dropFirst(quoted.headerLength)
     guard let (id, sequence) = concernedSession(packet, quoted, transport) else { return nil }
     let isFragmentationNeeded =
@@ -203,7 +215,7 @@ extension Kernel {
     case .ping(let state): pingFailed(id, state)
     case .traceroute: tracerouteAnswered(id, error)
     case .udpSender(let state): udpSenderFailed(id, state, error)
-    case .arping, .udpService: break
+    case .arping, .udpService, .tcpClient, .tcpService: break
     }
   }
 
@@ -264,7 +276,7 @@ extension Kernel {
     case .ping(let request): flow.outputDevice = request.device
     case .traceroute(let request): flow.outputDevice = request.device
     case .udpSender(let request): flow.outputDevice = request.device
-    case .arping, .udpService: break
+    case .arping, .udpService, .tcpClient, .tcpService: break
     }
     return try? outputRoute(flow, in: sessions[id.index].namespace)
   }

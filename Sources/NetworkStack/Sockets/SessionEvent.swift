@@ -24,9 +24,25 @@ public struct SessionEvent: Sendable {
     case timedOut(sequence: Int)
     /// A service read a datagram.
     case received(bytes: Int, from: IPAddress, port: UInt16)
+    /// Something happened to a TCP connection.
+    case connection(ConnectionEvent)
     /// The program could not begin: `bind`, `connect` or a missing device.
     case startFailed(Operation, LinuxErrno)
     case finished
+  }
+
+  /// What a TCP program sees of its connection.
+  public enum ConnectionEvent: Sendable {
+    /// It stands: with this server, or from this client.
+    case established(with: IPv4Address, port: UInt16)
+    /// A server has read a whole request.
+    case requestRead(bytes: Int)
+    /// The other side has closed; `isClean` where nothing more had come before.
+    case endOfStream(isClean: Bool)
+    /// The other side has reset the connection, or refused it.
+    case reset(from: IPv4Address)
+    /// The program gave up: with an error, or `nil` where its own time was up.
+    case failed(isConnecting: Bool, LinuxErrno?)
   }
 
   /// The system call that failed.

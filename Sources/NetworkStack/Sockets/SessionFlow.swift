@@ -128,7 +128,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return nil
     }
     return id
   }
@@ -139,7 +139,7 @@ extension Kernel {
       switch sessions[id.index].request {
       case .ping(let request): return request.destination.isIPv6
       case .traceroute(let request): return request.destination.isIPv6
-      case .arping, .udpSender, .udpService: return false
+      case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return false
       }
     }
   }

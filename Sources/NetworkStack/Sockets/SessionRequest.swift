@@ -7,6 +7,8 @@ public enum SessionRequest: Sendable {
   case arping(ArpingRequest)
   case udpSender(UDPSenderRequest)
   case udpService(UDPServiceRequest)
+  case tcpClient(TCPClientRequest)
+  case tcpService(TCPServiceRequest)
 }
 
 /// How a sender treats packets larger than the path: `IP_MTU_DISCOVER` of ip(7).
@@ -161,17 +163,59 @@ public struct UDPSenderRequest: Sendable {
   }
 }
 
+/// What a server does with what it reads.
+public enum ServiceReply: Sendable {
+  /// Sends it back to where it came from.
+  case echo
+  /// Stays silent.
+  case none
+}
+
+/// A client that connects, after 200 ms sends `size` bytes, reads as many back, after 200 ms closes, and watches for
+/// 400 ms more.
+public struct TCPClientRequest: Sendable {
+  public var destination: IPv4Address
+  public var destinationPort: UInt16
+  public var source: IPv4Address?
+  /// 0 for an ephemeral one.
+  public var sourcePort: UInt16 = 0
+  /// Bytes of payload.
+  public var size = 32
+  /// How long to wait for the connection and for each piece of the answer, in nanoseconds.
+  public var timeout: Int64 = 3_000_000_000
+  /// The device or VRF that the socket is bound to.
+  public var device: DeviceID?
+
+  public init(destination: IPv4Address, destinationPort: UInt16) {
+    self.destination = destination
+    self.destinationPort = destinationPort
+  }
+}
+
+/// A server on a TCP port: it reads until the client is silent for 200 ms, answers, reads the end of the stream, and
+/// closes 200 ms later.
+public struct TCPServiceRequest: Sendable {
+  public var port: UInt16
+  public var reply = ServiceReply.echo
+  /// `nil` for any address.
+  public var address: IPv4Address?
+  /// The device or VRF that the socket is bound to.
+  public var device: DeviceID?
+  /// Ends after so many connections, one after the other; `nil` for never, and as many at once as come.
+  public var count: Int?
+  /// Ends after so long without a connection, and gives up one that is silent as long, in nanoseconds; `nil` for
+  /// never.
+  public var timeout: Int64?
+
+  public init(port: UInt16) {
+    self.port = port
+  }
+}
+
 /// A server on a UDP port.
 public struct UDPServiceRequest: Sendable {
-  public enum Reply: Sendable {
-    /// Sends every datagram back to where it came from.
-    case echo
-    /// Reads and stays silent.
-    case none
-  }
-
   public var port: UInt16
-  public var reply = Reply.echo
+  public var reply = ServiceReply.echo
   /// `nil` for any address: of IPv6 too, where the namespace has it.
   public var address: IPAddress?
   /// The device or VRF that the socket is bound to.

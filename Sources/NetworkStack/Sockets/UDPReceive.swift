@@ -2,7 +2,7 @@ internal import NetworkAddresses
 internal import PacketHeaders
 
 // A datagram for this machine comes from IPv4Deliver. Decided here: whether it is whole and which socket it
-// is for. Ends at a session, or with "port unreachable".
+// is for. Ends at a session, at a VXLAN device, or with "port unreachable".
 
 extension Kernel {
   /// A UDP datagram arrived.
@@ -21,6 +21,11 @@ extension Kernel {
     }
     let metadata = packets[id]
     let namespace = devices[metadata.device.index].namespace
+    if hasVXLAN(in: namespace, port: datagram.destinationPort) {
+      let (host, port) = (header.source, datagram.destinationPort)
+      packets.pull(id, header.headerLength + UDPView.length)
+      return vxlanReceive(packet, from: host, port: port)
+    }
     let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
     let isOfVRF = slave != nil || devices[metadata.device.index].isVRF
     guard

@@ -53,7 +53,7 @@ extension Kernel {
         let answer = answerProbe(id, place + 1)
       else { return }
       tracerouteReached(id, reply(place + 1, header, datagram, answer.roundTrip, answer.isDuplicate))
-    case .ping, .arping: break
+    case .ping, .arping, .tcpClient, .tcpService: break
     }
   }
 

@@ -7,6 +7,7 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case noSocket
   case packetTooSmall
   case udpChecksum
+  case tcpChecksum
   case icmpChecksum
   case otherHost
   case ipChecksum
@@ -37,6 +38,8 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case bridgeIngressState
   case noTransmitTarget
   case socketReceiveBuffer
+  case vxlanNetworkNotFound
+  case localMAC
   case ipv6Disabled
   case simulatorPoolExhausted
   case simulatorCableDown
@@ -51,6 +54,7 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .noSocket: "NO_SOCKET"
     case .packetTooSmall: "PKT_TOO_SMALL"
     case .udpChecksum: "UDP_CSUM"
+    case .tcpChecksum: "TCP_CSUM"
     case .icmpChecksum: "ICMP_CSUM"
     case .otherHost: "OTHERHOST"
     case .ipChecksum: "IP_CSUM"
@@ -81,6 +85,8 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .bridgeIngressState: "BRIDGE_INGRESS_STP_STATE"
     case .noTransmitTarget: "NO_TX_TARGET"
     case .socketReceiveBuffer: "SOCKET_RCVBUFF"
+    case .vxlanNetworkNotFound: "VXLAN_VNI_NOT_FOUND"
+    case .localMAC: "LOCAL_MAC"
     case .ipv6Disabled: "IPV6DISABLED"
     case .simulatorPoolExhausted: "SIM_POOL_EXHAUSTED"
     case .simulatorCableDown: "SIM_CABLE_DOWN"

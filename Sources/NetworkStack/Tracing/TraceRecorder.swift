@@ -53,6 +53,8 @@ public enum TraceDecision: Sendable, BitwiseCopyable {
     case echo
     case session(SessionID)
     case icmp
+    /// A TCP connection that no program has any more.
+    case connection
   }
 }
 

@@ -43,9 +43,48 @@ extension ScenarioDecoder {
         return nil
       }
       return endpoint(peer).map { .veth(peer: $0) }
-    case .vlan, .macvlan, .vxlan:
-      reader.error("kind '\(word.value.rawValue)' is not supported yet")
-      return nil
+    case .vlan:
+      object.refuse(keysExcept: common + ["link", "id"], because: "with \"kind\": \"vlan\"")
+      let identifier = required("id", "the number of the VLAN, such as 10", object)?.integer(0...4_094)
+      let link = lowerInterface(required("link", "the interface below, such as \"eth0\"", object))
+      guard let identifier, let link else { return nil }
+      return .vlan(link: link, identifier: identifier.value)
+    case .macvlan:
+      object.refuse(keysExcept: common + ["link", "mode"], because: "with \"kind\": \"macvlan\"")
+      let mode = object["mode"]?.word(Interface.MacvlanMode.self)?.value ?? .bridge
+      return lowerInterface(required("link", "the interface below, such as \"eth0\"", object)).map {
+        .macvlan(link: $0, mode)
+      }
+    case .vxlan:
+      object.refuse(
+        keysExcept: common + ["link", "id", "local", "remote", "port"], because: "with \"kind\": \"vxlan\"")
+      let identifier: Located<Int>? = required("id", "the number of the network, such as 42", object)?
+        .integer(0...16_777_215)
+      let settings = (
+        object["local"].flatMap(ipv4Address), object["remote"].flatMap(ipv4Address), lowerInterface(object["link"]),
+        object["port"]?.integer(1...65_535) as Located<UInt16>?
+      )
+      return identifier.map {
+        .vxlan(
+          Interface.VXLANSettings(
+            identifier: $0.value, local: settings.0, remote: settings.1, link: settings.2,
+            port: settings.3?.value ?? 4_789))
+      }
+    }
+  }
+
+  /// The value of a key that this kind of interface needs.
+  private func required(_ key: String, _ what: String, _ object: ObjectReader) -> ValueReader? {
+    if let reader = object[key] { return reader }
+    log.error("missing key '\(key)': \(what)", at: object.place)
+    return nil
+  }
+
+  private func lowerInterface(_ reader: ValueReader?) -> Located<Interface.LowerInterface>? {
+    reader?.text("an interface's name or an endpoint such as \"r1:eth0\"") { text throws(ValueError) in
+      if text.contains(":") { return .elsewhere(try EndpointName(text)) }
+      if let problem = NameKind.interface.problem(with: text) { throw ValueError(problem) }
+      return .here(text)
     }
   }
 

@@ -87,27 +87,49 @@ extension ScenarioDecoder {
     let port = port(object)
     let reply = object["reply"]?.word(ReplyPolicy.self)?.value ?? .echo
     let vrf = object["vrf"]?.name(.interface)
-    let address = object["address"].flatMap(address)
+    let address = listeningAddress(object, port)
     return port.map {
       Service(
-        place: object.place, description: object.prose, udpPort: $0, reply: reply, vrf: vrf, address: address)
+        place: object.place, description: object.prose, port: $0, reply: reply, vrf: vrf, address: address)
     }
   }
 
-  /// The port of a service or listener: `udp`, or `tcp`, which is not supported yet.
-  func port(_ object: ObjectReader) -> Located<UInt16>? {
-    if object.hasUnsupportedKey { return nil }
-    guard let reader = object["udp"] else {
-      log.error("give the port: \"udp\": 53", at: object.place)
+  /// The port of a service or listener: `udp` or `tcp`.
+  func port(_ object: ObjectReader) -> ServicePort? {
+    if object.has("udp"), object.has("tcp") {
+      log.error("give 'udp' or 'tcp', not both: a server listens on one of them", at: object.keyPlace("tcp"))
+    }
+    let transport: ServicePort.Transport = object.has("tcp") ? .tcp : .udp
+    guard let reader = object[transport.rawValue] else {
+      log.error("give the port: \"udp\": 53 or \"tcp\": 80", at: object.place)
       return nil
     }
-    return reader.integer(1...65535)
+    return reader.integer(1...65535).map { ServicePort(transport: transport, number: $0) }
+  }
+
+  /// The address that a service or listener is bound to.
+  func listeningAddress(_ object: ObjectReader, _ port: ServicePort?) -> Located<IPAddress>? {
+    guard let address = object["address"].flatMap(address) else { return nil }
+    if port?.transport == .tcp && address.value.isIPv6 {
+      log.error("TCP over IPv6 is not supported yet", at: address.place)
+      return nil
+    }
+    return address
   }
 
   func address(_ reader: ValueReader) -> Located<IPAddress>? {
     reader.text("an address") { text throws(ValueError) in
       guard let address = IPAddress(text) else { throw ValueError("\(quoted(text)) is not an address") }
       return address
+    }
+  }
+
+  /// An address of what is modeled for IPv4 alone.
+  func ipv4Address(_ reader: ValueReader) -> Located<IPv4Address>? {
+    reader.text("an IPv4 address") { text throws(ValueError) in
+      if let address = IPv4Address(text) { return address }
+      throw IPv6Address(text) != nil
+        ? ValueError("IPv6 is not supported here yet") : ValueError("\(quoted(text)) is not an IPv4 address")
     }
   }
 }

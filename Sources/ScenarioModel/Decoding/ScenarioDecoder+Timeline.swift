@@ -58,24 +58,16 @@ extension ScenarioDecoder {
     case "link": return linkChange(reader).map { .link($0) }
     case "replay": return replay(reader).map { .replay($0) }
     case "pause": return reader.duration().map { .pause($0) }
-    case "tcp": return nil  // reported as not supported yet
+    case "tcp": return tcp(reader).map { .tcp($0) }
     default: preconditionFailure("the action \(name) is in the shape, but not decoded")
     }
   }
 
   private func udp(_ reader: ValueReader) -> UDPExchange? {
     guard let object = reader.object(TimelineShapes.udp) else { return nil }
-    let to = object["to"]?.text("an address and port") { text throws(ValueError) in try SocketAddress(text) }
-    let from = object["from"]?.text("an address and port") { text throws(ValueError) in
-      try SocketAddress(text, portIsOptional: true)
-    }
-    if object.has("device"), object.has("vrf") {
-      log.error(
-        "give 'device' or 'vrf', not both: a socket is bound to one of them", at: object.keyPlace("vrf"))
-    }
-    let empty = SocketAddress(address: .v4(.unspecified), port: 0)
+    let (to, from) = ends(object)
     return UDPExchange(
-      place: object.place, to: to ?? Located(empty, at: object.place), from: from,
+      place: object.place, to: to, from: from,
       size: object["size"]?.integer(0...65507)?.value ?? 32,
       count: object["count"]?.integer(1...100_000)?.value ?? 1,
       interval: object["interval"]?.duration()?.value ?? .milliseconds(100),
@@ -86,17 +78,43 @@ extension ScenarioDecoder {
       vrf: object["vrf"]?.name(.interface))
   }
 
-  private func listen(_ reader: ValueReader) -> UDPListener? {
+  private func tcp(_ reader: ValueReader) -> TCPExchange? {
+    guard let object = reader.object(TimelineShapes.tcp) else { return nil }
+    let (to, from) = ends(object)
+    for end in [to, from ?? to] where end.value.address.isIPv6 {
+      log.error("TCP over IPv6 is not supported yet", at: end.place)
+      return nil
+    }
+    return TCPExchange(
+      place: object.place, to: to, from: from, size: object["size"]?.integer(1...1_000_000)?.value ?? 32,
+      timeout: object["timeout"]?.duration()?.value ?? .seconds(3), device: object["device"]?.name(.interface),
+      vrf: object["vrf"]?.name(.interface))
+  }
+
+  /// The two ends of an exchange; one that is missing or wrong was reported.
+  private func ends(_ object: ObjectReader) -> (to: Located<SocketAddress>, from: Located<SocketAddress>?) {
+    let to = object["to"]?.text("an address and port") { text throws(ValueError) in try SocketAddress(text) }
+    let from = object["from"]?.text("an address and port") { text throws(ValueError) in
+      try SocketAddress(text, portIsOptional: true)
+    }
+    if object.has("device"), object.has("vrf") {
+      log.error(
+        "give 'device' or 'vrf', not both: a socket is bound to one of them", at: object.keyPlace("vrf"))
+    }
+    return (to ?? Located(SocketAddress(address: .v4(.unspecified), port: 0), at: object.place), from)
+  }
+
+  private func listen(_ reader: ValueReader) -> Listener? {
     guard let object = reader.object(TimelineShapes.listen) else { return nil }
     let port = port(object)
     let reply = object["reply"]?.word(ReplyPolicy.self)?.value ?? .echo
     let count = object["count"]?.integer(1...100_000)?.value ?? 1
     let timeout = object["timeout"]?.duration()?.value ?? .seconds(3)
-    let address = object["address"].flatMap(address)
+    let address = listeningAddress(object, port)
     let vrf = object["vrf"]?.name(.interface)
     return port.map {
-      UDPListener(
-        place: object.place, udpPort: $0, reply: reply, count: count, timeout: timeout, address: address,
+      Listener(
+        place: object.place, port: $0, reply: reply, count: count, timeout: timeout, address: address,
         vrf: vrf)
     }
   }

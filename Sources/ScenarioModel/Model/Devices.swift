@@ -30,6 +30,44 @@ public struct Interface: Sendable {
     /// One end of a pair. The peer is created with it; it may be declared without a kind, for its addresses,
     /// master and MTU.
     case veth(peer: Located<EndpointName>)
+    /// The frames of one VLAN of another interface, 0 through 4094.
+    case vlan(link: Located<LowerInterface>, identifier: Int)
+    case macvlan(link: Located<LowerInterface>, MacvlanMode)
+    case vxlan(VXLANSettings)
+  }
+
+  /// The interface below: of the same namespace, or an endpoint of the same machine.
+  public enum LowerInterface: Sendable {
+    case here(String)
+    case elsewhere(EndpointName)
+
+    /// The endpoint, for an upper interface of `namespace`.
+    public func endpoint(from namespace: NamespaceName) -> EndpointName {
+      switch self {
+      case .here(let name): EndpointName(namespace: namespace, interface: name)
+      case .elsewhere(let endpoint): endpoint
+      }
+    }
+  }
+
+  /// How macvlans of one interface reach each other: the words of ip-link(8).
+  public enum MacvlanMode: String, CaseIterable, Sendable {
+    /// Directly; what is taken where none is given.
+    case bridge
+    case vepa
+    case `private`
+  }
+
+  /// What is behind `"kind": "vxlan"`.
+  public struct VXLANSettings: Sendable {
+    /// The network's number, 0 through 16,777,215.
+    public var identifier: Int
+    public var local: Located<IPv4Address>?
+    /// Where frames to unknown addresses go.
+    public var remote: Located<IPv4Address>?
+    public var link: Located<LowerInterface>?
+    /// 4789 when not given.
+    public var port: UInt16
   }
 
   public var name: Located<String>
@@ -44,6 +82,15 @@ public struct Interface: Sendable {
   public var isUp: Bool
   /// The VRF or bridge the interface is enslaved to, in the same namespace.
   public var master: Located<String>?
+
+  /// The interface below, for the kinds that have one.
+  public var link: Located<LowerInterface>? {
+    switch kind {
+    case .vlan(let link, _), .macvlan(let link, _): link
+    case .vxlan(let settings): settings.link
+    case .loopback, .networkCard, .dummy, .veth: nil
+    }
+  }
 
   /// Whether no kind was given: a network card, or the far end of a veth pair.
   var isNetworkCard: Bool {

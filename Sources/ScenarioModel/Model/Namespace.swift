@@ -57,14 +57,29 @@ public enum ReplyPolicy: String, CaseIterable, Sendable {
   case none
 }
 
+/// Where a server listens.
+public struct ServicePort: Sendable {
+  /// The protocol in front of which the ports are.
+  public enum Transport: String, Sendable {
+    case udp, tcp
+
+    /// The name as in a sentence.
+    public var name: String { rawValue.uppercased() }
+  }
+
+  public var transport: Transport
+  /// 1 through 65535.
+  public var number: Located<UInt16>
+}
+
 /// A server that runs from the start.
 public struct Service: Sendable {
   public var place: SourcePlace
   public var description: String?
-  /// The UDP port, 1 through 65535.
-  public var udpPort: Located<UInt16>
+  public var port: ServicePort
   public var reply: ReplyPolicy
-  /// Binds the socket to this VRF; `nil` listens outside every VRF (or as `udp_l3mdev_accept` says).
+  /// Binds the socket to this VRF; `nil` listens outside every VRF (or as `udp_l3mdev_accept` and
+  /// `tcp_l3mdev_accept` say).
   public var vrf: Located<String>?
   /// The local address; `nil` for all of them.
   public var address: Located<IPAddress>?

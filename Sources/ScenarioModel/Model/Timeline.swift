@@ -7,7 +7,7 @@ public struct TimelineEntry: Sendable {
   /// Names the entry for expectations, traces and reports; unique.
   public var id: Located<String>?
   public var at: StartTime
-  /// Where it happens; always given for `run`, `udp` and `listen`, never for the others.
+  /// Where it happens; always given for `run`, `udp`, `tcp` and `listen`, never for the others.
   public var on: Located<NamespaceName>?
   /// Whether the next entry does not wait for this one; always true for `listen`.
   public var runsInBackground: Bool
@@ -20,8 +20,10 @@ public enum Action: Sendable {
   case run(Located<String>)
   /// Sends datagrams and waits for answers.
   case udp(UDPExchange)
-  /// Receives datagrams for a while.
-  case listen(UDPListener)
+  /// Connects, sends, reads as many bytes back, closes.
+  case tcp(TCPExchange)
+  /// A server for a while.
+  case listen(Listener)
   /// Pulls or plugs a cable, or changes what it is like.
   case link(LinkChange)
   /// Lets the frames of a capture arrive on an interface.
@@ -34,6 +36,7 @@ public enum Action: Sendable {
     switch self {
     case .run: "run"
     case .udp: "udp"
+    case .tcp: "tcp"
     case .listen: "listen"
     case .link: "link"
     case .replay: "replay"
@@ -76,15 +79,29 @@ public struct UDPExchange: Sendable {
   public var vrf: Located<String>?
 }
 
-/// The `listen` action.
-public struct UDPListener: Sendable {
+/// The `tcp` action.
+public struct TCPExchange: Sendable {
   public var place: SourcePlace
-  /// 1 through 65535.
-  public var udpPort: Located<UInt16>
+  public var to: Located<SocketAddress>
+  /// Port 0 leaves the choice to the kernel.
+  public var from: Located<SocketAddress>?
+  /// Payload in bytes, 1 through 1,000,000; 32 when not given.
+  public var size: Int
+  /// How long the connection, and each piece of the answer, is waited for; 3 s when not given.
+  public var timeout: ScenarioDuration
+  /// Binds the socket to an interface. Never together with `vrf`.
+  public var device: Located<String>?
+  public var vrf: Located<String>?
+}
+
+/// The `listen` action.
+public struct Listener: Sendable {
+  public var place: SourcePlace
+  public var port: ServicePort
   public var reply: ReplyPolicy
-  /// Ends after so many datagrams, 1 through 100,000; 1 when not given.
+  /// Ends after so many datagrams or connections, 1 through 100,000; 1 when not given.
   public var count: Int
-  /// Ends after so long at the latest; 3 s when not given.
+  /// Ends after so long without any; 3 s when not given.
   public var timeout: ScenarioDuration
   public var address: Located<IPAddress>?
   public var vrf: Located<String>?

@@ -2,7 +2,7 @@ import OrderedCollections
 
 /// The objects that configure machines. See ``ObjectShape``.
 enum MachineShapes {
-  /// The kinds of interface in the format; those after `veth` are not supported yet.
+  /// The kinds of interface in the format.
   enum InterfaceKindWord: String, CaseIterable {
     case dummy, veth, vlan, macvlan, vxlan
   }
@@ -23,15 +23,25 @@ enum MachineShapes {
         ValueShapes.interfaceName, ["blue"]),
       KeyShape(
         "kind", "Kind",
-        "A network card, joined by a link, when not given. vlan, macvlan, vxlan: not supported yet.",
-        .word(InterfaceKindWord.self), ["dummy", "veth"]),
+        "A network card, joined by a link, when not given.", .word(InterfaceKindWord.self), ["dummy", "veth"]),
       KeyShape(
         "peer", "Peer", "The other end of a veth pair, in the same machine. It is declared on one side only.",
         ValueShapes.endpointName, ["r1/blue:eth1"]),
       KeyShape(
-        "link", "Lower interface", "The interface below a vlan. Not supported yet.",
-        ValueShapes.interfaceName, ["eth0"]),
-      KeyShape("id", "VLAN id", "The id of a vlan. Not supported yet.", .integer(0...4095), [10]),
+        "link", "Lower interface",
+        "The interface below a vlan, macvlan or vxlan: its name, or an endpoint of the same machine.",
+        SchemaFragment(["type": "string", "minLength": 1]), ["eth0", "r1:eth0"]),
+      KeyShape(
+        "id", "Identifier", "The number of a vlan (0 to 4094) or of a vxlan's network.", .integer(0...16_777_215), [10]),
+      KeyShape(
+        "mode", "Macvlan mode", "How macvlans of one interface reach each other. 'bridge' when not given.",
+        .word(Interface.MacvlanMode.self), ["bridge"]),
+      KeyShape(
+        "local", "Local address", "The address that a vxlan sends its packets from.", ValueShapes.address, ["192.0.2.1"]),
+      KeyShape(
+        "remote", "Remote address", "Where a vxlan sends frames to unknown addresses.", ValueShapes.address,
+        ["192.0.2.2"]),
+      KeyShape("port", "UDP port", "The port of a vxlan. 4789 when not given.", ValueShapes.port, [4789]),
     ])
 
   static let vrf = ObjectShape(
@@ -70,8 +80,7 @@ enum MachineShapes {
     constraints: ["oneOf": [["required": ["udp"]], ["required": ["tcp"]]]],
     [
       KeyShape("udp", "UDP port", "Receives datagrams on this port.", ValueShapes.port, [53]),
-      KeyShape(
-        "tcp", "TCP port", "Accepts connections on this port.", ValueShapes.port, [80], supported: false),
+      KeyShape("tcp", "TCP port", "Accepts connections on this port.", ValueShapes.port, [80]),
       KeyShape(
         "reply", "Reply", "What is answered: the payload, or nothing. 'echo' when not given.",
         .word(ReplyPolicy.self), ["echo"]),

@@ -30,19 +30,37 @@ enum TimelineShapes {
       KeyShape("vrf", "VRF", "Binds the socket to a VRF.", ValueShapes.interfaceName, ["red"]),
     ])
 
+  static let tcp = ObjectShape(
+    "tcp",
+    "Connects, after 200 ms sends, reads as many bytes back, after 200 ms closes, and watches for 400 ms more.",
+    [
+      KeyShape(
+        "to", "Destination", "Address and port.", ValueShapes.socketAddress, ["10.0.0.1:80"], required: true),
+      KeyShape(
+        "from", "Source", "Address and port; with an address alone the kernel chooses the port.",
+        ValueShapes.socketAddress, ["10.0.0.9:5001"]),
+      KeyShape("size", "Payload size", "In bytes. 32 when not given.", .integer(1...1_000_000), [32]),
+      KeyShape(
+        "timeout", "Timeout",
+        "How long the connection, and each piece of the answer, is waited for. 3 s when not given.",
+        ValueShapes.duration, ["3s"]),
+      KeyShape("device", "Device", "Binds the socket to an interface.", ValueShapes.interfaceName, ["eth0"]),
+      KeyShape("vrf", "VRF", "Binds the socket to a VRF.", ValueShapes.interfaceName, ["red"]),
+    ])
+
   static let listen = ObjectShape(
-    "listen", "A server that ends after 'count' datagrams or 'timeout'. It always runs in the background.",
+    "listen",
+    "A server that ends after 'count' datagrams or connections, or 'timeout'. It always runs in the background.",
     constraints: ["oneOf": [["required": ["udp"]], ["required": ["tcp"]]]],
     [
       KeyShape("udp", "UDP port", "Receives datagrams on this port.", ValueShapes.port, [53]),
-      KeyShape(
-        "tcp", "TCP port", "Accepts connections on this port.", ValueShapes.port, [80], supported: false),
+      KeyShape("tcp", "TCP port", "Accepts connections on this port.", ValueShapes.port, [80]),
       KeyShape(
         "reply", "Reply", "What is answered: the payload, or nothing. 'echo' when not given.",
         .word(ReplyPolicy.self), ["echo"]),
       KeyShape("count", "Count", "Ends after so many. 1 when not given.", ValueShapes.count, [1]),
       KeyShape(
-        "timeout", "Timeout", "Ends after so long at the latest. 3 s when not given.", ValueShapes.duration,
+        "timeout", "Timeout", "Ends after so long without any. 3 s when not given.", ValueShapes.duration,
         ["3s"]),
       KeyShape(
         "address", "Local address", "Binds the socket to this address.", ValueShapes.address, ["10.0.0.1"]),
@@ -80,8 +98,8 @@ enum TimelineShapes {
     KeyShape(
       "udp", "UDP exchange", "Sends datagrams and waits for answers.", .object(udp), [["to": "10.0.0.1:53"]]),
     KeyShape(
-      "tcp", "TCP exchange", "Connects, sends, reads as many bytes back, closes.",
-      SchemaFragment(["type": "object"]), [["to": "10.0.0.1:80"]], supported: false),
+      "tcp", "TCP exchange", "Connects, sends, reads as many bytes back, closes.", .object(tcp),
+      [["to": "10.0.0.1:80"]]),
     KeyShape("listen", "Server", "A server for a while.", .object(listen), [["udp": 53]]),
     KeyShape(
       "link", "Cable", "Pulls or plugs a cable, or changes what it is like.", .object(linkChange),
@@ -114,5 +132,5 @@ enum TimelineShapes {
         "background", "Background", "Whether the next entry does not wait for this one.", .boolean, [true]),
     ] + actions)
 
-  static let all = [udp, listen, linkChange, replay, entry]
+  static let all = [udp, tcp, listen, linkChange, replay, entry]
 }

@@ -41,6 +41,9 @@ extension ScenarioValidator {
       case .loopback, .networkCard: break
       case .dummy: what = "a dummy"
       case .veth: what = "an end of a veth pair"
+      case .vlan: what = "a VLAN"
+      case .macvlan: what = "a macvlan"
+      case .vxlan: what = "a vxlan"
       }
     }
     if let owner = vethOwner { what = "the veth peer of \(owner)" }

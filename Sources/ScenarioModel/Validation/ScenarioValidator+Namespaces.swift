@@ -8,6 +8,7 @@ extension ScenarioValidator {
     checkTables(namespace)
     for interface in namespace.interfaces.values {
       checkMaster(interface.master, of: interface.name.value, isBridge: false, in: namespace, node)
+      checkLower(of: interface, in: namespace)
     }
     for bridge in namespace.bridges.values {
       checkMaster(bridge.master, of: bridge.name.value, isBridge: true, in: namespace, node)
@@ -35,6 +36,30 @@ extension ScenarioValidator {
           at: name.place)
       } else {
         first[name.value] = what
+      }
+    }
+  }
+
+  /// A VLAN, macvlan or vxlan stands on another interface of its machine, and not in a circle.
+  private func checkLower(of interface: Interface, in namespace: Namespace) {
+    guard let link = interface.link else { return }
+    let own = EndpointName(namespace: namespace.name, interface: interface.name.value)
+    let lower = link.value.endpoint(from: namespace.name)
+    if lower.namespace.machine != own.namespace.machine {
+      log.error("\(lower) is on another machine; an interface stands on one of its own machine", at: link.place)
+      return
+    }
+    // Commands run after the interfaces are made, so they cannot help.
+    checkInterface(lower, at: link.place, mayBeMade: false)
+    var seen: Set<EndpointName> = [own]
+    var next: EndpointName? = lower
+    while let name = next {
+      if !seen.insert(name).inserted {
+        log.error("\(own) stands on itself by way of \(lower)", at: link.place)
+        return
+      }
+      next = scenario[name.namespace]?.interfaces[name.interface].flatMap { other in
+        other.link?.value.endpoint(from: name.namespace)
       }
     }
   }
@@ -89,11 +114,11 @@ extension ScenarioValidator {
     var seen: Set<String> = []
     for service in namespace.services {
       let address = service.address.flatMap { $0.value.isUnspecified ? nil : $0.value.description }
-      let binding = "\(service.udpPort.value) \(address ?? "") \(service.vrf?.value ?? "")"
+      let binding = "\(service.port.transport) \(service.port.number.value) \(address ?? "") \(service.vrf?.value ?? "")"
       if !seen.insert(binding).inserted {
         log.error(
-          "UDP port \(service.udpPort.value) is taken by an earlier service of \(namespace.name)",
-          at: service.udpPort.place)
+          "\(service.port.transport.name) port \(service.port.number.value) is taken by an earlier service of \(namespace.name)",
+          at: service.port.number.place)
       }
     }
   }

@@ -22,6 +22,9 @@ extension ScenarioValidator {
       case .udp(let exchange):
         checkVRF(exchange.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
         checkDevice(exchange.device, in: entry.on?.value, mayBeMade: mayBeMade)
+      case .tcp(let exchange):
+        checkVRF(exchange.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
+        checkDevice(exchange.device, in: entry.on?.value, mayBeMade: mayBeMade)
       case .listen(let listener):
         checkVRF(listener.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
       case .link(var change):
@@ -97,7 +100,7 @@ extension ScenarioValidator {
       return
     }
     switch entry.action {
-    case .run, .udp, .replay: break
+    case .run, .udp, .tcp, .replay: break
     case .listen, .link, .pause:
       log.error("'\(of.value)' is a '\(entry.action.keyword)' entry, which sends nothing", at: of.place)
     }

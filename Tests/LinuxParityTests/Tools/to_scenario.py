@@ -54,8 +54,9 @@ def sock(argv):
     host = '[%s]' % pos[0] if ':' in pos[0] else pos[0]
     e = {'to': '%s:%s' % (host, pos[1]), 'size': int(o.get('size', 32)), 'timeout': sec(o.get('timeout', 3))}
     if 'sport' in o or 'src' in o:
-        src = o.get('src', '::' if ':' in pos[0] else '0.0.0.0')
-        e['from'] = '%s:%s' % ('[%s]' % src if ':' in src else src, o.get('sport', 0))
+        source = o.get('src', '::' if ':' in pos[0] else '0.0.0.0')
+        if ':' in source: source = '[%s]' % source
+        e['from'] = '%s:%s' % (source, o['sport']) if 'sport' in o else source
     if proto == 'udp':
         e.update(count=int(o.get('count', 1)), interval=sec(o.get('interval', 0.1)))
         if 'ttl' in o: e['ttl'] = int(o['ttl'])

@@ -237,7 +237,7 @@ extension RefusedScenario {
         #"2:15: error: /nodes/r1/interfaces/eth0/addresses/2: expected an address such as "192.168.1.1/24", found a number"#,
       ]),
     RefusedScenario(
-      "an IPv6 address is no address", schema: .refuses,
+      "an IPv6 address is no address", schema: .accepts,
       #"{"vrfsim":1,"nodes":{"r1":{"interfaces":{"eth0":{"addresses":["2001:db8::1/129","2001::db8::1/64"]}}}}}"#,
       [
         #"1:63: error: /nodes/r1/interfaces/eth0/addresses/0: '2001:db8::1/129' is not an address with a prefix length, such as "192.168.1.1/24""#,
@@ -276,15 +276,30 @@ extension RefusedScenario {
         #"2:44: error: /nodes/r1/interfaces/c/mac: '02-00' is not a MAC address, such as "02:00:00:00:00:01""#,
       ]),
     RefusedScenario(
-      "kinds that are not supported yet", schema: .accepts,
+      "interfaces that stand on others", schema: .accepts,
       #"""
       {"vrfsim":1,"nodes":{"r1":{"interfaces":{"a":{"kind":"vlan","link":"eth0","id":10},
-      "b":{"kind":"macvlan"},"c":{"kind":"vxlan"}}}}}
+      "b":{"kind":"macvlan"},"c":{"kind":"vxlan"},"d":{"kind":"vlan","link":"e","id":1},
+      "e":{"kind":"vlan","link":"d","id":2},"f":{"kind":"macvlan","link":"r2:x"}}},"r2":{}}}
       """#,
       [
-        "1:54: error: /nodes/r1/interfaces/a/kind: kind 'vlan' is not supported yet",
-        "2:13: error: /nodes/r1/interfaces/b/kind: kind 'macvlan' is not supported yet",
-        "2:36: error: /nodes/r1/interfaces/c/kind: kind 'vxlan' is not supported yet",
+        "1:68: error: /nodes/r1/interfaces/a/link: r1 has no interface 'eth0'",
+        #"2:5: error: /nodes/r1/interfaces/b: missing key 'link': the interface below, such as "eth0""#,
+        "2:28: error: /nodes/r1/interfaces/c: missing key 'id': the number of the network, such as 42",
+        "2:71: error: /nodes/r1/interfaces/d/link: r1:d stands on itself by way of r1:e",
+        "3:27: error: /nodes/r1/interfaces/e/link: r1:e stands on itself by way of r1:d",
+        "3:68: error: /nodes/r1/interfaces/f/link: r2:x is on another machine; an interface stands on one of its own machine",
+      ]),
+    RefusedScenario(
+      "VLAN numbers and modes", schema: .refuses,
+      #"""
+      {"vrfsim":1,"nodes":{"r1":{"interfaces":{"x":{},"a":{"kind":"vlan","link":"x","id":16777216},
+      "b":{"kind":"macvlan","link":"x","mode":"brigde"},"c":{"kind":"vxlan","id":1,"mode":"vepa"}}}}}
+      """#,
+      [
+        "1:84: error: /nodes/r1/interfaces/a/id: 16777216 is out of range, expected 0 to 4094",
+        #"2:41: error: /nodes/r1/interfaces/b/mode: 'brigde' is not one of "bridge", "vepa", "private" (did you mean 'bridge'?)"#,
+        #"2:78: error: /nodes/r1/interfaces/c/mode: 'mode' has no meaning with "kind": "vxlan""#,
       ]),
     RefusedScenario(
       "an unknown kind", schema: .refuses,
@@ -421,16 +436,16 @@ extension RefusedScenario {
 
   static let services: [RefusedScenario] = [
     RefusedScenario(
-      "a TCP service is not supported yet", schema: .accepts,
-      #"{"vrfsim":1,"nodes":{"r1":{"services":[{"tcp":80}]}}}"#,
+      "two services on one TCP port", schema: .accepts,
+      #"{"vrfsim":1,"nodes":{"r1":{"services":[{"tcp":80},{"udp":80},{"tcp":80}]}}}"#,
       [
-        "1:41: error: /nodes/r1/services/0/tcp: 'tcp' is not supported yet"
+        "1:69: error: /nodes/r1/services/2/tcp: TCP port 80 is taken by an earlier service of r1"
       ]),
     RefusedScenario(
       "a service without a port", schema: .refuses,
       #"{"vrfsim":1,"nodes":{"r1":{"services":[{"reply":"echo"}]}}}"#,
       [
-        #"1:40: error: /nodes/r1/services/0: give the port: "udp": 53"#
+        #"1:40: error: /nodes/r1/services/0: give the port: "udp": 53 or "tcp": 80"#
       ]),
     RefusedScenario(
       "ports are 1 through 65535", schema: .refuses,

@@ -145,14 +145,17 @@ extension RefusedScenario {
         "2:31: error: /timeline/2/id: the id 'b c' contains ' '; it consists of letters, digits, '.', '_' and '-'",
       ]),
     RefusedScenario(
-      "tcp is not supported yet", schema: .accepts,
+      "the words of a connection", schema: .refuses,
       #"""
-      {"vrfsim":1,"nodes":{"r1":{}},"timeline":[{"id":"t","on":"r1","tcp":{"to":"10.0.0.1:80"}},
-      {"on":"r1","listen":{"tcp":80}}],"expect":[{"of":"t","is":"answered"}]}
+      {"vrfsim":1,"nodes":{"r1":{}},"timeline":[{"id":"t","on":"r1","tcp":{"to":"10.0.0.1","size":0}},
+      {"on":"r1","listen":{"tcp":0}},{"on":"r1","listen":{"tcp":80,"udp":80}},{"on":"r1","listen":{}}]}
       """#,
       [
-        "1:63: error: /timeline/0/tcp: 'tcp' is not supported yet",
-        "2:22: error: /timeline/1/listen/tcp: 'tcp' is not supported yet",
+        "1:75: error: /timeline/0/tcp/to: '10.0.0.1' has no port; write \"10.0.0.1:53\"",
+        "1:93: error: /timeline/0/tcp/size: 0 is out of range, expected 1 to 1000000",
+        "2:28: error: /timeline/1/listen/tcp: 0 is out of range, expected 1 to 65535",
+        "2:53: error: /timeline/2/listen/tcp: give 'udp' or 'tcp', not both: a server listens on one of them",
+        "2:93: error: /timeline/3/listen: give the port: \"udp\": 53 or \"tcp\": 80",
       ]),
     RefusedScenario(
       "a datagram's words", schema: .refuses,
@@ -175,7 +178,7 @@ extension RefusedScenario {
         #"3:18: error: /timeline/1/udp: missing key 'to', such as "to": "10.0.0.1:53""#,
       ]),
     RefusedScenario(
-      "IPv6 destinations without brackets, port or address", schema: .accepts,
+      "IPv6 destinations without brackets, port or address", schema: .refuses,
       #"""
       {"vrfsim":1,"nodes":{"r1":{}},"timeline":[{"on":"r1","udp":{"to":"2001:db8::1"}},
       {"on":"r1","udp":{"to":"[2001:db8::1]"}},{"on":"r1","udp":{"to":"[2001:db8::g]:53"}},

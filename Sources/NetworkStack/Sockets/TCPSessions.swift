@@ -1,0 +1,409 @@
+internal import DiscreteEvents
+internal import NetworkAddresses
+internal import PacketHeaders
+
+/// How far a client is that connects, sends, reads as many bytes back and closes.
+struct TCPClientState: Sendable {
+  enum Phase: Sendable {
+    /// Until the other side has answered.
+    case connecting
+    /// A pause before it writes.
+    case connected
+    case reading
+    /// A pause before it closes.
+    case closing
+    /// Closed; it watches for a moment.
+    case closed
+  }
+
+  let request: TCPClientRequest
+  var phase = Phase.connecting
+  var connection: TCPConnectionID?
+  var receivedCount = 0
+  /// Why the connection failed during a pause: the next system call tells.
+  var failure: LinuxErrno?
+}
+
+/// How far a server is.
+struct TCPServiceState: Sendable {
+  /// What a server does with one connection.
+  struct Exchange: Sendable {
+    enum Phase: Sendable {
+      /// Nothing has come yet.
+      case accepted
+      /// Until the other side is silent for a moment.
+      case reading
+      /// The answer has been sent; the end of the stream is waited for.
+      case answered
+      /// A pause before it closes.
+      case closing
+    }
+
+    let connection: TCPConnectionID
+    var phase = Phase.accepted
+    var bytes: [UInt8] = []
+    var deadline: Instant?
+  }
+
+  let request: TCPServiceRequest
+  /// `nil` until it listens.
+  var listener: TCPListenerID?
+  var exchanges: [Exchange] = []
+  var servedCount = 0
+  /// When it gives up waiting for the next connection.
+  var deadline: Instant?
+
+  /// Whether it takes another connection now: a server with a count takes one after the other.
+  var mayAccept: Bool { request.count == nil || (exchanges.isEmpty && servedCount < request.count ?? 0) }
+}
+
+extension Kernel {
+  /// The pauses of the client and of the server, and the silence that ends a request, in nanoseconds.
+  static let pauseOfTCPPrograms: Int64 = 200_000_000
+  /// How long a client watches after it has closed, in nanoseconds.
+  static let watchOfTCPClient: Int64 = 400_000_000
+
+  // MARK: - The client
+
+  mutating func startTCPClient(_ id: SessionID, _ state: TCPClientState) {
+    let request = state.request
+    let namespace = sessions[id.index].namespace
+    if let source = request.source {
+      let master = request.device.flatMap { l3Master(of: $0) }
+      guard addressType(source, in: namespace, device: master) == .local else {
+        return failToStart(id, .bind, .addressNotAvailable)
+      }
+    }
+    sessions[id.index].probes.append(.init(sent: now))
+    let connection: TCPConnectionID
+    do throws(LinuxErrno) {
+      connection = try openConnection(id, request, namespace)
+    } catch {
+      return failToStart(id, .connect, error)
+    }
+    var state = state
+    state.connection = connection
+    sessions[id.index].state = .tcpClient(state)
+    report(id, .started(source: .v4(tcp[connection].local)))
+    report(id, .sent(sequence: 1))
+    setSessionTimer(id, at: now + request.timeout)
+    sendSynchronize(connection)
+  }
+
+  /// Kernel counterpart: `tcp_v4_connect()` (net/ipv4/tcp_ipv4.c, v6.12).
+  private mutating func openConnection(
+    _ id: SessionID, _ request: TCPClientRequest, _ namespace: NamespaceID
+  ) throws(LinuxErrno) -> TCPConnectionID {
+    var flow = RouteFlow(destination: request.destination)
+    flow.source = request.source ?? .unspecified
+    flow.outputDevice = request.device
+    flow.ipProtocol = IPProtocol.tcp.rawValue
+    flow.sourcePort = request.sourcePort
+    flow.destinationPort = request.destinationPort
+    let route = try outputRoute(flow, in: namespace)
+    guard !route.isBroadcast, !request.destination.isMulticast else { throw .networkUnreachable }
+    guard tcp.count < bounds.connections else { throw .noBufferSpace }
+    let port = try clientPort(request, route.source, namespace)
+    let initial = UInt32(truncatingIfNeeded: tcp.random.next())
+    var connection = TCPConnection(
+      namespace: namespace, local: (route.source, port), remote: (request.destination, request.destinationPort),
+      device: request.device, state: .synSent, flow: FlowTag(session: id), initialSequence: initial)
+    connection.session = id
+    return tcp.insert(connection)
+  }
+
+  /// The client's port: as asked for, or one of `ip_local_port_range`, drawn by the seed.
+  private mutating func clientPort(
+    _ request: TCPClientRequest, _ source: IPv4Address, _ namespace: NamespaceID
+  ) throws(LinuxErrno) -> UInt16 {
+    func isTaken(_ port: UInt16) -> Bool {
+      tcp.find(
+        .init(
+          namespace: namespace, local: source, localPort: port, remote: request.destination,
+          remotePort: request.destinationPort)) != nil
+    }
+    if request.sourcePort != 0 {
+      if isTaken(request.sourcePort) { throw .addressNotAvailable }
+      return request.sourcePort
+    }
+    let settings = namespaces[namespace.index].settings
+    let count = UInt64(max(1, settings.localPortLast - settings.localPortFirst + 1))
+    let start = tcp.random.below(count)
+    for step in 0..<count {
+      let port = UInt16(clamping: UInt64(settings.localPortFirst) + (start + step) % count)
+      if !isTaken(port) { return port }
+    }
+    throw .addressNotAvailable
+  }
+
+  mutating func tcpClientTimer(_ id: SessionID, _ state: TCPClientState) {
+    switch state.phase {
+    case .connecting: failTCPClient(id, state, nil, isConnecting: true)
+    case .connected: sendRequest(id, state)
+    case .reading: failTCPClient(id, state, nil, isConnecting: false)
+    case .closing:
+      var state = state
+      state.phase = .closed
+      sessions[id.index].state = .tcpClient(state)
+      if let connection = state.connection, state.failure == nil { closeConnection(connection) }
+      setSessionTimer(id, at: now + Self.watchOfTCPClient)
+    case .closed: finishSession(id)
+    }
+  }
+
+  private mutating func sendRequest(_ id: SessionID, _ state: TCPClientState) {
+    guard let connection = state.connection, state.failure == nil else {
+      return failTCPClient(id, state, state.failure, isConnecting: false)
+    }
+    var state = state
+    state.phase = .reading
+    sessions[id.index].state = .tcpClient(state)
+    setSessionTimer(id, at: now + state.request.timeout)
+    write([UInt8](repeating: UInt8(ascii: "y"), count: state.request.size), to: connection)
+  }
+
+  /// The client gives up: with an error, or for want of an answer in time.
+  private mutating func failTCPClient(
+    _ id: SessionID, _ state: TCPClientState, _ error: LinuxErrno?, isConnecting: Bool
+  ) {
+    report(id, .connection(.failed(isConnecting: isConnecting, error)))
+    finishSession(id)
+  }
+
+  private mutating func tcpClientReadable(_ id: SessionID, _ state: TCPClientState, _ connection: TCPConnectionID) {
+    guard state.phase == .reading else { return }
+    var state = state
+    state.receivedCount += tcp[connection].received.count
+    tcp[connection].received = []
+    if state.receivedCount >= state.request.size || tcp[connection].hasReceivedFinish {
+      state.phase = .closing
+      let roundTrip = now - sessions[id.index].probes[0].sent
+      sessions[id.index].probes[0].isDone = true
+      report(
+        id,
+        .reply(
+          .init(
+            sequence: 1, from: .v4(tcp[connection].remote), port: tcp[connection].remotePort, bytes: state.receivedCount,
+            ttl: 0, tos: 0, roundTrip: roundTrip, isDuplicate: false, mac: nil, isBroadcast: false)))
+      setSessionTimer(id, at: now + Self.pauseOfTCPPrograms)
+    } else {
+      setSessionTimer(id, at: now + state.request.timeout)
+    }
+    sessions[id.index].state = .tcpClient(state)
+  }
+
+  // MARK: - The server
+
+  mutating func startTCPService(_ id: SessionID, _ state: TCPServiceState) {
+    let request = state.request
+    let namespace = sessions[id.index].namespace
+    let address = request.address ?? .unspecified
+    if !address.isUnspecified {
+      let master = request.device.flatMap { l3Master(of: $0) }
+      guard addressType(address, in: namespace, device: master) == .local else {
+        return failToStart(id, .bind, .addressNotAvailable)
+      }
+    }
+    let isTaken = namespaces[namespace.index].tcpListeners.contains { listener in
+      let other = tcp.listeners[listener.index]
+      return other.port == request.port && other.device == request.device
+        && (other.address.isUnspecified || address.isUnspecified || other.address == address)
+    }
+    if isTaken { return failToStart(id, .bind, .addressInUse) }
+    let listener = TCPListenerID(index: tcp.listeners.count)
+    tcp.listeners.append(
+      TCPListener(namespace: namespace, session: id, address: address, port: request.port, device: request.device))
+    namespaces[namespace.index].tcpListeners.append(listener)
+    var state = state
+    state.listener = listener
+    state.deadline = request.timeout.map { now + $0 }
+    report(id, .started(source: .v4(address)))
+    setServiceTimer(id, state)
+  }
+
+  /// Stores the state and waits for what comes first.
+  private mutating func setServiceTimer(_ id: SessionID, _ state: TCPServiceState) {
+    sessions[id.index].state = .tcpService(state)
+    let first = state.exchanges.isEmpty ? state.deadline : state.exchanges.compactMap(\.deadline).min()
+    if let first { setSessionTimer(id, at: first) }
+  }
+
+  mutating func tcpServiceTimer(_ id: SessionID, _ state: TCPServiceState) {
+    var state = state
+    if state.exchanges.isEmpty, let deadline = state.deadline, deadline <= now {
+      report(id, .timedOut(sequence: 0))
+      return finishSession(id)
+    }
+    for place in state.exchanges.indices.reversed() {
+      guard let deadline = state.exchanges[place].deadline, deadline <= now else { continue }
+      timeIsUp(id, &state, place)
+    }
+    acceptNext(id, &state)
+  }
+
+  private mutating func timeIsUp(_ id: SessionID, _ state: inout TCPServiceState, _ place: Int) {
+    let connection = state.exchanges[place].connection
+    switch state.exchanges[place].phase {
+    case .accepted, .answered:
+      report(id, .connection(.failed(isConnecting: false, nil)))
+      close(&state, place)
+    case .reading: answer(id, &state, place)
+    case .closing:
+      if tcp[connection].session == id { closeConnection(connection) }
+      state.exchanges.remove(at: place)
+      state.servedCount += 1
+    }
+  }
+
+  /// The request is complete: the other side is silent.
+  private mutating func answer(_ id: SessionID, _ state: inout TCPServiceState, _ place: Int) {
+    let exchange = state.exchanges[place]
+    report(id, .connection(.requestRead(bytes: exchange.bytes.count)))
+    state.exchanges[place].phase = .answered
+    state.exchanges[place].deadline = state.request.timeout.map { now + $0 }
+    sessions[id.index].state = .tcpService(state)
+    if state.request.reply == .echo { write(exchange.bytes, to: exchange.connection) }
+    state.exchanges[place].bytes = []
+    if tcp[exchange.connection].hasReceivedFinish { readEnd(id, &state, place) }
+  }
+
+  private mutating func readEnd(_ id: SessionID, _ state: inout TCPServiceState, _ place: Int) {
+    report(id, .connection(.endOfStream(isClean: tcp[state.exchanges[place].connection].received.isEmpty)))
+    tcp[state.exchanges[place].connection].received = []
+    close(&state, place)
+  }
+
+  private func close(_ state: inout TCPServiceState, _ place: Int) {
+    state.exchanges[place].phase = .closing
+    state.exchanges[place].deadline = now + Self.pauseOfTCPPrograms
+  }
+
+  /// Takes connections that wait, or ends after the last one.
+  private mutating func acceptNext(_ id: SessionID, _ state: inout TCPServiceState) {
+    if let count = state.request.count, state.servedCount >= count {
+      sessions[id.index].state = .tcpService(state)
+      return finishSession(id)
+    }
+    while state.mayAccept, let connection = takeWaiting(state.listener) {
+      tcp[connection].session = id
+      tcp[connection].listener = nil
+      report(id, .connection(.established(with: tcp[connection].remote, port: tcp[connection].remotePort)))
+      var exchange = TCPServiceState.Exchange(connection: connection)
+      exchange.deadline = state.request.timeout.map { now + $0 }
+      state.exchanges.append(exchange)
+      read(id, &state, state.exchanges.count - 1)
+    }
+    if state.exchanges.isEmpty { state.deadline = state.request.timeout.map { max(state.deadline ?? now, now + $0) } }
+    setServiceTimer(id, state)
+  }
+
+  /// The connection that has waited longest at a listening socket.
+  private mutating func takeWaiting(_ listener: TCPListenerID?) -> TCPConnectionID? {
+    guard let listener, !tcp.listeners[listener.index].waiting.isEmpty else { return nil }
+    return tcp.listeners[listener.index].waiting.removeFirst()
+  }
+
+  /// Reads what has arrived.
+  private mutating func read(_ id: SessionID, _ state: inout TCPServiceState, _ place: Int) {
+    let connection = state.exchanges[place].connection
+    switch state.exchanges[place].phase {
+    case .accepted, .reading:
+      if !tcp[connection].received.isEmpty {
+        state.exchanges[place].bytes += tcp[connection].received
+        tcp[connection].received = []
+        state.exchanges[place].phase = .reading
+        state.exchanges[place].deadline = now + Self.pauseOfTCPPrograms
+      }
+      if tcp[connection].hasReceivedFinish { answer(id, &state, place) }
+    case .answered:
+      if !tcp[connection].received.isEmpty || tcp[connection].hasReceivedFinish { readEnd(id, &state, place) }
+    case .closing: break
+    }
+  }
+}
+
+// MARK: - What happens to a connection
+
+extension Kernel {
+  /// The other side has accepted.
+  mutating func notifyConnected(_ connection: TCPConnectionID) {
+    guard let id = tcp[connection].session, case .tcpClient(var state) = sessions[id.index].state else { return }
+    state.phase = .connected
+    sessions[id.index].state = .tcpClient(state)
+    report(id, .connection(.established(with: tcp[connection].remote, port: tcp[connection].remotePort)))
+    setSessionTimer(id, at: now + Self.pauseOfTCPPrograms)
+  }
+
+  /// A connection waits at a listening socket.
+  mutating func notifyAcceptable(_ listener: TCPListenerID) {
+    let id = tcp.listeners[listener.index].session
+    guard case .tcpService(var state) = sessions[id.index].state, !sessions[id.index].hasFinished else { return }
+    if state.mayAccept { acceptNext(id, &state) }
+  }
+
+  /// Data or the end of the stream has arrived.
+  mutating func notifyReadable(_ connection: TCPConnectionID) {
+    guard let id = tcp[connection].session, !sessions[id.index].hasFinished else { return }
+    switch sessions[id.index].state {
+    case .tcpClient(let state): tcpClientReadable(id, state, connection)
+    case .tcpService(var state):
+      guard let place = state.exchanges.firstIndex(where: { $0.connection == connection }) else { return }
+      read(id, &state, place)
+      setServiceTimer(id, state)
+    case .ping, .traceroute, .arping, .udpSender, .udpService: break
+    }
+  }
+
+  /// A connection has failed.
+  ///
+  /// - Parameter sender: who reset it; `nil` for other errors.
+  mutating func notifyFailed(
+    _ connection: TCPConnectionID, _ id: SessionID, _ error: LinuxErrno, from sender: IPv4Address?
+  ) {
+    guard !sessions[id.index].hasFinished else { return }
+    if let sender { report(id, .connection(.reset(from: sender))) }
+    switch sessions[id.index].state {
+    case .tcpClient(var state):
+      switch state.phase {
+      case .connecting: failTCPClient(id, state, error, isConnecting: true)
+      case .reading: failTCPClient(id, state, error, isConnecting: false)
+      case .connected, .closing, .closed:
+        state.failure = error
+        sessions[id.index].state = .tcpClient(state)
+      }
+    case .tcpService(var state):
+      guard let place = state.exchanges.firstIndex(where: { $0.connection == connection }) else { return }
+      if state.exchanges[place].phase != .closing {
+        report(id, .connection(.failed(isConnecting: false, error)))
+        close(&state, place)
+      }
+      setServiceTimer(id, state)
+    case .ping, .traceroute, .arping, .udpSender, .udpService: break
+    }
+  }
+
+  /// A program ends: what it has open is closed; connections that nobody took are broken off.
+  ///
+  /// Kernel counterpart: `inet_csk_listen_stop()` (net/ipv4/inet_connection_sock.c, v6.12).
+  mutating func closeTCP(of id: SessionID) {
+    switch sessions[id.index].state {
+    case .tcpClient(let state):
+      if let connection = state.connection, tcp[connection].exists, tcp[connection].session == id {
+        closeConnection(connection)
+      }
+    case .tcpService(let state):
+      guard let listener = state.listener else { return }
+      tcp.listeners[listener.index].isOpen = false
+      namespaces[sessions[id.index].namespace.index].tcpListeners.removeAll { $0 == listener }
+      for connection in tcp.listeners[listener.index].waiting {
+        sendReset(connection)
+        tcp.remove(connection)
+      }
+      tcp.listeners[listener.index].waiting = []
+      for exchange in state.exchanges where tcp[exchange.connection].session == id {
+        closeConnection(exchange.connection)
+      }
+    case .ping, .traceroute, .arping, .udpSender, .udpService: break
+    }
+  }
+}
