@@ -7,12 +7,24 @@
 /// Source: RFC 4291 section 2.2 (reading), RFC 5952 section 4 (printing).
 @frozen
 public struct IPv6Address: Hashable, Sendable, BitwiseCopyable {
+  // Two halves: a number of 128 bits would make everything that holds an address be aligned to 16 bytes.
+  @usableFromInline var high: UInt64
+  @usableFromInline var low: UInt64
+
   /// The address as a number; the first octet is the most significant byte.
-  public var bits: UInt128
+  @inlinable
+  public var bits: UInt128 {
+    get { UInt128(high) << 64 | UInt128(low) }
+    set {
+      high = UInt64(truncatingIfNeeded: newValue >> 64)
+      low = UInt64(truncatingIfNeeded: newValue)
+    }
+  }
 
   @inlinable
   public init(bits: UInt128) {
-    self.bits = bits
+    high = UInt64(truncatingIfNeeded: bits >> 64)
+    low = UInt64(truncatingIfNeeded: bits)
   }
 
   /// Reads groups of hexadecimal digits separated by colons, one run of zero groups shortened to
@@ -55,7 +67,7 @@ public struct IPv6Address: Hashable, Sendable, BitwiseCopyable {
       groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
     }
     guard groups.count == 8 else { return nil }
-    bits = groups.reduce(0) { $0 << 16 | UInt128($1) }
+    self.init(bits: groups.reduce(0) { $0 << 16 | UInt128($1) })
   }
 
   private static func group(_ digits: some Collection<UInt8>) -> UInt16? {

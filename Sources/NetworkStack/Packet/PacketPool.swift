@@ -96,22 +96,13 @@ struct PacketMetadata: BitwiseCopyable {
   var mark: UInt32 = 0
   /// To whom it is handed on the link; the destination where it is on the link itself.
   var nextHop = IPv4Address.unspecified
-  /// The same of an IPv6 packet, in two halves that need no alignment of 16.
-  var ipv6NextHopHalves: (high: UInt64, low: UInt64) = (0, 0)
+  /// The same of an IPv6 packet.
+  var ipv6NextHop = IPv6Address.unspecified
   /// The largest packet of its path; 0 for the device's MTU.
   var routeMTU: UInt16 = 0
   var flow = FlowTag.none
   /// Its number in the trace.
   var number: UInt32 = 0
-}
-
-extension PacketMetadata {
-  /// To whom an IPv6 packet is handed on the link.
-  @inline(__always)
-  var ipv6NextHop: IPv6Address {
-    get { IPv6Address(bits: UInt128(ipv6NextHopHalves.high) << 64 | UInt128(ipv6NextHopHalves.low)) }
-    set { ipv6NextHopHalves = (UInt64(truncatingIfNeeded: newValue.bits >> 64), UInt64(truncatingIfNeeded: newValue.bits)) }
-  }
 }
 
 /// The memory of all packets: cells of equal size in one slab, and larger ones for jumbo frames in another.
