@@ -82,7 +82,7 @@ extension Kernel {
     if !isForwarding(port: port) {
       for entry in bridges[bridge.index].liveEntries(at: now)
       where entry.device == port && !entry.isStatic && !entry.isLocal {
-        bridges[bridge.index].remove(entry.mac)
+        bridges[bridge.index].remove(entry.mac, vlan: entry.vlan)
       }
     }
     let device = bridges[bridge.index].device
@@ -138,9 +138,10 @@ extension Kernel {
     case .vrfPort: changeDomain(of: device, to: .none)
     case .bridgePort(let bridge, _):
       for entry in bridges[bridge.index].liveEntries(at: now) where entry.device == device {
-        bridges[bridge.index].remove(entry.mac)
+        bridges[bridge.index].remove(entry.mac, vlan: entry.vlan)
       }
       bridges[bridge.index].ports.removeAll { $0 == device }
+      bridges[bridge.index].vlans.removeAll { $0.device == device }
       devices[device.index].enslavement = .none
       devices[device.index].promiscuity -= 1
       bridgePortsChanged(bridge)
@@ -154,6 +155,7 @@ extension Kernel {
     bridges[bridge.index].ports.insert(device, at: 0)
     devices[device.index].enslavement = .bridgePort(bridge, BridgePort(number: number, flags: .initial))
     devices[device.index].promiscuity += 1
+    joinDefaultVLAN(device, bridge)
     bridges[bridge.index].set(
       ForwardingEntry(mac: devices[device.index].mac, device: device, isLocal: true, isStatic: true, updated: now))
     bridgePortsChanged(bridge)
@@ -181,20 +183,16 @@ extension Kernel {
     let old = devices[device.index].mac
     devices[device.index].mac = mac
     let isPortAddress = bridges[bridge.index].ports.contains { devices[$0.index].mac == old }
-    if !isPortAddress { bridges[bridge.index].remove(old) }
-    if bridges[bridge.index].entry(mac, at: now)?.isLocal != true, mac != .zero {
-      bridges[bridge.index].set(
-        ForwardingEntry(mac: mac, device: device, isLocal: true, isStatic: true, updated: now))
-    }
+    if !isPortAddress { removeLocalEntries(old, in: bridge) { _ in true } }
+    if mac != .zero { setLocalEntries(mac, of: device, in: bridge) }
   }
 
   /// A port's own address changed: so does its entry in the bridge, and perhaps the bridge's address.
   package mutating func replacePortAddress(
     _ old: MACAddress, with new: MACAddress, port: DeviceID, bridge: BridgeID
   ) {
-    if bridges[bridge.index].entry(old, at: now)?.device == port { bridges[bridge.index].remove(old) }
-    bridges[bridge.index].set(
-      ForwardingEntry(mac: new, device: port, isLocal: true, isStatic: true, updated: now))
+    removeLocalEntries(old, in: bridge) { $0 == port }
+    setLocalEntries(new, of: port, in: bridge)
     bridgePortsChanged(bridge)
   }
 
@@ -219,8 +217,17 @@ extension Kernel {
     let bridge = BridgeID(index: bridges.count)
     let device = makeDevice(.bridge(bridge), name: name, namespace: namespace, mac: mac, mtu: 1_500, index: index)
     bridges.append(Bridge(device: device))
-    bridges[bridge.index].set(
-      ForwardingEntry(mac: mac, device: device, isLocal: true, isStatic: true, updated: now))
+    joinDefaultVLAN(device, bridge)
+    setLocalEntries(mac, of: device, in: bridge)
     return device
+  }
+
+  /// A new port, and the bridge itself, belong to the default VLAN, untagged.
+  ///
+  /// Kernel counterpart: `nbp_vlan_init()` (net/bridge/br_vlan.c, v6.12).
+  private mutating func joinDefaultVLAN(_ device: DeviceID, _ bridge: BridgeID) {
+    let vlan = bridges[bridge.index].defaultVLAN
+    if vlan == 0 { return }
+    addVLAN(VLANMembership(identifier: vlan, isUntagged: true), isForUntagged: true, to: device, bridge: bridge)
   }
 }
