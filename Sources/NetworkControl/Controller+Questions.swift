@@ -132,7 +132,8 @@ extension Controller {
     }
   }
 
-  /// Kernel counterpart: `rfc2863_policy()` (net/core/link_watch.c, v6.12).
+  /// Kernel counterpart: `default_operstate()` (net/core/link_watch.c, v6.12), which looks for a veth's other end by
+  /// its index in the device's own namespace, wherever it is.
   private func operationalState(of device: Device) -> OperationalState {
     switch device.kind {
     case .loopback, .dummy: return device.isUp ? .unknown : device.isLoopback ? .down : .down
@@ -140,7 +141,13 @@ extension Controller {
       return device.isUp && device.hasCarrier ? .up : .down
     case .veth:
       if device.isUp && device.hasCarrier { return .up }
-      return device.isUp ? .lowerLayerDown : .down
+      guard device.isUp, let peer = peer(of: device), peer.index != device.interfaceIndex else { return .down }
+      let kernel = simulation.kernel
+      let lower = kernel.namespaces[device.namespace.index].devices.first {
+        kernel.devices[$0.index].interfaceIndex == peer.index
+      }
+      guard let lower, !kernel.devices[lower.index].hasCarrier else { return .down }
+      return .lowerLayerDown
     }
   }
 

@@ -40,7 +40,7 @@ struct FlowObservation {
       case .receiveFailed(let sequence, let errno):
         if endingOfProbe[sequence] == nil { endingOfProbe[sequence] = Ending(errno) }
       case .startFailed(_, let errno): endings.append(Ending(errno))
-      case .started, .timedOut, .received, .finished: break
+      case .started, .redirected, .allowedBroadcast, .timedOut, .received, .finished: break
       }
     }
     if lastSequence > 0 { endings += (1...lastSequence).map { endingOfProbe[$0] ?? .timeout } }

@@ -20,7 +20,7 @@ enum UDPSessionText {
 
   private static func line(_ event: SessionEvent, _ exitCode: inout Int) -> String? {
     switch event.what {
-    case .started, .sent, .error, .finished: return nil
+    case .started, .allowedBroadcast, .sent, .error, .redirected, .finished: return nil
     case .reply(let reply): return "reply \(reply.bytes) bytes from \(reply.from):\(reply.port)"
     case .sendFailed(_, let error): return "send error \(error.symbol)"
     case .messageTooLong: return "send error EMSGSIZE"
