@@ -26,7 +26,6 @@ extension Controller {
   private func rulesChanged(_ namespace: NamespaceID) {
     simulation.kernel.namespaces[namespace.index].hasCustomRules = true
     simulation.kernel.compileRules(of: namespace)
-    simulation.kernel.forgetRouteExceptions(in: namespace)
   }
 
   func deleteRule(_ selector: RuleSelector, _ namespace: NamespaceID) throws(ControlError) {

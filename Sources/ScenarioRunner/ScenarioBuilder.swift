@@ -150,10 +150,10 @@ struct ScenarioBuilder {
   /// The VLANs, macvlans and VXLAN devices: each after the one it stands on, otherwise in the document's order.
   private mutating func makeUpperInterfaces() {
     var waiting: [(Interface, Namespace)] = []
-    for namespace in compiled.namespaces.map(\.namespace) {
-      for interface in namespace.interfaces.values {
+    for commands in compiled.namespaces {
+      for interface in commands.namespace.interfaces.values {
         switch interface.kind {
-        case .vlan, .macvlan, .vxlan: waiting.append((interface, namespace))
+        case .vlan, .macvlan, .vxlan: waiting.append((interface, commands.namespace))
         case .loopback, .networkCard, .dummy, .veth: break
         }
       }

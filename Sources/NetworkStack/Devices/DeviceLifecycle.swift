@@ -62,6 +62,7 @@ extension Kernel {
     device.isCaptured = capturesNewDevices
     devices.append(device)
     deviceDetails.append(DeviceDetails(name: name))
+    deviceDetails[id.index].explicitSettings = namespaces[namespace.index].explicitDefaults
     drawReachableTime(of: id)
     attach(id, to: namespace, index: index)
     return id

@@ -24,7 +24,7 @@ extension Kernel {
     let hasCarrier = devices[device.index].hasCarrier
     reviveNextHops(through: device) { hop in
       hop.isDead = false
-      hop.isLinkDown = !hasCarrier
+      hop.isLinkDown = !hasCarrier && hop.followsCarrier
     }
     lowerChanged(device)
   }
@@ -36,7 +36,6 @@ extension Kernel {
     updateCarrier(around: device)
     removeRoutes(through: device, includingLocal: false)
     flushNeighbors(on: device)
-    namespaces[devices[device.index].namespace.index].routeExceptions.removeAll()
     lowerChanged(device)
   }
 
@@ -69,7 +68,7 @@ extension Kernel {
     if hasCarrier {
       reviveNextHops(through: device) { $0.isLinkDown = false }
     } else {
-      reviveNextHops(through: device) { $0.isLinkDown = true }
+      reviveNextHops(through: device) { $0.isLinkDown = $0.followsCarrier }
       flushNeighbors(on: device, keepsPermanent: true)
     }
     portChanged(device)
@@ -207,7 +206,6 @@ extension Kernel {
     devices[device.index].enslavement = enslavement
     guard devices[device.index].isUp else { return }
     for address in deviceDetails[device.index].addresses { addRoutes(of: address, on: device) }
-    forgetRouteExceptions(in: devices[device.index].namespace)
   }
 
   /// A bridge device without ports.

@@ -17,7 +17,6 @@ extension Kernel {
       waitingSource = waiting.source
     }
     let source = announcedAddress(on: device, target: entry.address, waiting: waitingSource)
-    guard !source.isUnspecified else { return }
     let isUnicast = entry.probes < devices[device.index].neighborSettings.unicastProbes
     sendARP(
       .request, by: device, sender: source, target: entry.address, targetMAC: .zero,

@@ -157,7 +157,7 @@ extension Kernel {
 extension Kernel {
   mutating func setNeighborTimer(_ neighbor: NeighborID, after nanoseconds: Int64) {
     neighbors[neighbor].timerGeneration &+= 1
-    queue.schedule(
+    queue.scheduleTimer(
       .neighborTimer(neighbor, generation: neighbors[neighbor].timerGeneration), at: now + nanoseconds)
   }
 
@@ -215,15 +215,19 @@ extension Kernel {
     neighbors[neighbor].probes += 1
   }
 
-  /// Nobody answered: what waited is undeliverable.
+  /// Nobody answered: what waited is undeliverable. Its sender is told, unless the route is gone meanwhile, whose
+  /// device the error would have been routed by.
   ///
-  /// Kernel counterpart: `neigh_invalidate()` (net/core/neighbour.c), `ipv4_link_failure()` (net/ipv4/route.c, v6.12).
+  /// Kernel counterpart: `neigh_invalidate()` (net/core/neighbour.c), `ipv4_link_failure()` (net/ipv4/route.c),
+  /// `dst_dev_put()` (net/core/dst.c, v6.12).
   private mutating func fail(_ neighbor: NeighborID) {
     neighbors[neighbor].state = .failed
     neighbors[neighbor].updated = now
     neighbors[neighbor].timerGeneration &+= 1
     while neighbors[neighbor].state == .failed, let id = takeWaiting(neighbor) {
-      sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.host)
+      if packets[id].routeBody == .none || routes.isAlive(packets[id].routeBody) {
+        sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.host)
+      }
       drop(Packet(id), .neighborFailed)
     }
   }

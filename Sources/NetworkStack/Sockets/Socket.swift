@@ -7,7 +7,8 @@ package import NetworkAddresses
 public struct Socket: Sendable, BitwiseCopyable {
   let namespace: NamespaceID
   let session: SessionID
-  let address: IPv4Address
+  /// That of the binding, or the one that connecting chose.
+  var address: IPv4Address
   let port: UInt16
   /// The other end, where the socket is connected.
   var remote: (address: IPv4Address, port: UInt16)?

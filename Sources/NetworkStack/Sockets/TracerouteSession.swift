@@ -31,7 +31,8 @@ extension Kernel {
       }
     }
     do throws(LinuxErrno) {
-      let route = try outputRoute(tracerouteFlow(request), in: namespace)
+      let route = try connectedRoute(tracerouteFlow(request), in: namespace)
+      if route.isBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
       report(id, .started(source: route.source))
     } catch {
       return failToStart(id, .connect, error)
@@ -127,6 +128,8 @@ extension Kernel {
         sessions[id.index].probes[place].socket = socket
         flow.sourcePort = sockets[socket].port
         flow.destinationPort = port
+        flow.source = try connectedRoute(flow, in: sessions[id.index].namespace).source
+        sockets[socket].address = flow.source
         try sendDatagram(id, sequence: place + 1, flow: flow, size: length, options: options) { payload in
           for offset in 0..<payload.count { payload.store(UInt8(0x40 + (offset & 0x3f)), at: offset) }
         }

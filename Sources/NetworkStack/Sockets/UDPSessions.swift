@@ -24,6 +24,8 @@ extension Kernel {
     tag direction: FlowTag.Direction = .request, owner: FlowTag? = nil, fill: (PacketBytes) -> Void
   ) throws(LinuxErrno) {
     let route = try outputRoute(flow, in: sessions[id.index].namespace)
+    // No program here sets SO_BROADCAST.
+    if route.isBroadcast && !flow.destination.isMulticast { throw .permissionDenied }
     let length = UDPView.length + size
     if options.pathMTUDiscovery == .do,
       length + IPv4View.minimumLength > pathMTU(route, destination: flow.destination) {
@@ -82,7 +84,9 @@ extension Kernel {
     }
     if request.isConnected {
       do throws(LinuxErrno) {
-        let route = try outputRoute(udpFlow(id, request), in: namespace)
+        let route = try connectedRoute(udpFlow(id, request), in: namespace)
+        if route.isBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
+        sockets[sessions[id.index].sockets[0]].address = route.source
         report(id, .started(source: route.source))
       } catch {
         return failToStart(id, .connect, error)
@@ -94,11 +98,14 @@ extension Kernel {
 
   private func udpFlow(_ id: SessionID, _ request: UDPSenderRequest) -> RouteFlow {
     var flow = RouteFlow(destination: request.destination)
-    flow.source = request.source ?? .unspecified
     flow.outputDevice = request.device
     flow.ipProtocol = IPProtocol.udp.rawValue
     flow.destinationPort = request.destinationPort
-    if let socket = sessions[id.index].sockets.first { flow.sourcePort = sockets[socket].port }
+    if let socket = sessions[id.index].sockets.first {
+      // That of the binding, or what connecting chose.
+      flow.source = sockets[socket].address
+      flow.sourcePort = sockets[socket].port
+    }
     return flow
   }
 
