@@ -4,7 +4,7 @@ Left out of the state, because it depends on when it is read or on numbers that 
   neighbors   INCOMPLETE and FAILED are one state: the last question may be given up while the states are read
   links       counters, but for the drops of veth and VRF devices with carrier; `link_netnsid`, an index given in order of use
   addresses   lifetimes
-  fdb         group addresses; ages
+  fdb         group addresses; ages; entries of a VLAN, which kernels without VLAN filtering do not list
 Routes, neighbors and forwarding entries are compared as sets, rules in their order.  A case whose only difference is the order of
 frames whose own timers expire less than 0.2 s apart is unstable.
 """
@@ -113,7 +113,7 @@ def state(objects):
         l = dict(l, dropped='rx %(dropped)s tx ' % s['rx'] + '%(dropped)s' % s['tx'] if s else '')
         out['link'].append(line(l, 'link_netnsid', 'link_index', 'qdisc', 'stats64'))
     for f in objects['fdb']:
-        if not f['mac'].startswith(('33:33', '01:00:5e')):
+        if not f['mac'].startswith(('33:33', '01:00:5e')) and 'vlan' not in f:
             out['fdb'].append(line({k: f[k] for k in ('mac', 'ifname', 'master', 'state', 'flags') if k in f}))
     for what in ('neigh', 'fdb'):
         out[what].sort()
