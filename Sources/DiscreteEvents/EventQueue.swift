@@ -1,4 +1,4 @@
-/// What is to happen, in order of time; equal instants in order of scheduling.
+/// What is to happen, in order of time; equal instants in order of scheduling, timers behind the others.
 ///
 /// Events for the present instant, by far the most common ones where links have no delay, go through a
 /// first-in-first-out queue; later ones through a heap with four children a node. Both orders agree: an
@@ -70,6 +70,20 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
       nextSequence &+= 1
       siftUp(heap.count - 1)
     }
+  }
+
+  /// Schedules a timer: it comes behind all that was scheduled for its instant, and of several the one that was
+  /// scheduled last comes first.
+  ///
+  /// Kernel counterpart: `enqueue_timer()` (kernel/time/timer.c, v6.12): timers of one tick are a list that grows
+  /// at its front.
+  /// - Precondition: `instant` is not in the past.
+  @inlinable
+  public mutating func scheduleTimer(_ payload: Payload, at instant: Instant) {
+    guard instant > now else { return schedule(payload, at: instant) }
+    heap.append(Entry(instant: instant, sequence: .max - nextSequence, payload: payload))
+    nextSequence &+= 1
+    siftUp(heap.count - 1)
   }
 
   /// Schedules an event for the present instant, behind everything that happens in it.

@@ -23,6 +23,8 @@ public enum LinkKind: Hashable, Sendable {
     public var ageingTime: Int64
     /// In nanoseconds.
     public var forwardDelay: Int64
+    public var isFilteringVLANs = false
+    public var defaultVLAN: UInt16 = 1
     public init(ageingTime: Int64, forwardDelay: Int64) {
       self.ageingTime = ageingTime
       self.forwardDelay = forwardDelay
@@ -170,6 +172,8 @@ public struct NeighborInfo: Hashable, Sendable {
 /// An entry of a bridge's forwarding database, as `bridge fdb show` lists it.
 public struct ForwardingEntryInfo: Hashable, Sendable {
   public var mac: MACAddress
+  /// 0 for an entry of no VLAN.
+  public var vlan: UInt16
   public var device: DeviceID
   public var deviceName: String
   /// The host behind which the address is, in the database of a VXLAN device.
@@ -182,6 +186,21 @@ public struct ForwardingEntryInfo: Hashable, Sendable {
   public var age: Int64
   /// Whether it is an entry of the device's own address filter (`self`), such as a multicast group.
   public var isOwnFilter: Bool
+}
+
+/// The VLANs of a bridge or of one of its ports, as `bridge vlan show` lists them.
+public struct BridgeVLANInfo: Hashable, Sendable {
+  public var deviceName: String
+  /// By identifier.
+  public var vlans: [Membership]
+
+  public struct Membership: Hashable, Sendable {
+    public var identifier: Int
+    /// `PVID`: frames without a tag belong to it.
+    public var isForUntagged: Bool
+    /// `Egress Untagged`: frames leave without a tag.
+    public var isUntagged: Bool
+  }
 }
 
 /// A question to the routing policy database: the flow of `ip route get`.

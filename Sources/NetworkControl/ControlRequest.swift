@@ -60,11 +60,15 @@ public enum ControlRequest: Sendable {
   /// `bridge fdb add`, `replace`, `append` on a port or on the bridge itself.
   case addForwardingEntry(ForwardingEntryAttributes, mode: AddMode, device: DeviceID)
   /// `bridge fdb delete`.
-  case deleteForwardingEntry(MACAddress, device: DeviceID)
+  case deleteForwardingEntry(MACAddress, vlan: UInt16?, device: DeviceID)
   /// `bridge fdb add`, `append`, `replace` on a VXLAN device; the address of zeros stands for all unknown ones.
   case addVXLANEntry(MACAddress, VXLANDestination, isPermanent: Bool, mode: AddMode, device: DeviceID)
   /// `bridge fdb delete` on a VXLAN device.
   case deleteVXLANEntry(MACAddress, VXLANDestination?, device: DeviceID)
+  /// `bridge vlan add` on a port, or with `self` on a bridge.
+  case addBridgeVLANs(ClosedRange<UInt16>, isUntagged: Bool, isForUntagged: Bool, device: DeviceID, isBridge: Bool)
+  /// `bridge vlan delete`.
+  case deleteBridgeVLANs(ClosedRange<UInt16>, device: DeviceID, isBridge: Bool)
   /// `bridge link set dev PORT …`.
   case changeBridgePort(DeviceID, BridgePortChange)
 
@@ -156,6 +160,10 @@ public struct BridgeChange: Sendable {
   public var forwardDelay: Int64?
   /// `stp_state`; only off is supported.
   public var isSpanningTreeEnabled: Bool?
+  /// `vlan_filtering`.
+  public var isFilteringVLANs: Bool?
+  /// `vlan_default_pvid`: 0 for none.
+  public var defaultVLAN: UInt16?
   public init() {}
 }
 
@@ -282,8 +290,11 @@ public struct ForwardingEntryAttributes: Sendable {
 
   public var mac: MACAddress
   public var state: State
-  public init(mac: MACAddress, state: State) {
+  /// `nil` for an entry of no VLAN, and one for each VLAN of the port.
+  public var vlan: UInt16?
+  public init(mac: MACAddress, state: State, vlan: UInt16? = nil) {
     self.mac = mac
     self.state = state
+    self.vlan = vlan
   }
 }

@@ -18,7 +18,13 @@ extension Controller {
     guard attributes.mac.isValidUnicast else { throw ControlError(.invalidArgument, "FDB entry towards an invalid address.") }
     guard let bridge = bridge(of: device) else { throw ControlError(.operationNotSupported) }
     let now = simulation.kernel.now
-    let exists = simulation.kernel.bridges[bridge.index].liveEntries(at: now).contains { $0.mac == attributes.mac }
+    let vlans = attributes.vlan.map { [$0] } ?? [0] + vlans(of: device, bridge)
+    let exists = simulation.kernel.bridges[bridge.index].liveEntries(at: now).contains {
+      $0.mac == attributes.mac && $0.vlan == vlans[0]
+    }
+    if let vlan = attributes.vlan, !self.vlans(of: device, bridge).contains(vlan) {
+      throw ControlError(.invalidArgument)
+    }
     if exists && mode == .create { throw ControlError(.fileExists) }
     if !exists && mode == .change { throw ControlError(.noSuchFile) }
     let isLocal: Bool
@@ -31,17 +37,80 @@ extension Controller {
     case .permanent, .noAgeing: isStatic = true
     case .dynamic: isStatic = false
     }
-    simulation.kernel.bridges[bridge.index].set(
-      ForwardingEntry(
-        mac: attributes.mac, device: device, isLocal: isLocal, isStatic: isStatic, updated: now))
+    for vlan in vlans {
+      simulation.kernel.bridges[bridge.index].set(
+        ForwardingEntry(
+          mac: attributes.mac, vlan: vlan, device: device, isLocal: isLocal, isStatic: isStatic, updated: now))
+    }
   }
 
-  func deleteForwardingEntry(_ mac: MACAddress, _ device: DeviceID) throws(ControlError) {
+  func deleteForwardingEntry(_ mac: MACAddress, _ vlan: UInt16?, _ device: DeviceID) throws(ControlError) {
     guard let bridge = bridge(of: device) else { throw ControlError(.operationNotSupported) }
-    let entries = simulation.kernel.bridges[bridge.index].liveEntries(at: simulation.kernel.now)
-    guard entries.contains(where: { $0.mac == mac && $0.device == device })
-    else { throw ControlError(.noSuchFile) }
-    simulation.kernel.bridges[bridge.index].remove(mac)
+    let entries = simulation.kernel.bridges[bridge.index].liveEntries(at: simulation.kernel.now).filter {
+      $0.mac == mac && $0.device == device && (vlan == nil || $0.vlan == vlan)
+    }
+    if entries.isEmpty { throw ControlError(.noSuchFile) }
+    for entry in entries { simulation.kernel.bridges[bridge.index].remove(mac, vlan: entry.vlan) }
+  }
+
+  // MARK: - VLANs
+
+  private func vlans(of device: DeviceID, _ bridge: BridgeID) -> [UInt16] {
+    simulation.kernel.bridges[bridge.index].vlans(of: device).memberships.map(\.identifier)
+  }
+
+  /// The bridge whose VLANs are meant: that of a port, or with `self` the bridge itself.
+  private func bridge(_ device: DeviceID, isItself: Bool) throws(ControlError) -> BridgeID {
+    switch (simulation.kernel.devices[device.index].kind, simulation.kernel.devices[device.index].enslavement) {
+    case (.bridge(let bridge), _) where isItself: return bridge
+    case (_, .bridgePort(let bridge, _)) where !isItself: return bridge
+    default: throw ControlError(.operationNotSupported)  // All other pairs are no bridge and no port.
+    }
+  }
+
+  /// Kernel counterpart: `br_vlan_add()`, `nbp_vlan_add()` (net/bridge/br_vlan.c, v6.12).
+  func addBridgeVLANs(
+    _ range: ClosedRange<UInt16>, _ isUntagged: Bool, _ isForUntagged: Bool, _ device: DeviceID, _ isBridge: Bool
+  ) throws(ControlError) {
+    let bridge = try bridge(device, isItself: isBridge)
+    if isForUntagged && range.count > 1 { throw ControlError(.invalidArgument) }
+    for identifier in range {
+      simulation.kernel.addVLAN(
+        VLANMembership(identifier: identifier, isUntagged: isUntagged), isForUntagged: isForUntagged, to: device,
+        bridge: bridge)
+    }
+  }
+
+  func deleteBridgeVLANs(
+    _ range: ClosedRange<UInt16>, _ device: DeviceID, _ isBridge: Bool
+  ) throws(ControlError) {
+    let bridge = try bridge(device, isItself: isBridge)
+    // What is not there is no error.
+    let known = vlans(of: device, bridge)
+    for identifier in range where known.contains(identifier) {
+      simulation.kernel.removeVLAN(identifier, from: device, bridge: bridge)
+    }
+  }
+
+  /// The VLANs of the ports and bridges of a namespace, by interface index.
+  public func bridgeVLANs(in namespace: NamespaceID) -> [BridgeVLANInfo] {
+    let kernel = simulation.kernel
+    return kernel.namespaces[namespace.index].devices.compactMap { device in
+      let bridge: BridgeID
+      switch (kernel.devices[device.index].kind, kernel.devices[device.index].enslavement) {
+      case (_, .bridgePort(let id, _)): bridge = id
+      case (.bridge(let id), _): bridge = id
+      default: return nil  // No bridge and no port.
+      }
+      let vlans = kernel.bridges[bridge.index].vlans(of: device)
+      return BridgeVLANInfo(
+        deviceName: kernel.deviceDetails[device.index].name,
+        vlans: vlans.memberships.map {
+          .init(
+            identifier: Int($0.identifier), isForUntagged: vlans.untaggedVLAN == $0.identifier,
+            isUntagged: $0.isUntagged)
+        })
+    }
   }
 
   private func vxlan(_ device: DeviceID) throws(ControlError) -> VXLANID {
@@ -101,7 +170,7 @@ extension Controller {
     return kernel.vxlans[vxlan.index].liveEntries(at: kernel.now).flatMap { entry in
       entry.destinations.map {
         ForwardingEntryInfo(
-          mac: entry.mac, device: device, deviceName: kernel.deviceDetails[device.index].name, destination: $0,
+          mac: entry.mac, vlan: 0, device: device, deviceName: kernel.deviceDetails[device.index].name, destination: $0,
           bridge: nil, isLocal: false, isStatic: entry.isPermanent, age: kernel.now - entry.updated,
           isOwnFilter: true)
       }
@@ -139,7 +208,7 @@ extension Controller {
         }
         .map { entry in
           ForwardingEntryInfo(
-            mac: entry.mac, device: entry.device, deviceName: kernel.deviceDetails[entry.device.index].name,
+            mac: entry.mac, vlan: entry.vlan, device: entry.device, deviceName: kernel.deviceDetails[entry.device.index].name,
             destination: nil, bridge: kernel.deviceDetails[device.index].name, isLocal: entry.isLocal, isStatic: entry.isStatic,
             age: kernel.now - entry.updated, isOwnFilter: false)
         }

@@ -322,7 +322,30 @@ extension Controller {
     }
     if change.isSpanningTreeEnabled == true { throw .unsupported("spanning tree (stp_state 1)") }
     if let ageing = change.ageingTime { simulation.kernel.bridges[bridge.index].ageingTime = ageing }
+    if let isFiltering = change.isFilteringVLANs {
+      simulation.kernel.bridges[bridge.index].isFilteringVLANs = isFiltering
+    }
+    if let vlan = change.defaultVLAN { setDefaultVLAN(vlan, bridge) }
     if let delay = change.forwardDelay { simulation.kernel.bridges[bridge.index].forwardDelay = delay }
+  }
+
+  /// Ports that still have the old default, and nothing else for untagged frames, get the new one.
+  ///
+  /// Kernel counterpart: `__br_vlan_set_default_pvid()` (net/bridge/br_vlan.c, v6.12).
+  private func setDefaultVLAN(_ vlan: UInt16, _ bridge: BridgeID) {
+    let old = simulation.kernel.bridges[bridge.index].defaultVLAN
+    simulation.kernel.bridges[bridge.index].defaultVLAN = vlan
+    let device = simulation.kernel.bridges[bridge.index].device
+    for member in [device] + simulation.kernel.bridges[bridge.index].ports where old != vlan {
+      let vlans = simulation.kernel.bridges[bridge.index].vlans(of: member)
+      let hasDefault = vlans.untaggedVLAN == old && vlans.membership(old)?.isUntagged == true
+      guard old == 0 ? vlans.untaggedVLAN == nil : hasDefault else { continue }
+      if vlan != 0 {
+        simulation.kernel.addVLAN(
+          VLANMembership(identifier: vlan, isUntagged: true), isForUntagged: true, to: member, bridge: bridge)
+      }
+      if old != 0 { simulation.kernel.removeVLAN(old, from: member, bridge: bridge) }
+    }
   }
 
   func deleteLink(_ device: DeviceID) throws(ControlError) {

@@ -111,7 +111,9 @@ extension Controller {
     case .veth: return .veth
     case .bridge(let bridge):
       let state = simulation.kernel.bridges[bridge.index]
-      return .bridge(.init(ageingTime: state.ageingTime, forwardDelay: state.forwardDelay))
+      var details = LinkKind.BridgeDetails(ageingTime: state.ageingTime, forwardDelay: state.forwardDelay)
+      (details.isFilteringVLANs, details.defaultVLAN) = (state.isFilteringVLANs, state.defaultVLAN)
+      return .bridge(details)
     case .vrf(let table, _): return .vrf(table: table)
     case .vlan(_, let identifier): return .vlan(identifier: identifier)
     case .macvlan(_, let mode): return .macvlan(mode)

@@ -5,10 +5,12 @@ public import NetworkStack
 
 extension Controller {
   func addRoute(_ attributes: RouteAttributes, _ mode: AddMode, _ namespace: NamespaceID) throws(ControlError) {
+    // The table is there even where the route is then refused.
+    let table = simulation.kernel.makeTable(attributes.table, in: namespace)
+    simulation.kernel.routingTables[table.index].isMade = true
     try checkTypeAndScope(attributes)
     let hops = try resolvedHops(attributes, namespace)
     try checkPreferredSource(attributes, namespace)
-    let table = simulation.kernel.makeTable(attributes.table, in: namespace)
     let nowhere = NextHop(gateway: .unspecified, device: nil, isOnLink: false, weight: 1, scope: .nowhere)
     let route = Route(
       prefix: attributes.prefix, table: table, type: attributes.type, scope: attributes.scope,
@@ -49,11 +51,7 @@ extension Controller {
       guard let hop = attributes.nextHops.first else { return [] }
       if hop.gateway != nil { throw ControlError(.invalidArgument, "Route with host scope can not have a gateway.") }
       guard let device = hop.device else { throw ControlError(.noSuchDevice) }
-      return [
-        NextHop(
-          gateway: .unspecified, device: device, isOnLink: false, weight: 1, scope: .nowhere,
-          isLinkDown: !simulation.kernel.devices[device.index].hasCarrier)
-      ]
+      return [NextHop(gateway: .unspecified, device: device, isOnLink: false, weight: 1, scope: .nowhere)]
     }
     var hops: [NextHop] = []
     for hop in attributes.nextHops { hops.append(try resolved(hop, attributes, namespace)) }
@@ -94,7 +92,7 @@ extension Controller {
     guard let device = way.nextHop.device else {
       throw ControlError(.noSuchDevice, "No egress device for nexthop.")
     }
-    guard kernel.devices[device.index].isUp else { throw ControlError(.networkDown, "Nexthop device is not up.") }
+    guard kernel.devices[device.index].isUp else { throw ControlError(.networkDown) }
     return NextHop(
       gateway: gateway, device: device, isOnLink: false, weight: UInt16(clamping: hop.weight), scope: way.scope,
       isLinkDown: !kernel.devices[device.index].hasCarrier)
@@ -109,7 +107,8 @@ extension Controller {
     flow.scope = max(RouteScope(rawValue: attributes.scope.rawValue &+ 1), .link)
     flow.ignoresLinkState = true
     let unreachable = ControlError(.networkUnreachable, "Nexthop has invalid gateway.")
-    if let table = kernel.namespaces[namespace.index].table(numbered: attributes.table),
+    if attributes.table != RoutingTableNumber.main,
+      let table = kernel.namespaces[namespace.index].table(numbered: attributes.table),
       let way = try? kernel.lookUp(flow, in: table, rulePreference: 0) {
       return way
     }
@@ -131,10 +130,11 @@ extension Controller {
 
   func deleteRoute(_ selector: RouteSelector, _ namespace: NamespaceID) throws(ControlError) {
     guard let table = simulation.kernel.namespaces[namespace.index].table(numbered: selector.table),
-      let route = simulation.kernel.routeChain(selector.prefix, in: table).first(where: { matches($0, selector) })
+      simulation.kernel.routingTables[table.index].isMade
+    else { throw ControlError(.noSuchProcess, "FIB table does not exist.") }
+    guard let route = simulation.kernel.routeChain(selector.prefix, in: table).first(where: { matches($0, selector) })
     else { throw ControlError(.noSuchProcess) }
     simulation.kernel.removeRoute(route)
-    simulation.kernel.routesChanged(table)
   }
 
   /// Kernel counterpart: `fib_table_delete()`, `fib_nh_match()` (net/ipv4, v6.12).
@@ -237,11 +237,11 @@ extension Controller {
       return answer(
         question, type: .local, device: kernel.namespaces[namespace.index].loopback, gateway: .unspecified, source: nil,
         result: result, isLocal: true)
-    case .forward(let result):
+    case .forward(let result, let wantsRedirect):
       guard let output = result.nextHop.device else { throw ControlError(.noSuchDevice) }
       return answer(
-        question, type: .unicast, device: output, gateway: result.nextHop.gateway, source: nil, result: result,
-        isLocal: false)
+        question, type: .unicast, device: output, gateway: result.nextHop.usedGateway, source: nil, result: result,
+        isLocal: false, wantsRedirect: wantsRedirect)
     case .broadcast:
       return answer(
         question, type: .broadcast, device: kernel.namespaces[namespace.index].loopback, gateway: .unspecified,
@@ -252,7 +252,7 @@ extension Controller {
 
   private func answer(
     _ question: RouteQuestion, type: RouteType, device: DeviceID, gateway: IPv4Address, source: IPv4Address?,
-    result: RouteResult?, isLocal: Bool
+    result: RouteResult?, isLocal: Bool, wantsRedirect: Bool = false
   ) -> RouteAnswer {
     let kernel = simulation.kernel
     let route = result.map { kernel.routes[$0.route] }
@@ -260,6 +260,7 @@ extension Controller {
     if type == .broadcast { flags.append("brd") }
     if type == .multicast { flags.append("mc") }
     if isLocal { flags.insert("local", at: 0) }
+    if wantsRedirect { flags.append("redirect") }
     return RouteAnswer(
       destination: question.destination, type: type, gateway: gateway.isUnspecified ? nil : gateway, device: device,
       deviceName: kernel.deviceDetails[device.index].name, source: source?.isUnspecified == true ? nil : source,

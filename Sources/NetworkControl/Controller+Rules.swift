@@ -44,7 +44,6 @@ extension Controller {
   private func rulesChanged(_ namespace: NamespaceID) {
     simulation.kernel.namespaces[namespace.index].hasCustomRules = true
     simulation.kernel.compileRules(of: namespace)
-    simulation.kernel.forgetRouteExceptions(in: namespace)
   }
 
   private func ipv6RulesChanged(_ namespace: NamespaceID) {

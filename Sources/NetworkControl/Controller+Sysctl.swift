@@ -88,11 +88,8 @@ extension Controller {
     case "all": simulation.kernel.namespaces[namespace.index].allDevices[keyPath: setting.path] = number
     case "default":
       simulation.kernel.namespaces[namespace.index].defaultDevice[keyPath: setting.path] = number
-      // Devices whose own value was never set follow.
-      for device in devices
-      where !simulation.kernel.deviceDetails[device.index].explicitSettings.contains(setting.name) {
-        simulation.kernel.devices[device.index].settings[keyPath: setting.path] = number
-      }
+      // Forwarding alone is only for devices to come.
+      if setting.name != "forwarding" { followDefault(setting, number, namespace) }
     default:
       guard let device = device(named: name, in: namespace) else { throw ControlError(.noSuchFile) }
       simulation.kernel.devices[device.index].settings[keyPath: setting.path] = number
@@ -101,9 +98,23 @@ extension Controller {
     for device in devices { simulation.kernel.refreshSettings(of: device) }
   }
 
+  /// Devices whose own value was never set take the one of `default`.
+  ///
+  /// Kernel counterpart: `devinet_copy_dflt_conf()` (net/ipv4/devinet.c, v6.12).
+  private func followDefault(_ setting: DeviceSysctl, _ number: Int32, _ namespace: NamespaceID) {
+    for device in simulation.kernel.namespaces[namespace.index].devices {
+      let details = simulation.kernel.deviceDetails[device.index]
+      if !details.followsDefault || details.explicitSettings.contains(setting.name) { continue }
+      simulation.kernel.devices[device.index].settings[keyPath: setting.path] = number
+    }
+    simulation.kernel.namespaces[namespace.index].explicitDefaults.append(setting.name)
+  }
+
   /// Kernel counterpart: `inet_forward_change()` (net/ipv4/devinet.c, v6.12).
   private func setForwarding(_ isOn: Bool, _ namespace: NamespaceID) {
     let value: Int32 = isOn ? 1 : 0
+    // What is so already changes nothing, not even where devices have values of their own.
+    if simulation.kernel.namespaces[namespace.index].allDevices.forwarding == value { return }
     simulation.kernel.namespaces[namespace.index].allDevices.forwarding = value
     simulation.kernel.namespaces[namespace.index].allDevices.acceptRedirects = 1 - value
     simulation.kernel.namespaces[namespace.index].defaultDevice.forwarding = value

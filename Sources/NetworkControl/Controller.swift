@@ -45,7 +45,10 @@ public struct Controller {
       try addVXLANEntry(mac, destination, isPermanent, mode, device)
     case .deleteVXLANEntry(let mac, let destination, let device):
       try deleteVXLANEntry(mac, destination, device)
-    case .deleteForwardingEntry(let mac, let device): try deleteForwardingEntry(mac, device)
+    case .deleteForwardingEntry(let mac, let vlan, let device): try deleteForwardingEntry(mac, vlan, device)
+    case .addBridgeVLANs(let range, let isUntagged, let isForUntagged, let device, let isBridge):
+      try addBridgeVLANs(range, isUntagged, isForUntagged, device, isBridge)
+    case .deleteBridgeVLANs(let range, let device, let isBridge): try deleteBridgeVLANs(range, device, isBridge)
     case .changeBridgePort(let device, let change): try changeBridgePort(device, change)
     case .setSysctl(let key, let value, let namespace): try setSysctl(key, value, namespace)
     }

@@ -82,6 +82,10 @@ public struct Kernel: Sendable {
   /// The session whose end the present run waits for.
   var awaitedSession: SessionID?
   var poolDropCount: UInt64 = 0
+  /// Whether the device refused a frame since this was cleared: its sender, if it is a program, may be told.
+  ///
+  /// Kernel counterpart: `NET_XMIT_DROP` as what `dev_queue_xmit()` returns, `net_xmit_errno()`.
+  var hasRefusedFrame = false
   /// Whether a session saw more than it may keep.
   var hasTooManySessionEvents = false
 

@@ -46,6 +46,7 @@ extension DropReason {
     case .simulatorCableDown: "the cable is pulled out"
     case .simulatorCableLoss: "lost on the cable, as its loss ratio says"
     case .simulatorFrameTooLong: "the frame is longer than the other end's MTU allows"
+    case .simulatorVLANNotMember: "the port does not belong to the frame's VLAN"
     case .simulatorNoCable: "no cable is plugged into the interface"
     }
   }

@@ -112,12 +112,14 @@ struct ScenarioBuilder {
       attempt(bridge.name.place) { control throws(ControlError) in
         var options = BridgeChange()
         options.ageingTime = bridge.ageing?.nanoseconds
+        options.isFilteringVLANs = bridge.isFilteringVLANs
         var attributes = LinkAttributes(kind: .bridge(options), name: bridge.name.value)
         attributes.mac = bridge.mac?.value
         attributes.mtu = bridge.mtu?.value
         try control.apply(.addLink(attributes, namespace: id))
       }
-      expand(namespace.name, "link add \(bridge.name.value) type bridge")
+      let options = bridge.isFilteringVLANs ? " vlan_filtering 1" : ""
+      expand(namespace.name, "link add \(bridge.name.value) type bridge\(options)")
     }
   }
 
@@ -149,10 +151,9 @@ struct ScenarioBuilder {
   private mutating func makeUpperInterfaces() {
     var waiting: [(Interface, Namespace)] = []
     for commands in compiled.namespaces {
-      let namespace = commands.namespace
-      for interface in namespace.interfaces.values {
+      for interface in commands.namespace.interfaces.values {
         switch interface.kind {
-        case .vlan, .macvlan, .vxlan: waiting.append((interface, namespace))
+        case .vlan, .macvlan, .vxlan: waiting.append((interface, commands.namespace))
         case .loopback, .networkCard, .dummy, .veth: break
         }
       }

@@ -25,7 +25,7 @@ enum SocketSessionText {
 
   private static func line(_ event: SessionEvent, isTCPClient: Bool, _ exitCode: inout Int) -> String? {
     switch event.what {
-    case .started, .sent, .error, .finished: return nil
+    case .started, .allowedBroadcast, .sent, .error, .redirected, .finished: return nil
     case .reply(let reply):
       return isTCPClient
         ? "\(reply.bytes) bytes back" : "reply \(reply.bytes) bytes from \(endpoint(reply.from, reply.port))"

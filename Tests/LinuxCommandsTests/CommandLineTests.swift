@@ -30,7 +30,7 @@ import Testing
       "ip link add x link eth0 type vlan id 5 protocol 802.1ad", "ip link add x link eth0 type macvlan mode passthru",
       "ip addr add 2001:db8::1/64 dev eth0 valid_lft 5", "ip -6 route add default via fe80::1 encap mpls 5", "ip nexthop",
       "ip xfrm state",
-      "ip link add br0 type bridge stp_state 1", "bridge vlan show", "ip route add 10.0.0.0/8 nhid 5",
+      "ip link add br0 type bridge stp_state 1", "bridge mdb show", "bridge vlan tunnelshow", "ip route add 10.0.0.0/8 nhid 5",
       "ip neigh add proxy 10.0.0.1 dev eth0", "ping -f 10.0.0.1", "traceroute -T 10.0.0.1", "sysctl -p",
       "ip route add 10.0.0.0/8 via 10.0.0.1 mtu lock 1400",
     ])

@@ -112,7 +112,9 @@ private struct ArpingCommand: SimulatedCommand {
       throw .failed("arping: Device \(name.text) not available.", exitCode: 2)
     }
     let link = context.controller.link(device)
-    guard link.isUp else { throw .failed("arping: Interface \"\(name.text)\" is down", exitCode: 2) }
+    guard link.isUp else {
+      throw .failed(options.isQuiet ? "" : "arping: Interface \"\(name.text)\" is down", exitCode: 2)
+    }
     guard !link.isNoARP, link.kind != .loopback else {
       let message = options.isQuiet ? "" : "Interface \"\(name.text)\" is not ARPable\n"
       let isGood = options.mode == .duplicateAddressDetection

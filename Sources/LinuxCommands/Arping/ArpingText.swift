@@ -19,6 +19,7 @@ struct ArpingText: Sendable {
       switch event.what {
       case .startFailed(_, let errno):
         return CommandOutput(standardError: "arping: \(errno.message)\n", exitCode: 2)
+      case .allowedBroadcast: break
       case .started(let source): text += "ARPING \(request.target) from \(source) \(deviceName)\n"
       case .sent, .sendFailed:
         sent += 1
@@ -27,7 +28,7 @@ struct ArpingText: Sendable {
         received += 1
         text += line(reply)
         if request.mode == .request && !request.broadcastsOnly { isUnicast = true }
-      case .error, .receiveFailed, .timedOut, .received, .connection, .messageTooLong, .finished: break
+      case .error, .redirected, .receiveFailed, .timedOut, .received, .connection, .messageTooLong, .finished: break
       }
     }
     text += "Sent \(sent) probes (\(broadcasts) broadcast(s))\nReceived \(received) response(s)\n"

@@ -41,6 +41,7 @@ private struct ChangeForwardingEntry: ChangingCommand {
     var destination: Word?
     var port: UInt16?
     var networkIdentifier: UInt32?
+    var vlan: UInt16?
     /// Whether the entry is the device's own, rather than its bridge's.
     var isOwn: Word?
     var isMasters = false
@@ -62,7 +63,10 @@ private struct ChangeForwardingEntry: ChangingCommand {
     .flag(.short("local"), .short("permanent")) { $0.state = .permanent },
     .flag(.short("temp"), .short("static")) { $0.state = .noAgeing },
     .flag(.short("dynamic")) { $0.state = .dynamic },
-    .unsupported(.short("vlan"), .short("use"), .short("extern_learn"), .short("sticky"), .short("help")),
+    .value(.short("vlan")) { (word: Word, options: inout Options) throws(CommandLineError) in
+      options.vlan = UInt16(try word.unsigned(through: 4_095, orWrong: "invalid vlan"))
+    },
+    .unsupported(.short("use"), .short("extern_learn"), .short("sticky"), .short("help")),
     .value("to") { (word: Word, options: inout Options) in options.mac = word },
   ])
 
@@ -94,7 +98,7 @@ private struct ChangeForwardingEntry: ChangingCommand {
     } else {
       destination = nil
     }
-    attributes = ForwardingEntryAttributes(mac: mac, state: options.state)
+    attributes = ForwardingEntryAttributes(mac: mac, state: options.state, vlan: options.vlan)
   }
 
   func change(_ context: CommandContext) throws(CommandStop) {
@@ -115,7 +119,7 @@ private struct ChangeForwardingEntry: ChangingCommand {
     if let mode {
       try context.apply(.addForwardingEntry(attributes, mode: mode, device: device), failure: 255)
     } else {
-      try context.apply(.deleteForwardingEntry(attributes.mac, device: device), failure: 255)
+      try context.apply(.deleteForwardingEntry(attributes.mac, vlan: attributes.vlan, device: device), failure: 255)
     }
   }
 }
@@ -211,6 +215,7 @@ enum BridgeForwardingText {
     var record = Record()
     record.field("mac", entry.mac.description)
     if tellsDevice { record.field("ifname", entry.deviceName, before: "dev ") }
+    if entry.vlan != 0 { record.field("vlan", Int(entry.vlan), before: "vlan ") }
     if options.hasStatistics {
       let seconds = Int(entry.age / 1_000_000_000)
       record.field("used", seconds, before: "used ", after: "/")

@@ -9,7 +9,7 @@ enum BridgeProgram {
     @Sendable (inout WordReader, BridgeProgramOptions) throws(CommandLineError) -> any SimulatedCommand
 
   private static let objects: [(name: String, parse: Parse?)] = [
-    ("link", BridgeLinkObject.parse), ("fdb", BridgeForwardingObject.parse), ("mdb", nil), ("vlan", nil),
+    ("link", BridgeLinkObject.parse), ("fdb", BridgeForwardingObject.parse), ("mdb", nil), ("vlan", BridgeVLANObject.parse),
     ("vni", nil), ("monitor", nil), ("help", nil),
   ]
 

@@ -46,7 +46,8 @@ enum IPLinkDetails {
     record.field("info_kind", name)
     switch link.kind {
     case .bridge(let details):
-      record.nested("info_data", IPBridgeDetails.bridge(details, mac: link.mac))
+      let wasUp = link.queueingDiscipline != "noop"
+      record.nested("info_data", IPBridgeDetails.bridge(details, mac: link.mac, isAgeing: wasUp))
     case .vrf(let table):
       var data = Record()
       data.field("table", Int(table), before: "table ")
@@ -129,14 +130,15 @@ extension LinkKind {
 
 /// The options of a bridge and of its ports, as `ip -d link` lists them.
 enum IPBridgeDetails {
-  static func bridge(_ details: LinkKind.BridgeDetails, mac: MACAddress) -> Record {
+  /// - Parameter isAgeing: whether the timer that looks for old entries runs, as from the first time up.
+  static func bridge(_ details: LinkKind.BridgeDetails, mac: MACAddress, isAgeing: Bool) -> Record {
     var record = Record()
     let identifier = bridgeIdentifier(mac)
     let ageing = hundredths(details.ageingTime)
     numbers(
       [
         ("forward_delay", hundredths(details.forwardDelay)), ("hello_time", 200), ("max_age", 2000),
-        ("ageing_time", ageing), ("stp_state", 0), ("priority", 32_768), ("vlan_filtering", 0),
+        ("ageing_time", ageing), ("stp_state", 0), ("priority", 32_768), ("vlan_filtering", details.isFilteringVLANs ? 1 : 0),
       ], &record)
     record.field("vlan_protocol", "802.1Q", before: "vlan_protocol ")
     record.field("bridge_id", identifier, before: "bridge_id ")
@@ -145,8 +147,8 @@ enum IPBridgeDetails {
       [("root_port", 0), ("root_path_cost", 0), ("topology_change", 0), ("topology_change_detected", 0)],
       &record)
     for name in ["hello_timer", "tcn_timer", "topology_change_timer"] { timer(name, "0.00", &record) }
-    timer("gc_timer", hundredthsText(ageing), &record)
-    numbers([("vlan_default_pvid", 1), ("vlan_stats_enabled", 0), ("vlan_stats_per_port", 0)], &record)
+    timer("gc_timer", isAgeing ? hundredthsText(ageing) : "0.00", &record)
+    numbers([("vlan_default_pvid", Int(details.defaultVLAN)), ("vlan_stats_enabled", 0), ("vlan_stats_per_port", 0)], &record)
     record.field("group_fwd_mask", "0", before: "group_fwd_mask ")
     record.field("group_addr", "01:80:c2:00:00:00", before: "group_address ")
     numbers(

@@ -102,11 +102,11 @@ enum BridgeOptions {
       change.isSpanningTreeEnabled = false
     },
     .words(.short("vlan_filtering")) {
-      (words: inout WordReader, keyword: Word, _: inout BridgeChange) throws(CommandLineError) in
-      let word = try words.value()
-      guard try word.u32(orWrong: "invalid vlan_filtering") == 0 else {
-        throw .unsupported("VLAN filtering", range: word.range)
-      }
+      (words: inout WordReader, keyword: Word, change: inout BridgeChange) throws(CommandLineError) in
+      change.isFilteringVLANs = try words.value().u32(orWrong: "invalid vlan_filtering") != 0
+    },
+    .value(.short("vlan_default_pvid")) { (word: Word, change: inout BridgeChange) throws(CommandLineError) in
+      change.defaultVLAN = UInt16(try word.unsigned(through: 65_535, orWrong: "invalid vlan_default_pvid"))
     },
     // Without a querier, a snooping bridge floods as one that does not snoop.
     .value(.short("mcast_snooping")) { (word: Word, _: inout BridgeChange) throws(CommandLineError) in
@@ -115,7 +115,7 @@ enum BridgeOptions {
     .unsupported(
       .short("hello_time"), .short("max_age"), .short("priority"), .short("group_fwd_mask"),
       .short("group_address"), .short("no_linklocal_learn"), .short("fdb_flush"), .short("vlan_protocol"),
-      .short("vlan_default_pvid"), .short("vlan_stats_enabled"), .short("vlan_stats_per_port"),
+      .short("vlan_stats_enabled"), .short("vlan_stats_per_port"),
       .short("mcast_router"), .short("mcast_query_use_ifaddr"), .short("mcast_querier"),
       .short("mcast_hash_elasticity"), .short("mcast_hash_max"), .short("mcast_last_member_count"),
       .short("mcast_stats_enabled"), .short("mcast_igmp_version"), .short("mcast_mld_version"),

@@ -30,15 +30,23 @@ extension PingText {
         start = event.instant
         output.standardOutput += text.header(source: source)
         output.standardError += text.warnings(source: source)
+      case .allowedBroadcast: output.standardError += "WARNING: pinging broadcast address\n"
       case .sent(let sequence): addRequest(sequence, event.instant)
       case .reply(let reply): addReply(reply, event.instant)
       case .error(let error):
         acknowledge(error.sequence)
         errors += 1
         tell(text.line(error), event.instant)
+      case .redirected(let sequence, let from, let code, let gateway):
+        tell(
+          "From \(from): icmp_seq=\(sequence & 0xffff) \(ICMPErrorWords.redirect(code))(New nexthop: \(gateway))",
+          event.instant)
       case .sendFailed(let sequence, let errno):
         addRequest(sequence, event.instant)
-        if !text.options.isQuiet { output.standardError += "ping: sendmsg: \(errno.message)\n" }
+        // The original tells only of a full queue: of others it takes the empty error queue for an answer.
+        if errno == .noBufferSpace && !text.options.isQuiet {
+          output.standardError += "ping: sendmsg: \(errno.message)\n"
+        }
       case .messageTooLong(let sequence, let mtu):
         addRequest(sequence, event.instant)
         // The original counts it before it looks whether to be quiet, for IPv4 alone.

@@ -52,17 +52,21 @@ struct PingText: Sendable {
 
   private func startFailure(_ what: SessionEvent.What) -> CommandOutput? {
     guard case .startFailed(let operation, let errno) = what else { return nil }
-    let message =
-      switch operation {
-      // The original takes every refusal of this kind for a broadcast address.
-      case .connect where errno == .permissionDenied:
-        "Do you want to ping broadcast? Then -b. If not, check your local firewall rules"
-      case .bind where request.destination.isIPv6: "bind icmp socket: \(errno.message)"
-      case .setDevice: "SO_BINDTODEVICE: \(errno.message)"
-      case .sendTo: "sendmsg: \(errno.message)"
-      case .bind, .connect: "\(operation.rawValue): \(errno.message)"
-      }
-    return CommandOutput(standardError: "ping: \(message)\n", exitCode: 2)
+    var warning = ""
+    let message: String
+    switch operation {
+    case .connect where errno == .permissionDenied && request.allowsBroadcast:
+      warning = "WARNING: pinging broadcast address\n"
+      message = "connect: \(errno.message)"
+    // The original takes every refusal of this kind for a broadcast address.
+    case .connect where errno == .permissionDenied:
+      message = "Do you want to ping broadcast? Then -b. If not, check your local firewall rules"
+    case .bind where request.destination.isIPv6: message = "bind icmp socket: \(errno.message)"
+    case .setDevice: message = "SO_BINDTODEVICE: \(errno.message)"
+    case .sendTo: message = "sendmsg: \(errno.message)"
+    case .bind, .connect: message = "\(operation.rawValue): \(errno.message)"
+    }
+    return CommandOutput(standardError: "\(warning)ping: \(message)\n", exitCode: 2)
   }
 
   /// The first line: `PING 10.0.0.1 (10.0.0.1) from 10.0.0.2 eth0: 56(84) bytes of data.`
@@ -110,7 +114,6 @@ struct PingText: Sendable {
       text += "ping: sock4.fd: 3 (socktype: SOCK_DGRAM), sock6.fd: 4 (socktype: SOCK_DGRAM), "
       text += "hints.ai_family: AF_UNSPEC\n\n"
     }
-    if request.allowsBroadcast { text += "WARNING: pinging broadcast address\n" }
     if case .device(let name, let addresses) = interface, !addresses.contains(source) || lacksZone {
       text += "ping: Warning: source address might be selected on device other than: \(name)\n"
     }
@@ -168,6 +171,16 @@ enum ICMPErrorWords {
     }
   }
 
+  static func redirect(_ code: UInt8) -> String {
+    switch code {
+    case 0: "Redirect Network"
+    case 1: "Redirect Host"
+    case 2: "Redirect Type of Service and Network"
+    case 3: "Redirect Type of Service and Host"
+    default: "Redirect, Bad Code: \(code)"
+    }
+  }
+
   static func ping(_ error: SessionEvent.ICMPErrorReport) -> String {
     if error.from.isIPv6 { return pingIPv6(error) }
     return pingIPv4(error)
@@ -179,9 +192,7 @@ enum ICMPErrorWords {
     case (3, 0...15): unreachable[Int(error.code)]
     case (3, _): "Dest Unreachable, Bad Code: \(error.code)"
     case (4, _): "Source Quench"
-    case (5, 0): "Redirect Network"
-    case (5, 1): "Redirect Host"
-    case (5, _): "Redirect"
+    case (5, _): redirect(error.code)
     case (11, 0): "Time to live exceeded"
     case (11, 1): "Frag reassembly time exceeded"
     case (11, _): "Time exceeded, Bad Code: \(error.code)"

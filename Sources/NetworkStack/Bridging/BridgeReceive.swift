@@ -1,7 +1,7 @@
 internal import NetworkAddresses
 internal import PacketHeaders
 
-// A frame comes from DeviceReceive, by a port. Decided here: learning, and whether the frame goes to one
+// A frame comes from DeviceReceive, by a port. Decided here: its VLAN, learning, and whether the frame goes to one
 // port, to all others, up to the bridge's own device, or nowhere. Goes on to DeviceTransmit of ports, or
 // to the bridge device's protocols.
 
@@ -21,21 +21,24 @@ extension Kernel {
     if destination.bits & 0xffff_ffff_fff0 == 0x0180_c200_0000 {
       return drop(packet, .notSpecified)
     }
+    guard let vlan = ingressVLAN(id, from: port, bridge: bridge) else {
+      return drop(packet, .simulatorVLANNotMember)
+    }
     if bridgePort(port).flags.contains(.learning) {
-      bridges[bridge.index].learn(source, behind: port, at: now, bound: bounds.forwardingEntries)
+      bridges[bridge.index].learn(source, vlan: vlan, behind: port, at: now, bound: bounds.forwardingEntries)
     }
     if destination.isMulticast {
       let copy = devices[bridgeDevice.index].isUp ? duplicate(packet) : nil
-      flood(packet, from: port, bridge: bridge)
-      if let copy { handUp(copy, to: bridgeDevice) }
+      flood(packet, from: port, vlan: vlan, bridge: bridge)
+      if let copy { handUp(copy, to: bridgeDevice, vlan: vlan, bridge: bridge) }
       return
     }
-    guard let entry = bridges[bridge.index].entry(destination, at: now) else {
-      return flood(packet, from: port, bridge: bridge)
+    guard let entry = bridges[bridge.index].entry(destination, vlan: vlan, at: now) else {
+      return flood(packet, from: port, vlan: vlan, bridge: bridge)
     }
-    if entry.isLocal { return handUp(packet, to: bridgeDevice) }
+    if entry.isLocal { return handUp(packet, to: bridgeDevice, vlan: vlan, bridge: bridge) }
     record(.bridged(to: entry.device, .forwarded), id, devices[port.index].namespace)
-    forward(packet, from: port, to: entry.device)
+    forward(packet, from: port, to: entry.device, vlan: vlan, bridge: bridge)
   }
 
   /// Whether a port takes part: the bridge and the port are up and the port has a carrier.
@@ -57,8 +60,13 @@ extension Kernel {
   /// Sends a frame to one port where it may go there.
   ///
   /// - Parameter origin: the port it came in by; `nil` for a frame of the bridge itself.
-  mutating func forward(_ packet: consuming Packet, from origin: DeviceID?, to port: DeviceID) {
-    guard mayForward(from: origin, to: port) else { return drop(packet, .noTransmitTarget) }
+  mutating func forward(
+    _ packet: consuming Packet, from origin: DeviceID?, to port: DeviceID, vlan: UInt16, bridge: BridgeID
+  ) {
+    guard mayForward(from: origin, to: port), mayLeave(vlan, by: port, bridge: bridge) else {
+      return drop(packet, .noTransmitTarget)
+    }
+    tagForEgress(packet.id, vlan, by: port, bridge: bridge)
     let longest = devices[port.index].mtu + EthernetView.length + 4
     guard Int(packets[packet.id].length) <= longest else {
       packets[packet.id].device = port
@@ -79,7 +87,7 @@ extension Kernel {
   /// Sends a frame to every port that takes such frames, the newest first; never back where it came from.
   ///
   /// Kernel counterpart: `br_flood()` (net/bridge/br_forward.c, v6.12).
-  mutating func flood(_ packet: consuming Packet, from origin: DeviceID?, bridge: BridgeID) {
+  mutating func flood(_ packet: consuming Packet, from origin: DeviceID?, vlan: UInt16, bridge: BridgeID) {
     let needed: BridgePortFlags =
       switch packets[packet.id].type {
       case .broadcast: .broadcastFlooding
@@ -87,23 +95,25 @@ extension Kernel {
       case .host, .otherHost, .loopback: .flooding
       }
     let ports = bridges[bridge.index].ports.filter {
-      mayForward(from: origin, to: $0) && (origin == nil || bridgePort($0).flags.contains(needed))
+      mayForward(from: origin, to: $0) && mayLeave(vlan, by: $0, bridge: bridge) && (origin == nil || bridgePort($0).flags.contains(needed))
     }
     guard let last = ports.last else { return drop(packet, .noTransmitTarget) }
     record(.bridged(to: bridges[bridge.index].device, .flooded), packet.id, namespace(of: last))
     for port in ports.dropLast() {
       guard let copy = duplicate(packet) else { continue }
-      forward(copy, from: origin, to: port)
+      forward(copy, from: origin, to: port, vlan: vlan, bridge: bridge)
     }
-    forward(packet, from: origin, to: last)
+    forward(packet, from: origin, to: last, vlan: vlan, bridge: bridge)
   }
 
   /// Gives a frame to the bridge's own device.
   ///
   /// Kernel counterpart: `br_pass_frame_up()` (net/bridge/br_input.c, v6.12).
-  private mutating func handUp(_ packet: consuming Packet, to device: DeviceID) {
+  private mutating func handUp(_ packet: consuming Packet, to device: DeviceID, vlan: UInt16, bridge: BridgeID) {
     let id = packet.id
     guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
+    guard mayLeave(vlan, by: device, bridge: bridge) else { return drop(packet, .simulatorVLANNotMember) }
+    tagForEgress(id, vlan, by: device, bridge: bridge)
     if packets[id].type == .otherHost { packets[id].type = .host }
     packets[id].device = device
     packets[id].inputDevice = device
@@ -127,9 +137,12 @@ extension Kernel {
     let destination = frame.destination
     packets[packet.id].type =
       destination.isBroadcast ? .broadcast : destination.isMulticast ? .multicast : .host
-    guard !destination.isMulticast, let entry = bridges[bridge.index].entry(destination, at: now) else {
-      return flood(packet, from: nil, bridge: bridge)
+    guard let vlan = ingressVLAN(packet.id, from: bridges[bridge.index].device, bridge: bridge) else {
+      return drop(packet, .simulatorVLANNotMember)
     }
-    forward(packet, from: nil, to: entry.device)
+    guard !destination.isMulticast, let entry = bridges[bridge.index].entry(destination, vlan: vlan, at: now) else {
+      return flood(packet, from: nil, vlan: vlan, bridge: bridge)
+    }
+    forward(packet, from: nil, to: entry.device, vlan: vlan, bridge: bridge)
   }
 }

@@ -94,8 +94,13 @@ package struct DeviceDetails: Sendable {
   package var carrierChanges = 0
   /// Whether the administrator has set the device promiscuous.
   package var isSetPromiscuous = false
-  /// The names of the settings that were set for this device, and so do not follow `default`.
+  /// The names of the settings that do not follow `default`: set for this device, or for `default` before the
+  /// device was there.
   package var explicitSettings: [String] = []
+  /// Whether the others follow `default`: they do until the device is given an address.
+  ///
+  /// Kernel counterpart: `ipv4_devconf_setall()` (include/linux/inetdevice.h, v6.12).
+  package var followsDefault = true
 }
 
 /// An IPv4 address on a device.

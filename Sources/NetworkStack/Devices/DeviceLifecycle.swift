@@ -68,6 +68,7 @@ extension Kernel {
     devices.append(device)
     deviceDetails.append(DeviceDetails(name: name))
     ipv6Devices.append(makeIPv6Device(in: namespace))
+    deviceDetails[id.index].explicitSettings = namespaces[namespace.index].explicitDefaults
     drawReachableTime(of: id)
     attach(id, to: namespace, index: index)
     return id

@@ -14,7 +14,9 @@ extension Kernel {
   mutating func receive(_ packet: consuming Packet, on device: DeviceID) {
     let id = packet.id
     packets[id].device = device
-    packets[id].inputDevice = device
+    // What comes back by lo counts as received by the device of its route.
+    let isLoopedBack = devices[device.index].isLoopback && packets[id].flags.contains(.hasLocalRoute)
+    if !isLoopedBack { packets[id].inputDevice = device }
     guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
     let bytes = packets.bytes(id)
     guard let frame = EthernetView(bytes) else { return drop(packet, .deviceHeader) }

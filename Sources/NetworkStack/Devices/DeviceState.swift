@@ -24,7 +24,7 @@ extension Kernel {
     let hasCarrier = devices[device.index].hasCarrier
     reviveNextHops(through: device) { hop in
       hop.isDead = false
-      hop.isLinkDown = !hasCarrier
+      hop.isLinkDown = !hasCarrier && hop.followsCarrier
     }
     ipv6DeviceChanged(device)
     lowerChanged(device)
@@ -38,7 +38,6 @@ extension Kernel {
     removeRoutes(through: device, includingLocal: false)
     ipv6DeviceWentDown(device)
     flushNeighbors(on: device)
-    namespaces[devices[device.index].namespace.index].routeExceptions.removeAll()
     lowerChanged(device)
   }
 
@@ -71,7 +70,7 @@ extension Kernel {
     if hasCarrier {
       reviveNextHops(through: device) { $0.isLinkDown = false }
     } else {
-      reviveNextHops(through: device) { $0.isLinkDown = true }
+      reviveNextHops(through: device) { $0.isLinkDown = $0.followsCarrier }
       flushNeighbors(on: device, keepsPermanent: true)
     }
     ipv6CarrierChanged(device)
@@ -85,7 +84,7 @@ extension Kernel {
     if !isForwarding(port: port) {
       for entry in bridges[bridge.index].liveEntries(at: now)
       where entry.device == port && !entry.isStatic && !entry.isLocal {
-        bridges[bridge.index].remove(entry.mac)
+        bridges[bridge.index].remove(entry.mac, vlan: entry.vlan)
       }
     }
     let device = bridges[bridge.index].device
@@ -141,9 +140,10 @@ extension Kernel {
     case .vrfPort: changeDomain(of: device, to: .none)
     case .bridgePort(let bridge, _):
       for entry in bridges[bridge.index].liveEntries(at: now) where entry.device == device {
-        bridges[bridge.index].remove(entry.mac)
+        bridges[bridge.index].remove(entry.mac, vlan: entry.vlan)
       }
       bridges[bridge.index].ports.removeAll { $0 == device }
+      bridges[bridge.index].vlans.removeAll { $0.device == device }
       devices[device.index].enslavement = .none
       devices[device.index].promiscuity -= 1
       bridgePortsChanged(bridge)
@@ -157,6 +157,7 @@ extension Kernel {
     bridges[bridge.index].ports.insert(device, at: 0)
     devices[device.index].enslavement = .bridgePort(bridge, BridgePort(number: number, flags: .initial))
     devices[device.index].promiscuity += 1
+    joinDefaultVLAN(device, bridge)
     bridges[bridge.index].set(
       ForwardingEntry(mac: devices[device.index].mac, device: device, isLocal: true, isStatic: true, updated: now))
     bridgePortsChanged(bridge)
@@ -184,20 +185,16 @@ extension Kernel {
     let old = devices[device.index].mac
     devices[device.index].mac = mac
     let isPortAddress = bridges[bridge.index].ports.contains { devices[$0.index].mac == old }
-    if !isPortAddress { bridges[bridge.index].remove(old) }
-    if bridges[bridge.index].entry(mac, at: now)?.isLocal != true, mac != .zero {
-      bridges[bridge.index].set(
-        ForwardingEntry(mac: mac, device: device, isLocal: true, isStatic: true, updated: now))
-    }
+    if !isPortAddress { removeLocalEntries(old, in: bridge) { _ in true } }
+    if mac != .zero { setLocalEntries(mac, of: device, in: bridge) }
   }
 
   /// A port's own address changed: so does its entry in the bridge, and perhaps the bridge's address.
   package mutating func replacePortAddress(
     _ old: MACAddress, with new: MACAddress, port: DeviceID, bridge: BridgeID
   ) {
-    if bridges[bridge.index].entry(old, at: now)?.device == port { bridges[bridge.index].remove(old) }
-    bridges[bridge.index].set(
-      ForwardingEntry(mac: new, device: port, isLocal: true, isStatic: true, updated: now))
+    removeLocalEntries(old, in: bridge) { $0 == port }
+    setLocalEntries(new, of: port, in: bridge)
     bridgePortsChanged(bridge)
   }
 
@@ -214,7 +211,6 @@ extension Kernel {
     guard devices[device.index].isUp else { return }
     ipv6DeviceChanged(device)
     for address in deviceDetails[device.index].addresses { addRoutes(of: address, on: device) }
-    forgetRouteExceptions(in: devices[device.index].namespace)
   }
 
   /// A bridge device without ports.
@@ -224,8 +220,17 @@ extension Kernel {
     let bridge = BridgeID(index: bridges.count)
     let device = makeDevice(.bridge(bridge), name: name, namespace: namespace, mac: mac, mtu: 1_500, index: index)
     bridges.append(Bridge(device: device))
-    bridges[bridge.index].set(
-      ForwardingEntry(mac: mac, device: device, isLocal: true, isStatic: true, updated: now))
+    joinDefaultVLAN(device, bridge)
+    setLocalEntries(mac, of: device, in: bridge)
     return device
+  }
+
+  /// A new port, and the bridge itself, belong to the default VLAN, untagged.
+  ///
+  /// Kernel counterpart: `nbp_vlan_init()` (net/bridge/br_vlan.c, v6.12).
+  private mutating func joinDefaultVLAN(_ device: DeviceID, _ bridge: BridgeID) {
+    let vlan = bridges[bridge.index].defaultVLAN
+    if vlan == 0 { return }
+    addVLAN(VLANMembership(identifier: vlan, isUntagged: true), isForUntagged: true, to: device, bridge: bridge)
   }
 }

@@ -31,6 +31,8 @@ extension Kernel {
       // A frame longer than the peer's MTU allows, with room for a VLAN tag, is not taken by it.
       guard Int(packets[id].length) <= devices[peer.index].mtu + EthernetView.length + 4 else {
         devices[device.index].counters.transmitDrops += 1
+        devices[peer.index].counters.receiveDrops += 1
+        hasRefusedFrame = true
         return drop(packet, .simulatorFrameTooLong)
       }
       leaveNamespace(id)

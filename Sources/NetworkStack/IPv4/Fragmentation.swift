@@ -7,7 +7,7 @@ extension Kernel {
   /// Cuts a packet into fragments that fit.
   ///
   /// A program's fragments go one by one, each with all that it causes in this instant; those that a router makes
-  /// go in one run.
+  /// go in one run. None follow one that the device refused.
   ///
   /// Kernel counterpart: `ip_do_fragment()` (net/ipv4/ip_output.c, v6.12). Source: RFC 791 section 3.2.
   mutating func fragment(_ packet: consuming Packet, mtu: Int) {
@@ -42,7 +42,9 @@ extension Kernel {
         if metadata.flags.contains(.isFromProgram) && offset > 0 {
           queue.scheduleDeferred(.output(part.park()))
         } else {
+          hasRefusedFrame = false
           sendToNeighbor(part)
+          if hasRefusedFrame { break }
         }
       }
       offset += length

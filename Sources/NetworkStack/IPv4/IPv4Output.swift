@@ -50,8 +50,12 @@ extension Kernel {
     if route.isBroadcast { packets[id].flags.formUnion([.routeIsBroadcast]) }
     packets[id].mark = options.mark
     packets[id].nextHop = route.nextHop
+    packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = options.pathMTUDiscovery == .probe ? 0 : UInt16(clamping: mtu)
     packets[id].device = route.device
+    if devices[route.device.index].isLoopback {
+      packets[id].inputDevice = route.result?.nextHop.device ?? route.device
+    }
     record(
       .created(packets[id].flow, source: route.source, destination: destination, protocol: `protocol`.rawValue), id,
       namespace)
@@ -144,6 +148,7 @@ extension Kernel {
     }
     packets[id].flags.insert(.hasRoute)
     packets[id].nextHop = route.nextHop
+    packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))
     ipv4Output(packet, by: route.device)
   }

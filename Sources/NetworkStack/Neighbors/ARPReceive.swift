@@ -101,7 +101,8 @@ extension Kernel {
     let lockTime = Int64(devices[device.index].neighborSettings.lockTime) * 1_000_000
     updateNeighbor(
       neighbor, mac: arp.senderMAC, state: arp.operation == .reply && isToHost ? .reachable : .stale,
-      isOverriding: isGratuitous || now > neighbors[neighbor].updated + lockTime)
+      // What a timer of the same length leads to comes late on Linux, never at the very instant.
+      isOverriding: isGratuitous || now >= neighbors[neighbor].updated + max(lockTime, 1))
   }
 
   /// Kernel counterpart: `arp_is_garp()` (net/ipv4/arp.c, v6.12).

@@ -18,7 +18,6 @@ extension Kernel {
       waitingSource = waiting.source
     }
     let source = announcedAddress(on: device, target: target, waiting: waitingSource)
-    guard !source.isUnspecified else { return }
     let isUnicast = entry.probes < devices[device.index].neighborSettings.unicastProbes
     sendARP(
       .request, by: device, sender: source, target: target, targetMAC: .zero,

@@ -228,7 +228,7 @@ extension Kernel {
     updateNeighbor(neighbor, mac: redirect.mac, state: .stale, isOverriding: true, overridesWeakly: true)
     if !isOnLink { neighbors[neighbor].isRouter = true }
     let target = redirect.target
-    namespaces[namespace.index].ipv6RouteExceptions.update(redirect.destination, device, at: now) {
+    namespaces[namespace.index].ipv6RouteExceptions.update(redirect.destination, .none, device, at: now) {
       $0.gateway = isOnLink ? nil : target
       $0.expires = .distantFuture
     }

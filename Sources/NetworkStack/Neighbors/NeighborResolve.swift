@@ -175,7 +175,7 @@ extension Kernel {
 
   mutating func setNeighborTimer(_ neighbor: NeighborID, after nanoseconds: Int64) {
     neighbors[neighbor].timerGeneration &+= 1
-    queue.schedule(
+    queue.scheduleTimer(
       .neighborTimer(neighbor, generation: neighbors[neighbor].timerGeneration), at: now + nanoseconds)
   }
 
@@ -233,10 +233,11 @@ extension Kernel {
     neighbors[neighbor].probes += 1
   }
 
-  /// Nobody answered: what waited is undeliverable.
+  /// Nobody answered: what waited is undeliverable. Its sender is told, unless the route is gone meanwhile, whose
+  /// device the error would have been routed by.
   ///
   /// Kernel counterpart: `neigh_invalidate()` (net/core/neighbour.c), `ipv4_link_failure()` (net/ipv4/route.c),
-  /// `ip6_link_failure()` (net/ipv6/route.c, v6.12).
+  /// `ip6_link_failure()` (net/ipv6/route.c), `dst_dev_put()` (net/core/dst.c, v6.12).
   private mutating func fail(_ neighbor: NeighborID) {
     neighbors[neighbor].state = .failed
     neighbors[neighbor].updated = now
@@ -244,7 +245,7 @@ extension Kernel {
     while neighbors[neighbor].state == .failed, let id = takeWaiting(neighbor) {
       if packets[id].flags.contains(.isIPv6) {
         sendICMPv6Error(about: id, type: .destinationUnreachable, code: ICMPv6UnreachableCode.address)
-      } else {
+      } else if packets[id].routeBody == .none || routes.isAlive(packets[id].routeBody) {
         sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.host)
       }
       drop(Packet(id), .neighborFailed)

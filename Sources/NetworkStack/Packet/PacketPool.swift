@@ -86,7 +86,9 @@ struct PacketMetadata: BitwiseCopyable {
   var length: UInt32
   /// The device it is at: the one it came in by, the VRF of that one, or the one it leaves by.
   var device: DeviceID
-  /// The device that the frame came in by.
+  /// The device that the frame came in by; of what a machine sends to itself by lo, that of its route.
+  ///
+  /// Kernel counterpart: `inet_iif()` (include/net/route.h, v6.12).
   var inputDevice: DeviceID
   /// The next packet of a queue.
   var next = PacketID.none
@@ -101,6 +103,8 @@ struct PacketMetadata: BitwiseCopyable {
   /// The largest packet of its path; 0 for the device's MTU.
   var routeMTU: UInt16 = 0
   var flow = FlowTag.none
+  /// What its route shares with its like: when no such route is left, there are no errors about it.
+  var routeBody = RouteBody.none
   /// Its number in the trace.
   var number: UInt32 = 0
 }

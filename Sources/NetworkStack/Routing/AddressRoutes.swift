@@ -18,12 +18,12 @@ extension Kernel {
       if other.scope != address.scope { throw .invalidArgument }
       address.isSecondary = true
     }
+    deviceDetails[device.index].followsDefault = false
     let end = deviceDetails[device.index].addresses.count
     deviceDetails[device.index].addresses.insert(address, at: address.isSecondary ? end : place ?? 0)
     let key = Self.addressKey(address.local, devices[device.index].namespace)
     ownAddressCounts[key] = (ownAddressCounts[key] ?? 0) + 1
     addRoutes(of: address, on: device)
-    namespaces[devices[device.index].namespace.index].routeExceptions.removeAll()
   }
 
   /// Takes an address off a device; its secondaries go with it, unless `promote_secondaries` makes the first
@@ -39,6 +39,7 @@ extension Kernel {
     else { return }
     let address = deviceDetails[device.index].addresses.remove(at: place)
     forget(address, on: device)
+    defer { if deviceDetails[device.index].addresses.isEmpty { disableIPv4(on: device) } }
     guard !address.isSecondary else { return }
     let isSibling = { (other: DeviceAddress) in
       other.isSecondary && other.length == address.length && other.prefix == address.prefix
@@ -62,6 +63,14 @@ extension Kernel {
     for sibling in siblings.dropFirst() { addRoutes(of: sibling, on: device) }
   }
 
+  /// The last address left a device: all routes through it go, and its neighbors.
+  ///
+  /// Kernel counterpart: `fib_disable_ip()` (net/ipv4/fib_frontend.c, v6.12).
+  private mutating func disableIPv4(on device: DeviceID) {
+    removeRoutes(through: device, includingLocal: true)
+    flushNeighbors(on: device)
+  }
+
   /// Takes back what an address that left its device had made.
   private mutating func forget(_ address: DeviceAddress, on device: DeviceID) {
     let namespace = devices[device.index].namespace
@@ -69,7 +78,6 @@ extension Kernel {
     let count = (ownAddressCounts[key] ?? 1) - 1
     ownAddressCounts[key] = count > 0 ? count : nil
     removeKernelRoutes(of: address, on: device)
-    namespaces[namespace.index].routeExceptions.removeAll()
     if count == 0 { removeRoutes(preferring: address.local, in: namespace, domain: l3Table(of: device)) }
   }
 
@@ -106,7 +114,7 @@ extension Kernel {
       let scope: RouteScope = type == .local ? .host : .link
       let hop = NextHop(
         gateway: .unspecified, device: device, isOnLink: false, weight: 1, scope: type == .local ? .nowhere : .host,
-        isLinkDown: !devices[device.index].hasCarrier)
+        isLinkDown: type != .local && !devices[device.index].hasCarrier)
       let route = Route(
         prefix: prefix, table: table, type: type, scope: scope, protocol: .kernel, tos: 0,
         metric: isConnected && type != .broadcast ? address.metric : 0, preferredSource: primary.local, mtu: 0,

@@ -71,12 +71,15 @@ extension Kernel {
   }
 
   /// What is known of an IPv6 destination by a device beyond its route.
+  ///
+  /// Differs: the kernel keeps it at the route's next hop; here it is kept by device, and forgotten when routes,
+  /// rules or addresses of the namespace change.
   func ipv6RouteException(
     _ destination: IPv6Address, via device: DeviceID
   ) -> RouteExceptionTableOf<IPv6Address>.Entry? {
     let namespace = devices[device.index].namespace.index
     if namespaces[namespace].ipv6RouteExceptions.isEmpty { return nil }
-    return namespaces[namespace].ipv6RouteExceptions.entry(destination, device, at: now)
+    return namespaces[namespace].ipv6RouteExceptions.entry(destination, .none, device, at: now)
   }
 
   /// Forgets what was learned, as when rules, routes or addresses change.
@@ -109,7 +112,7 @@ extension Kernel {
     guard mtu >= 1_280, ipv6PathMTU(route, destination: destination) > mtu else { return }
     let namespace = devices[route.device.index].namespace.index
     let expires = now + namespaces[namespace].ipv6.pathMTUExpiry * 1_000_000_000
-    namespaces[namespace].ipv6RouteExceptions.update(destination, route.device, at: now) {
+    namespaces[namespace].ipv6RouteExceptions.update(destination, .none, route.device, at: now) {
       $0.mtu = mtu
       $0.expires = expires
     }

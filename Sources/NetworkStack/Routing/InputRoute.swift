@@ -108,7 +108,7 @@ extension Kernel {
 package enum ReceivedRoute {
   case local(RouteResult)
   case broadcast
-  case forward(RouteResult)
+  case forward(RouteResult, wantsRedirect: Bool)
   case refused(LinuxErrno)
 }
 
@@ -124,7 +124,7 @@ extension Kernel {
     switch route {
     case .local(let result): return .local(result)
     case .broadcast: return .broadcast
-    case .forward(let result, _): return .forward(result)
+    case .forward(let result, let wantsRedirect): return .forward(result, wantsRedirect: wantsRedirect)
     case .unreachable(let error): return .refused(error)
     case .martian(let reason): return .refused(reason == .reversePathFilter ? .crossDeviceLink : .invalidArgument)
     }

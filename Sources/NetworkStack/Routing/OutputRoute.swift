@@ -75,6 +75,18 @@ extension Kernel {
     return try makeOutputRoute(flow, device: device, result: result, type: result.type)
   }
 
+  /// The way of a socket that is connected: found once more from the address that the first answer chose, because
+  /// rules may go by it.
+  ///
+  /// Kernel counterpart: `ip_route_connect()` (include/net/route.h, v6.12).
+  package func connectedRoute(_ flow: RouteFlow, in namespace: NamespaceID) throws(LinuxErrno) -> OutputRoute {
+    let first = try outputRoute(flow, in: namespace)
+    guard flow.source.isUnspecified else { return first }
+    var flow = flow
+    flow.source = first.source
+    return try outputRoute(flow, in: namespace)
+  }
+
   /// The address to send from: the route's own choice, but one of the flow's VRF where the route leads out of it.
   ///
   /// Kernel counterpart: the end of `fib_select_path()` (net/ipv4/fib_semantics.c, v6.12).
@@ -99,8 +111,8 @@ extension Kernel {
       type == .broadcast || flow.destination.isLimitedBroadcast || flow.destination.isMulticast
     // Broadcasts go to the link; so do multicasts that only the default route leads on.
     let hasGateway = !isBroadcast || flow.destination.isMulticast && (result?.prefixLength ?? 0) >= 4
-    var gateway = hasGateway ? result?.nextHop.gateway ?? .unspecified : .unspecified
-    if let learned = routeException(flow.destination, via: device)?.gateway { gateway = learned }
+    var gateway = hasGateway ? result?.nextHop.usedGateway ?? .unspecified : .unspecified
+    if let learned = routeException(flow.destination, isBroadcast ? nil : result)?.gateway { gateway = learned }
     var route = OutputRoute(
       source: flow.source, device: device, nextHop: gateway.isUnspecified ? flow.destination : gateway,
       gateway: gateway)
@@ -131,7 +143,7 @@ extension Kernel {
   /// Kernel counterpart: `ip_dst_mtu_maybe_forward()` (include/net/ip.h, v6.12).
   package func pathMTU(_ route: OutputRoute, destination: IPv4Address) -> Int {
     let deviceMTU = min(devices[route.device.index].mtu, 65_535)
-    if let learned = routeException(destination, via: route.device)?.mtu { return min(learned, deviceMTU) }
+    if let learned = routeException(destination, route.result)?.mtu { return min(learned, deviceMTU) }
     guard let result = route.result, routes[result.route].mtu > 0 else { return deviceMTU }
     return min(routes[result.route].mtu, 65_535)
   }

@@ -29,6 +29,58 @@ package struct NextHop: Hashable, Sendable, BitwiseCopyable {
   }
 }
 
+extension NextHop {
+  /// Whether it is marked when the carrier is lost: routes to own addresses are not.
+  ///
+  /// Kernel counterpart: `fib_sync_down_dev()` (net/ipv4/fib_semantics.c, v6.12), `RT_SCOPE_NOWHERE`.
+  package var followsCarrier: Bool { scope != .nowhere }
+
+  /// To whom packets are handed; unspecified where that is the destination. A gateway that is an address of this
+  /// machine leads to the link, like none.
+  ///
+  /// Kernel counterpart: `rt_set_nexthop()` (net/ipv4/route.c, v6.12), `RT_SCOPE_LINK`.
+  package var usedGateway: IPv4Address { scope == .link ? gateway : .unspecified }
+}
+
+/// The number of a ``Route/body``; numbers are not used again.
+package struct RouteBody: Hashable, Sendable, BitwiseCopyable {
+  package let rawValue: UInt32
+  /// That of packets and flows that follow no route.
+  package static let none = RouteBody(rawValue: 0)
+}
+
+/// The attributes that routes of one body share.
+///
+/// Kernel counterpart: `fib_find_info()` (net/ipv4/fib_semantics.c, v6.12).
+private struct RouteBodyKey: Hashable, Sendable {
+  struct Hop: Hashable, Sendable {
+    let gateway: IPv4Address
+    let device: DeviceID?
+    let isOnLink: Bool
+    let weight: UInt16
+  }
+
+  let table: RoutingTableID
+  let type: RouteType
+  let scope: RouteScope
+  let `protocol`: RouteProtocol
+  let metric: UInt32
+  let preferredSource: IPv4Address
+  let mtu: Int
+  let hops: [Hop]
+
+  init(_ route: Route, _ hops: [NextHop]) {
+    table = route.table
+    type = route.type
+    scope = route.scope
+    `protocol` = route.protocol
+    metric = route.metric
+    preferredSource = route.preferredSource
+    mtu = route.mtu
+    self.hops = hops.map { Hop(gateway: $0.gateway, device: $0.device, isOnLink: $0.isOnLink, weight: $0.weight) }
+  }
+}
+
 /// A route of a table.
 ///
 /// Kernel counterpart: `struct fib_alias` with its `struct fib_info` (net/ipv4/fib_lookup.h, v6.12).
@@ -48,6 +100,10 @@ public struct Route: Sendable, BitwiseCopyable {
   package var nextHop: NextHop
   /// The place of all next hops in `RouteStore.multipaths`, where there are several.
   package var multipath: Int?
+  /// What routes of equal attributes have in common: what ICMP taught, and packets that wait, hang on it.
+  ///
+  /// Kernel counterpart: the identity of a `struct fib_info`.
+  package var body: RouteBody = .none
   /// The next route of the same prefix: lower tos, or a higher metric.
   package var next: RouteID?
 
@@ -83,7 +139,7 @@ public struct RoutingTable: Sendable {
 
   package var isEmpty: Bool { prefixes.isEmpty }
   /// Whether a route was ever put into it: only then does the kernel know the table.
-  package internal(set) var isMade = false
+  package var isMade = false
 }
 
 /// The memory of all routes of all tables.
@@ -93,6 +149,10 @@ package struct RouteStore: Sendable {
   /// The next hops of routes with several.
   package var multipaths: [[NextHop]] = []
   private var freeMultipaths: [Int] = []
+  /// The bodies by attributes; looked up, never listed.
+  private var bodies: [RouteBodyKey: RouteBody] = [:]
+  /// How many routes have each body; the first is nobody's.
+  private var bodyCounts: [UInt32] = [0]
 
   @inline(__always)
   package subscript(id: RouteID) -> Route {
@@ -102,6 +162,8 @@ package struct RouteStore: Sendable {
   }
 
   package mutating func allocate(_ route: Route) -> RouteID {
+    var route = route
+    route.body = shareBody(bodyKey(route))
     if let id = free.popLast() {
       routes[id.index] = route
       return id
@@ -119,7 +181,28 @@ package struct RouteStore: Sendable {
     return multipaths.count - 1
   }
 
+  private func bodyKey(_ route: Route) -> RouteBodyKey {
+    RouteBodyKey(route, route.multipath.map { multipaths[$0] } ?? [route.nextHop])
+  }
+
+  private mutating func shareBody(_ key: RouteBodyKey) -> RouteBody {
+    if let body = bodies[key] {
+      bodyCounts[Int(body.rawValue)] += 1
+      return body
+    }
+    let body = RouteBody(rawValue: UInt32(bodyCounts.count))
+    bodyCounts.append(1)
+    bodies[key] = body
+    return body
+  }
+
+  /// Whether a route of this body is left.
+  package func isAlive(_ body: RouteBody) -> Bool { bodyCounts[Int(body.rawValue)] > 0 }
+
   package mutating func release(_ id: RouteID) {
+    let body = routes[id.index].body
+    bodyCounts[Int(body.rawValue)] -= 1
+    if !isAlive(body) { bodies[bodyKey(routes[id.index])] = nil }
     if let place = routes[id.index].multipath {
       multipaths[place] = []
       freeMultipaths.append(place)

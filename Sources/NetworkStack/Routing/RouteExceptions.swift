@@ -3,11 +3,13 @@ internal import NetworkAddresses
 
 /// What ICMP taught about single destinations: a smaller path MTU, or a nearer gateway.
 ///
-/// Kernel counterpart: `struct fib_nh_exception` (include/net/ip_fib.h, v6.12).
-/// Differs: the kernel keeps an exception at the next hop of the route; here it is kept by device.
+/// Kernel counterpart: `struct fib_nh_exception` (include/net/ip_fib.h, v6.12), kept at a next hop: what was
+/// learned is void when no route has that next hop any more, and unharmed by other changes.
 struct RouteExceptionTableOf<Address: InternetAddress>: Sendable {
   struct Entry: Sendable {
     let destination: Address
+    /// The route that leads to the destination, and the device of the next hop.
+    let body: RouteBody
     let device: DeviceID
     /// In bytes; `nil` where none was learned.
     var mtu: Int?
@@ -23,17 +25,20 @@ struct RouteExceptionTableOf<Address: InternetAddress>: Sendable {
   @inline(__always)
   var isEmpty: Bool { entries.isEmpty }
 
-  func entry(_ destination: Address, _ device: DeviceID, at now: Instant) -> Entry? {
-    entries.first { $0.destination == destination && $0.device == device && $0.expires > now }
+  func entry(_ destination: Address, _ body: RouteBody, _ device: DeviceID, at now: Instant) -> Entry? {
+    entries.first { $0.destination == destination && $0.body == body && $0.device == device && $0.expires > now }
   }
 
   /// Changes the entry of a destination, made where it is missing.
   mutating func update(
-    _ destination: Address, _ device: DeviceID, at now: Instant, _ change: (inout Entry) -> Void
+    _ destination: Address, _ body: RouteBody, _ device: DeviceID, at now: Instant,
+    _ change: (inout Entry) -> Void
   ) {
-    var changed = entry(destination, device, at: now) ?? Entry(destination: destination, device: device, expires: now)
+    var changed =
+      entry(destination, body, device, at: now)
+      ?? Entry(destination: destination, body: body, device: device, expires: now)
     change(&changed)
-    entries.removeAll { $0.destination == destination && $0.device == device }
+    entries.removeAll { $0.destination == destination && $0.body == body && $0.device == device }
     if entries.count == Self.bound { entries.removeFirst() }
     entries.append(changed)
   }
@@ -44,16 +49,14 @@ struct RouteExceptionTableOf<Address: InternetAddress>: Sendable {
 typealias RouteExceptionTable = RouteExceptionTableOf<IPv4Address>
 
 extension Kernel {
-  /// What is known of a destination by a device beyond its route.
-  func routeException(_ destination: IPv4Address, via device: DeviceID) -> RouteExceptionTable.Entry? {
+  /// What is known of a destination beyond its route.
+  ///
+  /// Kernel counterpart: `find_exception()` (net/ipv4/route.c, v6.12).
+  func routeException(_ destination: IPv4Address, _ result: RouteResult?) -> RouteExceptionTable.Entry? {
+    guard let result, let device = result.nextHop.device else { return nil }
     let namespace = devices[device.index].namespace.index
     if namespaces[namespace].routeExceptions.isEmpty { return nil }
-    return namespaces[namespace].routeExceptions.entry(destination, device, at: now)
-  }
-
-  /// Forgets what was learned, as when rules, routes or addresses change.
-  package mutating func forgetRouteExceptions(in namespace: NamespaceID) {
-    namespaces[namespace.index].routeExceptions.removeAll()
+    return namespaces[namespace].routeExceptions.entry(destination, routes[result.route].body, device, at: now)
   }
 
   /// Learns the MTU of a path from "fragmentation needed".
@@ -62,9 +65,11 @@ extension Kernel {
   mutating func learnPathMTU(_ mtu: Int, destination: IPv4Address, route: OutputRoute) {
     let namespace = devices[route.device.index].namespace
     let settings = namespaces[namespace.index].settings
-    guard pathMTU(route, destination: destination) >= mtu else { return }
+    guard pathMTU(route, destination: destination) >= mtu, let result = route.result else { return }
     let expires = now + settings.pathMTUExpiry * 1_000_000_000
-    namespaces[namespace.index].routeExceptions.update(destination, route.device, at: now) {
+    namespaces[namespace.index].routeExceptions.update(
+      destination, routes[result.route].body, route.device, at: now
+    ) {
       $0.mtu = max(mtu, Int(settings.minimumPathMTU))
       $0.expires = expires
     }
@@ -91,8 +96,11 @@ extension Kernel {
     }
     // A gateway whose address is not known is asked for first; the next redirect then counts.
     guard neighbors[neighbor].state.isValid else { return ask(for: neighbor) }
+    guard let result = route.result else { return }
     let expires = now + 300_000_000_000
-    namespaces[namespace.index].routeExceptions.update(destination, route.device, at: now) {
+    namespaces[namespace.index].routeExceptions.update(
+      destination, routes[result.route].body, route.device, at: now
+    ) {
       $0.gateway = gateway
       $0.expires = expires
     }

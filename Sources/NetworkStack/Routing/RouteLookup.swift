@@ -252,7 +252,7 @@ extension Kernel {
     RouteDecision(
       destination: destination, rulePreference: result.rulePreference,
       table: routingTables[result.table.index].number, prefixLength: UInt8(result.prefixLength), type: result.type,
-      gateway: result.nextHop.gateway, device: result.nextHop.device)
+      gateway: result.nextHop.usedGateway, device: result.nextHop.device)
   }
 }
 

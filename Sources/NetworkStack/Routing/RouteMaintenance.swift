@@ -40,8 +40,7 @@ extension Kernel {
         let old = chain[firstEqual]
         chain[firstEqual] = allocate(route, nextHops)
         setRouteChain(chain, route.prefix, in: route.table)
-        routes.release(old)
-        return routesChanged(route.table)
+        return routes.release(old)
       }
       if same != nil { throw .fileExists }
       if mode == .append, let last = equals.last { place = last + 1 }
@@ -51,18 +50,12 @@ extension Kernel {
     routingTables[route.table.index].isMade = true
     chain.insert(allocate(route, nextHops), at: place)
     setRouteChain(chain, route.prefix, in: route.table)
-    routesChanged(route.table)
   }
 
   private mutating func allocate(_ route: Route, _ nextHops: [NextHop]) -> RouteID {
     var route = route
     if nextHops.count > 1 { route.multipath = routes.allocateMultipath(nextHops) }
     return routes.allocate(route)
-  }
-
-  /// What ICMP taught is void when the routes change.
-  package mutating func routesChanged(_ table: RoutingTableID) {
-    namespaces[routingTables[table.index].namespace.index].routeExceptions.removeAll()
   }
 
   private func isSame(_ id: RouteID, _ route: Route, _ nextHops: [NextHop]) -> Bool {

@@ -44,10 +44,11 @@ extension Kernel {
     return selectAddress(on: device, toward: result.nextHop.gateway, scope: route.scope)
   }
 
-  /// What an address is to a namespace, seen from a device: own, broadcast, or somebody else's.
+  /// What an address is to a namespace: own, broadcast of any device, or somebody else's.
   ///
   /// Kernel counterpart: `inet_addr_type_dev_table()` (net/ipv4/fib_frontend.c, v6.12): only the local
   /// table, or the table of the device's VRF, is asked.
+  /// - Parameter device: says only which VRF.
   package func addressType(_ address: IPv4Address, in namespace: NamespaceID, device: DeviceID?) -> RouteType {
     if address.isZeroNetwork || address.isLimitedBroadcast { return .broadcast }
     if address.isMulticast { return .multicast }
@@ -55,9 +56,6 @@ extension Kernel {
     guard let table = namespaces[namespace.index].table(numbered: number),
       let result = try? lookUp(RouteFlow(destination: address), in: table, rulePreference: 0)
     else { return .unicast }
-    if let device, let output = result.nextHop.device, output != device, result.type != .local {
-      return .unicast
-    }
     return result.type
   }
 }

@@ -15,6 +15,8 @@ struct PingState: Sendable {
   /// All requests have left; it ends then.
   var lastWait: Instant?
   var nextSend = Instant.zero
+  /// How often the device refused a request.
+  var refusalCount: Int64 = 0
 }
 
 extension Kernel {
@@ -24,30 +26,50 @@ extension Kernel {
     if let source = request.source, !canPing(from: source, device: request.device, in: namespace) {
       return failToStart(id, .bind, .addressNotAvailable)
     }
-    let route: SessionRoute
+    let source: IPAddress
     do throws(LinuxErrno) {
-      route = try sessionRoute(pingFlow(request), in: namespace)
+      source = try pingSource(id, request, in: namespace)
     } catch {
       return failToStart(id, .connect, error)
-    }
-    if route.isBroadcast && !request.allowsBroadcast && !request.destination.isMulticast {
-      return failToStart(id, .connect, .permissionDenied)
     }
     namespaces[namespace.index].icmpSessions.append(id)
     var state = state
     state.deadline = request.deadline.map { now + $0 }
-    report(id, .started(source: route.source))
+    report(id, .started(source: source))
     sendNextPing(id, &state)
     sessions[id.index].state = .ping(state)
   }
 
   private func canPing(from source: IPAddress, device: DeviceID?, in namespace: NamespaceID) -> Bool {
     guard case .v4(let address) = source else { return canBind(to: source, device: device, in: namespace) }
-    return addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) }) == .local
+    switch addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) }) {
+    case .local, .broadcast, .multicast: return true
+    case .unspecified, .unicast, .anycast, .blackhole, .unreachable, .prohibit, .throw, .nat: return false
+    }
   }
 
-  private func pingFlow(_ request: PingRequest) -> SessionFlow {
+  /// The address to send from: given, or found by connecting a datagram socket, which fails where there is no way.
+  private mutating func pingSource(
+    _ id: SessionID, _ request: PingRequest, in namespace: NamespaceID
+  ) throws(LinuxErrno) -> IPAddress {
+    if let source = request.source { return source }
+    var flow = pingFlow(request, in: namespace)
+    flow.ipProtocol = .udp
+    flow.destinationPort = 1_025
+    let route = try connectedSessionRoute(flow, in: namespace)
+    if route.isBroadcast && !request.destination.isMulticast {
+      guard request.allowsBroadcast else { throw .permissionDenied }
+      report(id, .allowedBroadcast)
+    }
+    return route.source
+  }
+
+  private func pingFlow(_ request: PingRequest, in namespace: NamespaceID) -> SessionFlow {
     var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+    // A socket bound to a broadcast address hears what is sent there, and sends from what the route prefers.
+    if let source = request.source?.v4, addressType(source, in: namespace, device: request.device) != .local {
+      flow.source = nil
+    }
     flow.tos = request.tos
     flow.mark = request.mark
     flow.ipProtocol = request.destination.isIPv6 ? .icmpv6 : .icmp
@@ -59,26 +81,43 @@ extension Kernel {
     sessions[id.index].probes.append(.init(sent: now))
     let sequence = sessions[id.index].probes.count
     do throws(LinuxErrno) {
+      let flow = pingFlow(request, in: sessions[id.index].namespace)
+      let route = try sessionRoute(flow, in: sessions[id.index].namespace)
+      if route.isBroadcast && !request.allowsBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
       try sendEcho(
-        id, sequence: sequence, flow: pingFlow(request), payloadSize: request.payloadSize,
+        id, sequence: sequence, flow: flow, payloadSize: request.payloadSize,
         options: SendOptions(
           timeToLive: request.ttl, tos: request.tos, pathMTUDiscovery: request.pathMTUDiscovery ?? .want,
           mark: request.mark))
       report(id, .sent(sequence: sequence))
     } catch {
+      if error == .noBufferSpace, let pause = pauseAfterRefusal(&state) {
+        // It was not sent, and is tried again under its number.
+        sessions[id.index].probes.removeLast()
+        state.nextSend = now + pause
+        return setPingTimer(id, &state)
+      }
       sessions[id.index].probes[sequence - 1].isDone = true
-      state.errorCount += 1
+      // Only what the socket's error queue tells counts as an answer.
+      if error == .messageTooLong { state.errorCount += 1 }
       report(id, sendFailure(request, in: sessions[id.index].namespace, sequence: sequence, error))
     }
     state.nextSend = now + request.interval
     setPingTimer(id, &state)
   }
 
+  /// How long ping(8) waits before it tries again what the device refused; `nil` where it takes it for an error.
+  private func pauseAfterRefusal(_ state: inout PingState) -> Int64? {
+    let pause = min(state.request.interval / 2, 500_000_000)
+    state.refusalCount += 1
+    return state.refusalCount * pause < state.request.replyTimeout ?? 10_000_000_000 ? pause : nil
+  }
+
   /// The refusal as ping(8) reads it from the socket's error queue, which knows the path's MTU.
   private func sendFailure(
     _ request: PingRequest, in namespace: NamespaceID, sequence: Int, _ error: LinuxErrno
   ) -> SessionEvent.What {
-    guard error == .messageTooLong, let route = try? sessionRoute(pingFlow(request), in: namespace) else {
+    guard error == .messageTooLong, let route = try? sessionRoute(pingFlow(request, in: namespace), in: namespace) else {
       return .sendFailed(sequence: sequence, error)
     }
     return .messageTooLong(sequence: sequence, mtu: sessionPathMTU(route, destination: request.destination))
@@ -113,7 +152,9 @@ extension Kernel {
       ICMPv6Header(echo: .echoRequest, identifier: identifier, sequence: number)
         .emit(into: message, source: way.source, destination: destination)
     }
+    hasRefusedFrame = false
     sendFromProgram(packet, route, protocol: flow.ipProtocol, options: options)
+    if hasRefusedFrame { throw .noBufferSpace }
   }
 
   /// The time of sending, seconds and microseconds as 64-bit little-endian numbers, where there is room; then

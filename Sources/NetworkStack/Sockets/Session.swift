@@ -155,7 +155,7 @@ extension Kernel {
     let namespace = devices[packets[packet].device.index].namespace
     guard
       let id = namespaces[namespace.index].icmpSessions.first(where: { echoIdentifier($0) == message.identifier }),
-      hears(id, packets[packet])
+      hears(id, packets[packet], .v4(header.destination))
     else { return nil }
     let sequence = wholeSequence(message.sequence, of: id)
     guard let answer = answerProbe(id, sequence) else { return nil }
@@ -170,16 +170,21 @@ extension Kernel {
     return id
   }
 
-  /// Whether a session's socket takes packets of that device: one that is bound takes those of its device or VRF.
+  /// Whether a session's socket takes packets of that device to that address: one that is bound takes those of its
+  /// device or VRF, and those to its address.
   ///
   /// Kernel counterpart: `raw_sk_bound_dev_eq()` (include/net/raw.h, v6.12).
-  func hears(_ id: SessionID, _ metadata: PacketMetadata) -> Bool {
+  func hears(_ id: SessionID, _ metadata: PacketMetadata, _ destination: IPAddress) -> Bool {
     let bound: DeviceID?
+    var address: IPAddress?
     switch sessions[id.index].request {
-    case .ping(let request): bound = request.device
+    case .ping(let request):
+      bound = request.device
+      address = request.source
     case .traceroute(let request): bound = request.device
     case .arping, .udpSender, .udpService, .tcpClient, .tcpService: bound = nil
     }
+    if let address, address != destination { return false }
     return bound.map { $0 == metadata.device || $0 == metadata.inputDevice } ?? true
   }
 
@@ -231,10 +236,12 @@ extension Kernel {
     }
     guard quoted.protocol == .udp, let datagram = UDPView(transport) else { return nil }
     let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
+    let isLoopedBack = devices[metadata.device.index].isLoopback
     guard
       let socket = findSocket(
         in: namespace, local: .v4(quoted.source), localPort: datagram.sourcePort, remote: .v4(quoted.destination),
-        remotePort: datagram.destinationPort, device: metadata.device, slave: slave)
+        remotePort: datagram.destinationPort,
+        device: isLoopedBack ? metadata.inputDevice : metadata.device, slave: slave)
     else { return nil }
     return probe(of: socket)
   }
@@ -259,10 +266,33 @@ extension Kernel {
   /// Kernel counterpart: `icmp_redirect()` (net/ipv4/icmp.c), `ipv4_sk_redirect()` (net/ipv4/route.c, v6.12).
   mutating func followRedirect(_ packet: PacketID, _ header: IPv4View, _ message: ICMPv4View) {
     guard let quoted = IPv4View(message.payload), quoted.headerLength <= quoted.bytes.count,
-      quoted.fragmentOffset == 0,
-      let (id, _) = concernedSession(packet, quoted, quoted.bytes.dropFirst(quoted.headerLength)),
-      let route = route(of: id, quoted)
+      quoted.fragmentOffset == 0
     else { return }
+    let transport = quoted.bytes.dropFirst(quoted.headerLength)
+    if quoted.protocol == .icmp, let echo = ICMPv4View(transport), echo.type == .echoReply {
+      return followRedirect(packet, header, message, ofReply: quoted)
+    }
+    guard let (id, sequence) = concernedSession(packet, quoted, transport) else { return }
+    report(
+      id, .redirected(
+        sequence: sequence, from: header.source, code: message.code, gateway: IPv4Address(bits: message.rest)))
+    guard let route = route(of: id, quoted) else { return }
+    learnGateway(
+      IPv4Address(bits: message.rest), from: header.source, by: packets[packet].inputDevice,
+      destination: quoted.destination, route: route)
+  }
+
+  /// A redirect of an answer that the kernel gave to a ping.
+  ///
+  /// Kernel counterpart: `icmp_err()` (net/ipv4/icmp.c), `ipv4_redirect()` (net/ipv4/route.c, v6.12).
+  private mutating func followRedirect(
+    _ packet: PacketID, _ header: IPv4View, _ message: ICMPv4View, ofReply quoted: IPv4View
+  ) {
+    var flow = RouteFlow(destination: quoted.destination)
+    flow.source = quoted.source
+    flow.tos = quoted.tos & 0x1c
+    flow.ipProtocol = IPProtocol.icmp.rawValue
+    guard let route = try? outputRoute(flow, in: devices[packets[packet].device.index].namespace) else { return }
     learnGateway(
       IPv4Address(bits: message.rest), from: header.source, by: packets[packet].inputDevice,
       destination: quoted.destination, route: route)

@@ -9,11 +9,15 @@ public struct SessionEvent: Sendable {
   public enum What: Sendable {
     /// The program started; `source` is the address it sends from.
     case started(source: IPAddress)
+    /// A ping that may send to broadcast addresses has such a destination.
+    case allowedBroadcast
     /// A probe, request or datagram left; `sequence` counts from 1.
     case sent(sequence: Int)
     case reply(Reply)
     /// An ICMP error came back for a probe.
     case error(ICMPErrorReport)
+    /// A router told that another one is nearer to the probe's destination.
+    case redirected(sequence: Int, from: IPv4Address, code: UInt8, gateway: IPv4Address)
     /// The kernel refused to send: `ping: sendmsg: …`.
     case sendFailed(sequence: Int, LinuxErrno)
     /// The packet is longer than the path's MTU, in bytes, and must not be fragmented: `EMSGSIZE`.

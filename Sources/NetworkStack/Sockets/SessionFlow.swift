@@ -66,11 +66,7 @@ extension Kernel {
   func sessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
     switch flow.destination {
     case .v4(let destination):
-      var routed = RouteFlow(destination: destination)
-      routed.source = flow.source?.v4 ?? .unspecified
-      routed.tos = flow.tos & 0x1c
-      copy(flow, to: &routed)
-      return .v4(try outputRoute(routed, in: namespace), destination)
+      return .v4(try outputRoute(ipv4Flow(flow, destination), in: namespace), destination)
     case .v6(let destination):
       var routed = IPv6RouteFlow(destination: destination)
       routed.source = flow.source?.v6 ?? .unspecified
@@ -78,6 +74,22 @@ extension Kernel {
       copy(flow, to: &routed)
       return .v6(try ipv6OutputRoute(routed, in: namespace, isBound: flow.device != nil), destination)
     }
+  }
+
+  /// The way of a socket that is connected: see `connectedRoute`. IPv6 finds it once, whatever address it chooses.
+  ///
+  /// Kernel counterpart: `ip6_datagram_dst_update()` (net/ipv6/datagram.c, v6.12).
+  func connectedSessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
+    guard case .v4(let destination) = flow.destination else { return try sessionRoute(flow, in: namespace) }
+    return .v4(try connectedRoute(ipv4Flow(flow, destination), in: namespace), destination)
+  }
+
+  private func ipv4Flow(_ flow: SessionFlow, _ destination: IPv4Address) -> RouteFlow {
+    var routed = RouteFlow(destination: destination)
+    routed.source = flow.source?.v4 ?? .unspecified
+    routed.tos = flow.tos & 0x1c
+    copy(flow, to: &routed)
+    return routed
   }
 
   private func copy<Address>(_ flow: SessionFlow, to routed: inout RouteFlowOf<Address>) {
@@ -117,7 +129,7 @@ extension Kernel {
   /// Shows an echo reply to the session that it answers.
   mutating func showIPv6EchoReply(_ packet: PacketID, _ header: IPv6View, _ message: ICMPv6View) -> SessionID? {
     guard let id = icmpv6Session(message.identifier, in: devices[packets[packet].device.index].namespace),
-      hears(id, packets[packet])
+      hears(id, packets[packet], .v6(header.destination))
     else { return nil }
     let sequence = wholeSequence(message.sequence, of: id)
     guard let answer = answerProbe(id, sequence) else { return nil }

@@ -7,8 +7,8 @@ package import NetworkAddresses
 public struct Socket: Sendable, BitwiseCopyable {
   let namespace: NamespaceID
   let session: SessionID
-  /// Unspecified for any address of its family.
-  let address: IPAddress
+  /// That of the binding, or the one that connecting chose; unspecified for any address of its family.
+  var address: IPAddress
   let port: UInt16
   /// The other end, where the socket is connected.
   var remote: (address: IPAddress, port: UInt16)?

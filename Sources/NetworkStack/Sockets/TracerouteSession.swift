@@ -28,7 +28,8 @@ extension Kernel {
       return failToStart(id, .bind, .addressNotAvailable)
     }
     do throws(LinuxErrno) {
-      let route = try sessionRoute(tracerouteFlow(request), in: namespace)
+      let route = try connectedSessionRoute(tracerouteFlow(request), in: namespace)
+      if route.isBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
       report(id, .started(source: route.source))
     } catch {
       return failToStart(id, .connect, error)
@@ -124,6 +125,9 @@ extension Kernel {
         sessions[id.index].probes[place].socket = socket
         flow.sourcePort = sockets[socket].port
         flow.destinationPort = port
+        let source = try connectedSessionRoute(flow, in: sessions[id.index].namespace).source
+        flow.source = source
+        sockets[socket].address = source
         try sendDatagram(id, sequence: place + 1, flow: flow, size: length, options: options) { payload in
           for offset in 0..<payload.count { payload.store(UInt8(0x40 + (offset & 0x3f)), at: offset) }
         }

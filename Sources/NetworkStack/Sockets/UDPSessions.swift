@@ -24,6 +24,8 @@ extension Kernel {
     tag direction: FlowTag.Direction = .request, owner: FlowTag? = nil, fill: (PacketBytes) -> Void
   ) throws(LinuxErrno) {
     let route = try sessionRoute(flow, in: sessions[id.index].namespace)
+    // No program here sets SO_BROADCAST.
+    if route.isBroadcast && !flow.destination.isMulticast { throw .permissionDenied }
     let length = UDPView.length + size
     if options.pathMTUDiscovery == .do,
       length + route.headerLength > sessionPathMTU(route, destination: flow.destination) {
@@ -83,7 +85,9 @@ extension Kernel {
     }
     if request.isConnected {
       do throws(LinuxErrno) {
-        let route = try sessionRoute(udpFlow(id, request), in: namespace)
+        let route = try connectedSessionRoute(udpFlow(id, request), in: namespace)
+        if route.isBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
+        sockets[sessions[id.index].sockets[0]].address = route.source
         report(id, .started(source: route.source))
       } catch {
         return failToStart(id, .connect, error)
@@ -94,9 +98,13 @@ extension Kernel {
   }
 
   private func udpFlow(_ id: SessionID, _ request: UDPSenderRequest) -> SessionFlow {
-    var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+    var flow = SessionFlow(destination: request.destination, source: nil, device: request.device)
     flow.destinationPort = request.destinationPort
-    if let socket = sessions[id.index].sockets.first { flow.sourcePort = sockets[socket].port }
+    if let socket = sessions[id.index].sockets.first {
+      // That of the binding, or what connecting chose.
+      flow.source = sockets[socket].address
+      flow.sourcePort = sockets[socket].port
+    }
     return flow
   }
 

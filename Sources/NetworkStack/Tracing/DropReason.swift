@@ -46,6 +46,7 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case simulatorCableLoss
   case simulatorFrameTooLong
   case simulatorNoCable
+  case simulatorVLANNotMember
 
   /// The kernel's name, such as `IP_RPFILTER`.
   public var name: String {
@@ -93,6 +94,7 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .simulatorCableLoss: "SIM_CABLE_LOSS"
     case .simulatorFrameTooLong: "SIM_FRAME_TOO_LONG"
     case .simulatorNoCable: "SIM_NO_CABLE"
+    case .simulatorVLANNotMember: "SIM_VLAN_NOT_MEMBER"
     }
   }
 

@@ -103,7 +103,7 @@ extension ScenarioDecoder {
       name: name, description: object?.prose, addresses: addresses(object?["addresses"]),
       mac: object?["mac"].flatMap(mac), mtu: object?["mtu"]?.integer(68...65535),
       isUp: object?["up"]?.boolean()?.value ?? true, master: object?["master"]?.name(.interface),
-      ageing: object?["ageing"]?.duration())
+      ageing: object?["ageing"]?.duration(), isFilteringVLANs: object?["vlanFiltering"]?.boolean()?.value ?? false)
   }
 
   private func addresses(_ reader: ValueReader?) -> [Located<DeclaredAddress>] {

@@ -123,6 +123,8 @@ public struct Bridge: Sendable {
   public var master: Located<String>?
   /// How long a learned address lasts; `nil` for Linux's 300 s.
   public var ageing: Located<ScenarioDuration>?
+  /// Whether it tells VLANs apart; false when not given.
+  public var isFilteringVLANs: Bool
 }
 
 /// A cable between two machines.

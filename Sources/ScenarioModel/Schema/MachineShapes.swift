@@ -71,8 +71,9 @@ enum MachineShapes {
         "ageing", "Ageing time", "How long a learned address lasts. 300 s when not given.",
         ValueShapes.duration, ["300s"]),
       KeyShape(
-        "vlanFiltering", "VLAN filtering", "Whether the bridge tells VLANs apart.", .boolean, [true],
-        supported: false),
+        "vlanFiltering", "VLAN filtering",
+        "Whether the bridge tells VLANs apart. Ports are in VLAN 1, untagged, until 'bridge vlan' says otherwise.",
+        .boolean, [true]),
     ])
 
   static let service = ObjectShape(

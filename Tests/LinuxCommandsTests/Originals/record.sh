@@ -9,9 +9,8 @@
 # `# ipv6` has it on.
 # Cases whose first line is `# needs: ...` want a kernel with those devices; where it has none, the recording that
 # is there stays. The recordings that are checked in were made by Linux 6.1 with iproute2 6.1, iputils 20221126,
-# traceroute 2.1 and procps 4.0, on a kernel whose clock stands still while programs run: times are 0. The case
-# `bridge` was recorded by Linux 6.18 without VLAN filtering, whose bridges list no entry of a VLAN; so were those
-# with IPv6.
+# traceroute 2.1 and procps 4.0, on a kernel whose clock stands still while programs run: times are 0. The cases
+# with IPv6 were recorded by Linux 6.18.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 out=${OUT:-$here/recorded}

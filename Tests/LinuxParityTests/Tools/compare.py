@@ -166,4 +166,5 @@ def main():
     print('\n'.join(msgs + (['  not in the golden (ignored): ' + ' '.join(extra)] if extra else [])).rstrip())
     sys.exit(0 if ok == tot else 1)
 
-main()
+if __name__ == '__main__':
+    main()

@@ -59,20 +59,23 @@ def inner(case, out):
                 raise SystemExit('tcpdump did not start: ' + open(f + '.err').read())
             time.sleep(0.02)
     time.sleep(0.3)
+    started = time.time()
     r = sh(['bash', '-c', '. "%s"; . ./traffic.sh; wait' % lib], cwd=case, env=env, timeout=180)
     if r.stdout or r.stderr:
         open(out + '/tools.raw', 'a').write('### traffic.sh stdout/stderr\n' + r.stdout + r.stderr)
     time.sleep(0.5)
-    state = {}
+    # what changes with time at first, all at the same time
+    neighbors, state = {n: j(n, 'ip', '-j', 'neigh') for n in nss}, {}
     for n in nss:
         state[n] = {
             'route': j(n, 'ip', '-j', 'route', 'show', 'table', 'all'), 'rule': j(n, 'ip', '-j', 'rule'),
             'route_cache': sh(['ip', 'netns', 'exec', n, 'ip', 'route', 'show', 'cache']).stdout.splitlines(),
-            'neigh': j(n, 'ip', '-j', 'neigh'), 'addr': j(n, 'ip', '-j', 'addr'),
+            'neigh': neighbors[n], 'addr': j(n, 'ip', '-j', 'addr'),
             'fdb': j(n, 'bridge', '-j', 'fdb', 'show'), 'link': j(n, 'ip', '-j', '-s', 'link'),
             'conntrack': sh(['ip', 'netns', 'exec', n, 'conntrack', '-L']).stdout.splitlines()
             if os.path.exists(case + '/use-conntrack') else []}
     json.dump(state, open(out + '/state.raw.json', 'w'))
+    open(out + '/started.txt', 'w').write(repr(started))
     json.dump(meta, open(out + '/meta.json', 'w'), indent=1, sort_keys=True)
     open(out + '/kernel.txt', 'w').write('Linux ' + re.match(r'[\d.]+', os.uname().release).group() + '\n')
     for p, f, e in caps:
@@ -124,20 +127,25 @@ def norm_state(st):
                                 for l in d['conntrack'])
     return o
 
-def one(case, i):
+def frames(tmp, k):
+    """-> [(time, line)] of a recorded interface"""
+    ls = N.normalise(tmp + '/%s.pcap' % k).get(None, [])
+    if k.endswith('.lo'):                               # the loopback device never fills in a TCP or UDP checksum
+        ls = [(t, re.sub(r' BADCSUM:(udp|tcp)', '', l)) for t, l in ls]
+    return ls
+
+def one(case, i, niceness=10):
     tmp = tempfile.mkdtemp(prefix='record.')
-    r = sh(['nice', '-n', '10', 'unshare', '--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc',
+    r = sh(['nice', '-n', str(niceness), 'unshare', '--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc',
             sys.executable, __file__, '--inner', os.path.abspath(case), tmp])
     if r.returncode:
         return tmp, None, r.stdout + r.stderr
     g = {}
     meta = json.load(open(tmp + '/meta.json'))
     for k in meta:
-        ls = N.normalise(tmp + '/%s.pcap' % k).get(None, [])
+        ls = frames(tmp, k)
         if k.endswith('.lo') and not ls:
             continue
-        if k.endswith('.lo'):                           # the loopback device never fills in a TCP or UDP checksum
-            ls = [(t, re.sub(r' BADCSUM:(udp|tcp)', '', l)) for t, l in ls]
         g[k + '.txt'] = ''.join(l + '\n' for _, l in ls)
         g['timing/%s.txt' % k] = ''.join('+%.2f %s\n' % (t - ls[0][0], l.split(' ', 3)[-1]) for t, l in ls)
     x = open(tmp + '/tools.raw').read() if os.path.exists(tmp + '/tools.raw') else ''

@@ -2,37 +2,44 @@
 """Turn a recorded case (setup.sh + traffic.sh) into a vrfsim scenario: one machine `lab`, the script's commands,
 its traffic as a timeline.  usage: to_scenario.py CASE_DIR > scenario.json
 
-The shell scripts are run with stand-ins that only write down what was asked, in order; nothing on this machine changes.
+The shell scripts are run with shell functions in the place of programs, which only write down what was asked, in order; nothing
+on this machine changes.
 t NS CMD -> foreground entry; bg NS CMD -> background entry; do_ CMD and plain ip/bridge/... -> foreground command on
-the machine; sleep S -> pause.  sock.py's commands become `udp`, `tcp` and `listen` entries.
+the machine; sleep S -> pause; at_ MS -> the time of what follows.  sock.py's commands become `udp`, `tcp` and `listen` entries.
 """
-import json, os, shlex, stat, subprocess, sys, tempfile
+import json, os, shlex, subprocess, sys, tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from normalise import setup_time
-STANDINS = 'ip bridge sysctl iptables ip6tables nft ethtool conntrack ping arping traceroute sleep tc'.split()
+STANDINS = 'ip bridge sysctl iptables ip6tables nft ethtool conntrack ping arping traceroute sleep tc sock'.split()
+
+# What stands in for the programs: shell functions that write down how many words there are, and the words, each ended by NUL.
+WRITING = r'''
+W() { printf '%s\0' $# "$@" >>"$RECORD_LOG"; }
+''' + ''.join('%s() { W %s "$@"; }\n' % (c, c) for c in STANDINS)
+TRAFFIC_WORDS = r'''
+SOCK=sock
+t() { W @t "$@"; }
+bg() { W @bg "$@"; }
+at_() { W @at "$@"; }
+done_() { W @done; }
+do_() { "$@"; }
+'''
 
 def record(case, script, stage):
     with tempfile.TemporaryDirectory() as d:
         log = d + '/log'
-        for c in STANDINS + ['sock']:
-            with open(d + '/' + c, 'w') as f:
-                f.write('#!%s\nimport json,os,sys\nopen(os.environ["RECORD_LOG"],"a").write(json.dumps([os.path.basename(sys.argv[0])]+sys.argv[1:])+"\\n")\n' % sys.executable)
-            os.chmod(d + '/' + c, 0o755)
         open(log, 'w').close()
-        env = dict(os.environ, PATH=d + ':' + os.environ['PATH'], RECORD_LOG=log, TOOLS=HERE, TOOLLOG='/dev/null')
-        over = ''
-        if stage == 'traffic':
-            over = '''
-SOCK=sock
-t() { local n=$1; shift; RECORD_AS="$n" W t "$n" "$@"; }
-bg() { local n=$1; shift; W bg "$n" "$@"; }
-do_() { "$@"; }
-W() { %s -c 'import json,os,sys; open(os.environ["RECORD_LOG"],"a").write(json.dumps(["@"+sys.argv[1]]+sys.argv[2:])+"\\n")' "$@"; }
-''' % shlex.quote(sys.executable)
-        subprocess.run(['bash', '-c', 'set -u; . "%s/lib.sh"; %s\n. ./%s' % (HERE, over, script)], cwd=case, env=env, check=True,
+        env = dict(os.environ, RECORD_LOG=log, TOOLS=HERE, TOOLLOG='/dev/null')
+        words = WRITING + (TRAFFIC_WORDS if stage == 'traffic' else '')
+        subprocess.run(['bash', '-c', 'set -u; . "%s/lib.sh"; %s\n. ./%s' % (HERE, words, script)], cwd=case, env=env, check=True,
                        stdout=subprocess.DEVNULL)
-        return [json.loads(l) for l in open(log)]
+        words, lines = open(log).read().split('\0'), []
+        while words[0]:
+            n = 1 + int(words[0])
+            lines.append(words[1:n])
+            words = words[n:]
+        return lines
 
 def sock(argv):
     kind, rest = argv[0], argv[1:]
@@ -64,11 +71,16 @@ def sock(argv):
         if o.get('unconnected'): e['connected'] = False
     return proto, e
 
-def main():
-    case = sys.argv[1].rstrip('/')
+def scenario(case):
     commands = [shlex.join(a) for a in record(case, 'setup.sh', 'setup')]
-    timeline, n = [], 0
+    timeline, n, at = [], 0, None
     for a in record(case, 'traffic.sh', 'traffic'):
+        if a[0] == '@at':
+            at = 300 + int(a[1])
+            continue
+        if a[0] == '@done':
+            timeline.append({'at': '%dms' % (at or 0), 'pause': '0ms'})
+            continue
         if a[0] in ('@t', '@bg'):
             n += 1
             e = {'id': 't%d' % n, 'on': 'lab/' + a[1]}
@@ -84,10 +96,16 @@ def main():
             e = {'pause': '%dms' % round(float(a[1]) * 1000)}
         else:
             e = {'on': 'lab', 'run': shlex.join(a)}
+        if at is not None:
+            e['at'], at = '%dms' % at, None
         timeline.append(e)
-    # the recorder waits 0.3 s between the last setup step and the first traffic (with IPv6 3 s longer), and 0.5 s at the end
+    # the recorder waits 0.3 s between the last setup step and the first traffic, (with IPv6 3 s longer), and 0.5 s at the end
     timeline = [{'pause': '%dms' % round(setup_time(case) * 1000)}] + timeline + [{'pause': '500ms'}]
-    json.dump({'vrfsim': 1, 'name': os.path.basename(case).lower(), 'nodes': {'lab': {'commands': commands}},
-               'timeline': timeline}, sys.stdout, indent=1)
+    return {'vrfsim': 1, 'name': os.path.basename(case).lower(), 'nodes': {'lab': {'commands': commands}}, 'timeline': timeline}
+
+def main():
+    json.dump(scenario(sys.argv[1].rstrip('/')), sys.stdout, indent=1)
     print()
-main()
+
+if __name__ == '__main__':
+    main()

@@ -415,11 +415,11 @@ extension RefusedScenario {
         "2:16: error: /nodes/r1/vrfs/red/table: VRF table clash: 'blue' and 'red' both have table 10"
       ]),
     RefusedScenario(
-      "VLAN filtering is not supported yet", schema: .refuses,
-      #"{"vrfsim":1,"nodes":{"r1":{"bridges":{"br0":{"vlanFiltering":true,"ageing":300}}}}}"#,
+      "VLAN filtering is a yes or a no", schema: .refuses,
+      #"{"vrfsim":1,"nodes":{"r1":{"bridges":{"br0":{"vlanFiltering":1,"ageing":300}}}}}"#,
       [
-        "1:46: error: /nodes/r1/bridges/br0/vlanFiltering: 'vlanFiltering' is not supported yet",
-        #"1:76: error: /nodes/r1/bridges/br0/ageing: expected a duration in quotes; give a unit, such as "300ms""#,
+        "1:62: error: /nodes/r1/bridges/br0/vlanFiltering: expected true or false, found a number",
+        #"1:73: error: /nodes/r1/bridges/br0/ageing: expected a duration in quotes; give a unit, such as "300ms""#,
       ]),
     RefusedScenario(
       "habits of other programs", schema: .refuses,

@@ -1,0 +1,10 @@
+ns a gw b
+fwd gw
+ip link add eth0 netns a address 02:0a:00:00:00:01 type veth peer name west netns gw address 02:0a:00:00:00:fe
+ip link add eth0 netns b address 02:0b:00:00:00:01 type veth peer name east netns gw address 02:0b:00:00:00:fe
+ip -n gw link set east mtu 1400; ip -n b link set eth0 mtu 1400
+ip -n a addr add 10.54.1.2/24 dev eth0; ip -n gw addr add 10.54.1.1/24 dev west
+ip -n b addr add 10.54.2.2/24 dev eth0; ip -n gw addr add 10.54.2.1/24 dev east
+up a eth0; up b eth0; up gw west east
+ip -n a route add default via 10.54.1.1
+ip -n b route add default via 10.54.2.1

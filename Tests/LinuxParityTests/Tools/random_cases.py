@@ -1,0 +1,259 @@
+"""Random cases: `case(seed)` is a topology with its perturbations and traffic, as the lines of setup.sh and traffic.sh.
+
+Most cases have hosts that reach each other over some routers; a few things are then made odd (a wrong route, a filter, a rule, an
+address twice, a link down).  Only words that the simulator knows are used.  What makes a case comparable: every device has a MAC
+address, bridges have `mcast_snooping 0`, every command of the traffic starts at a time of its own (`at_`), and the times and those
+of the packets that follow are apart from each other modulo a second, because that is when ARP asks again.
+"""
+import random
+import random_changes as changes
+
+class Interface:
+    def __init__(self, node, name, segment, address, mac):
+        self.node, self.name, self.segment, self.address, self.mac = node, name, segment, address, mac
+
+class Node:
+    def __init__(self, name, forwards):
+        self.name, self.forwards, self.interfaces, self.vrfs = name, forwards, [], {}
+
+    def on(self, segment):
+        return next((i for i in self.interfaces if i.segment is segment), None)
+
+class Segment:
+    """A link: two ends of a veth pair, or a bridge in a namespace of its own with any number of ports."""
+    def __init__(self, number, network, length, switched):
+        self.number, self.network, self.length, self.switched, self.interfaces = number, network, length, switched, []
+        self.switch = None
+
+    @property
+    def prefix(self):
+        return '%s.0/%d' % (self.network, self.length) if self.length >= 24 else '%s.0/%d' % (self.network, self.length)
+
+class Topology:
+    def __init__(self, rng):
+        self.rng, self.nodes, self.segments, self.setup = rng, [], [], []
+
+    # ---------------------------------------------------------------- making
+    def node(self, name, forwards=False):
+        n = Node(name, forwards)
+        self.nodes.append(n)
+        return n
+
+    def segment(self, switched=False):
+        k = len(self.segments) + 1
+        network = '10.%d.%d' % (10 + k, self.rng.randint(0, 3))
+        s = Segment(k, network, self.rng.choice([24, 24, 24, 25, 28, 29]), switched)
+        self.segments.append(s)
+        return s
+
+    def attach(self, node, segment):
+        host = len(segment.interfaces) + 1
+        name = 'eth%d' % len(node.interfaces)
+        mac = '02:00:%02x:%02x:00:%02x' % (segment.number, host, len(node.interfaces))
+        i = Interface(node, name, segment, '%s.%d' % (segment.network, host), mac)
+        node.interfaces.append(i)
+        segment.interfaces.append(i)
+        return i
+
+    def join(self, a, b):
+        s = self.segment()
+        self.attach(a, s)
+        self.attach(b, s)
+        return s
+
+    @property
+    def hosts(self):
+        return [n for n in self.nodes if not n.forwards]
+
+    @property
+    def routers(self):
+        return [n for n in self.nodes if n.forwards]
+
+    @property
+    def interfaces(self):
+        return [i for n in self.nodes for i in n.interfaces]
+
+    # ---------------------------------------------------------------- ways
+    def first_hop(self, node, target):
+        """-> (gateway's interface, own interface) toward a segment by the shortest way; None where it is attached or unreachable"""
+        seen, queue = {node}, [(node, None)]
+        while queue:
+            n, first = queue.pop(0)
+            if n is not node and not n.forwards:
+                continue
+            if any(i.segment is target for i in n.interfaces):
+                return first
+            for i in n.interfaces:
+                for o in i.segment.interfaces:
+                    if o.node not in seen:
+                        seen.add(o.node)
+                        queue.append((o.node, first or (o, i)))
+        return None
+
+    def routes(self):
+        """-> the lines that make everything reach everything"""
+        lines = []
+        for n in self.nodes:
+            ways = [(s, self.first_hop(n, s)) for s in self.segments if not n.on(s)]
+            ways = [(s, w) for s, w in ways if w]
+            gateways = {w[0] for _, w in ways}
+            if ways and (not n.forwards or len(gateways) == 1 and self.rng.random() < 0.5):
+                lines.append('ip -n %s route add default via %s' % (n.name, ways[0][1][0].address))
+            else:
+                lines += ['ip -n %s route add %s via %s%s' % (n.name, s.prefix, w[0].address,
+                          ' dev ' + w[1].name if self.rng.random() < 0.3 else '') for s, w in ways]
+        return lines
+
+    def build(self):
+        out = []
+        for n in self.nodes:
+            out.append('ns ' + n.name)
+        for s in self.segments:
+            if s.switched:
+                s.switch = 'sw%d' % s.number
+                out.append('ns ' + s.switch)
+                out.append('ip -n %s link add br0 address 02:00:%02x:ff:00:00 type bridge mcast_snooping 0' % (s.switch, s.number))
+        out += ['fwd ' + n.name for n in self.routers]
+        for s in self.segments:
+            if s.switched:
+                for k, i in enumerate(s.interfaces):
+                    out.append('ip link add %s netns %s address %s type veth peer name p%d netns %s address 02:00:%02x:%02x:ff:00' %
+                               (i.name, i.node.name, i.mac, k, s.switch, s.number, k + 1))
+                    out.append('ip -n %s link set p%d master br0' % (s.switch, k))
+                    out.append('up %s p%d' % (s.switch, k))
+                out.append('up %s br0' % s.switch)
+            else:
+                a, b = s.interfaces
+                out.append('ip link add %s netns %s address %s type veth peer name %s netns %s address %s' %
+                           (a.name, a.node.name, a.mac, b.name, b.node.name, b.mac))
+        self.setup = out
+        return out
+
+    def address_lines(self):
+        out = []
+        for i in self.interfaces:
+            brd = ' brd +' if self.rng.random() < 0.15 else ''
+            out.append('ip -n %s addr add %s/%d%s dev %s' % (i.node.name, i.address, i.segment.length, brd, i.name))
+        for n in self.nodes:
+            out += ['up %s %s' % (n.name, i.name) for i in n.interfaces]
+        return out
+
+# -------------------------------------------------------------------- shapes
+def chain(t):
+    length = t.rng.choice([0, 1, 1, 1, 2, 2, 3])
+    nodes = [t.node('h1')] + [t.node('r%d' % (k + 1), True) for k in range(length)] + [t.node('h2')]
+    for a, b in zip(nodes, nodes[1:]):
+        t.join(a, b)
+
+def star(t):
+    gw = t.node('r1', True)
+    for k in range(t.rng.randint(2, 4)):
+        t.join(t.node('h%d' % (k + 1)), gw)
+
+def lan(t):
+    s = t.segment(switched=True)
+    for k in range(t.rng.randint(1, 2)):
+        t.attach(t.node('h%d' % (k + 1)), s)
+    for k in range(t.rng.randint(1, 2)):
+        r = t.node('r%d' % (k + 1), True)
+        t.attach(r, s)
+        t.join(r, t.node('h%d' % (k + 4)))
+
+def ring(t):
+    routers = [t.node('r%d' % (k + 1), True) for k in range(t.rng.choice([3, 3, 4]))]
+    for a, b in zip(routers, routers[1:] + routers[:1]):
+        t.join(a, b)
+    t.join(t.node('h1'), routers[0])
+    t.join(t.node('h2'), routers[t.rng.randint(1, len(routers) - 1)])
+
+def parallel(t):
+    a, b = t.node('h1'), t.node(*t.rng.choice([('r1', True), ('h2', False)]))
+    t.join(a, b)
+    t.join(a, b)
+    if b.forwards:
+        t.join(b, t.node('h3'))
+
+def one_subnet(t):
+    s = t.segment(switched=True)
+    a, b = t.node('h1'), t.node(*t.rng.choice([('r1', True), ('h2', False)]))
+    for n in (a, b, b):
+        t.attach(n, s)
+    if t.rng.random() < 0.3:
+        t.attach(a, s)
+    if b.forwards:
+        t.join(b, t.node('h3'))
+
+SHAPES = [(chain, 34), (star, 18), (lan, 20), (ring, 12), (parallel, 10), (one_subnet, 8)]
+
+# -------------------------------------------------------------------- times
+class Clock:
+    """Start times in ms, apart from the earlier ones and from what these send later, modulo one second."""
+    END = 3300
+
+    def __init__(self, rng):
+        self.rng, self.free, self.phases = rng, 200, []
+
+    def start(self, duration, sends=(0,)):
+        """-> a start time for something that sends at these offsets and ends after `duration`; None where there is no time left"""
+        def distance(at):
+            # what an earlier packet leads to comes late, up to 60 ms each second
+            return min([min((at + o - p) % 1000, 2 * ((p - at - o) % 1000)) for o in sends for p in self.phases] or [500])
+        candidates = range(self.free, self.free + 350, 10)
+        at = max(candidates, key=lambda c: (min(distance(c), 140), -c))
+        if at + duration > self.END:
+            return None
+        self.phases += [(at + o) % 1000 for o in sends]
+        self.free = at + duration + 60
+        return at
+
+    def end(self):
+        """-> when to end, so that nothing is asked again around the end of the comparison"""
+        def distance(end):
+            since = [(end + AFTER_END - p) % 1000 for p in self.phases] or [500]
+            return min(min(d, 200, 3 * (1000 - d)) for d in since)
+        return max(range(self.free, self.free + 500, 10), key=lambda c: (distance(c), -c))
+
+# How long after the end of the traffic frames are compared, in ms.
+AFTER_END = 500
+
+def case(seed, vrf=False):
+    """-> (lines of setup.sh, lines of traffic.sh)"""
+    rng = random.Random('%s%d' % ('vrf ' if vrf else '', seed))
+    t = Topology(rng)
+    rng.choices([s for s, _ in SHAPES], [w for _, w in SHAPES])[0](t)
+    setup = t.build()
+    if vrf:
+        import random_vrfs
+        setup += random_vrfs.devices(t)
+    setup += changes.link_settings(t)
+    setup += t.address_lines()
+    setup += random_vrfs.routes(t) if vrf else t.routes()
+    traffic, clock = [], Clock(rng)
+    # what is odd from the beginning
+    for _ in range(rng.choice([0, 1, 1, 2, 2, 3, 4])):
+        lines = changes.change(t, early=True)
+        traffic += ['t ' + l for l in lines]
+        if any(l.endswith((' down', ' up')) for l in lines):
+            clock.free = 1250                              # a lost carrier is noticed up to a second late
+    while True:
+        if rng.random() < 0.25:
+            lines, pause = changes.change(t, early=False), 60
+            if any(l.endswith((' down', ' up')) for l in lines):
+                pause = 1150
+            at = clock.start(pause)
+            if at is None:
+                break
+            # at once, one after the other
+            traffic += ['at_ %d; t %s' % (at, l) for l in lines]
+            continue
+        line, duration, sends = changes.traffic(t)
+        at = clock.start(duration, sends)
+        if at is None:
+            break
+        traffic.append('at_ %d; %s' % (at, line))
+    # a service, for some of the datagrams
+    if any('udp-send' in l for l in traffic) and rng.random() < 0.6:
+        n = rng.choice(t.nodes)
+        traffic.insert(0, 'bg %s "$SOCK" udp-echo 7 --count 9 --timeout 30' % n.name)
+    traffic.append('at_ %d; done_' % clock.end())
+    return setup, traffic

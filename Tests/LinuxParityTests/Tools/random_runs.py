@@ -1,0 +1,168 @@
+"""One random case on the kernel and in the simulator."""
+import importlib.machinery, importlib.util, json, os, re, shutil, subprocess, tempfile
+import compare, comparison, random_cases, record, to_scenario
+HERE = os.path.dirname(os.path.realpath(__file__))
+
+STATE_COMMANDS = [('route', 'ip -j route show table all'), ('rule', 'ip -j rule'), ('neigh', 'ip -j neigh'), ('addr', 'ip -j addr'),
+                  ('link', 'ip -j -s link'), ('fdb', 'bridge -j fdb show')]
+
+
+class Invalid(Exception):
+    """A case that cannot run: a shrunk one whose setup fails."""
+
+
+def write_case(folder, setup, traffic, text, vrf=False):
+    os.makedirs(folder, exist_ok=True)
+    for name, lines in (('setup.sh', setup), ('traffic.sh', traffic)):
+        with open(folder + '/' + name, 'w') as f:
+            f.write('\n'.join(lines) + '\n')
+    with open(folder + '/README.md', 'w') as f:
+        f.write('# %s\n%s\n' % (os.path.basename(folder), text))
+    if vrf:
+        open(folder + '/needs-vrf', 'w').close()
+
+
+def oracle():
+    """The module oracle/oracle."""
+    loader = importlib.machinery.SourceFileLoader('oracle', HERE + '/oracle/oracle')
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader('oracle', loader))
+    loader.exec_module(module)
+    return module
+
+
+def oracle_kernel():
+    path = oracle().CACHE + '/tt/linux'
+    return path if os.path.exists(path) else None
+
+
+class Runner:
+    def __init__(self, vrfsim, vrf):
+        self.vrfsim, self.vrf = vrfsim, vrf
+
+    # ---------------------------------------------------------------- kernel
+    def record(self, case):
+        """-> the folder of a recording"""
+        if not self.vrf:
+            out, golden, warning = record.one(case, 0, niceness=0)
+            if golden is None:
+                shutil.rmtree(out)
+                raise Invalid(warning)
+            return out, warning
+        tool = oracle()
+        options = type('Options', (), {'kernel': None, 'wall': False, 'seed': 1, 'timeout': 120, 'mem': '256M'})()
+        code, text, job = tool.boot(options, tool.inner_script(), case)
+        if code or not os.path.exists(job + '/out/meta.json'):
+            shutil.rmtree(job)
+            raise Invalid(text)
+        tool.fix_csum(job + '/out')
+        return job + '/out', open(job + '/out/warn.txt').read()
+
+    def on_kernel(self, case, end):
+        out, warning = self.record(case)
+        try:
+            started = float(open(out + '/started.txt').read())
+            limit = started + (end + random_cases.AFTER_END) / 1000
+            frames = {k: [(t, l) for t, l in record.frames(out, k) if t <= limit] for k in json.load(open(out + '/meta.json'))}
+            state = {n: comparison.state(s) for n, s in json.load(open(out + '/state.raw.json')).items()}
+            commands = self.commands(out)
+            raw = self.raw(out)
+            if '### traffic.sh stdout/stderr' in raw:
+                warning += raw[raw.index('### traffic.sh stdout/stderr'):]
+            return comparison.Observation(frames, commands, state, limit, warning)
+        finally:
+            shutil.rmtree(os.path.dirname(out) if self.vrf else out, ignore_errors=True)
+
+    @staticmethod
+    def raw(out):
+        return open(out + '/tools.raw').read() if os.path.exists(out + '/tools.raw') else ''
+
+    def commands(self, out):
+        raw = self.raw(out).split('### traffic.sh stdout/stderr')[0]
+        for f in sorted(f for f in os.listdir(out) if f.startswith('tools.raw.bg')):
+            raw += open(out + '/' + f).read()
+        result = []
+        for block in re.split(r'(?m)^### ', raw)[1:]:
+            head, _, body = block.partition('\n')
+            m = re.search(r'(?m)^rc=(\d+)\n?\Z', body)
+            text = comparison.tidy(body[:m.start()] if m else body)
+            result.append((head, text, int(m.group(1)) if m else None))
+        return result
+
+    # ---------------------------------------------------------------- simulator
+    def in_simulator(self, case, end, namespaces):
+        with tempfile.TemporaryDirectory(prefix='simulate.') as out:
+            document = dict(to_scenario.scenario(case), name='random-case')
+            questions = [(n, what, c) for n in namespaces for what, c in STATE_COMMANDS]
+            document['timeline'] += [{'id': 'state%d' % i, 'on': 'lab/' + n, 'run': c} for i, (n, _, c) in enumerate(questions)]
+            document['timeline'].append({'pause': '0ms'})
+            with open(out + '/scenario.json', 'w') as f:
+                json.dump(document, f)
+            r = subprocess.run([self.vrfsim, 'run', out + '/scenario.json', '--pcap', out + '/pcap', '--json'],
+                               capture_output=True, text=True, timeout=60)
+            if r.returncode not in (0, 1):
+                raise RuntimeError('vrfsim: exit %d: %s' % (r.returncode, (r.stderr or r.stdout).strip()[:600]))
+            result = json.loads(r.stdout)
+            limit = (300 + end + random_cases.AFTER_END) / 1000
+            captures = compare.load(out + '/pcap')
+            frames = {k: [(t, l) for t, l in v if t <= limit] for k, v in captures.items()}
+        entries = {e['id']: e for e in result['timeline'] if 'id' in e}
+        said, foreground, background = {n: {} for n in namespaces}, [], []
+        for i, (n, what, _) in enumerate(questions):
+            said[n][what] = json.loads(entries['state%d' % i]['stdout'] or '[]')
+        for e in document['timeline']:
+            if e.get('id', '').startswith('t'):
+                answer = entries[e['id']]
+                text = comparison.tidy(answer.get('stderr', '') + answer.get('stdout', ''))
+                (background if 'listen' in e else foreground).append((e['on'], text, None if 'listen' in e else answer.get('exit_code')))
+        return comparison.Observation(frames, foreground + background, {n: comparison.state(s) for n, s in said.items()},
+                                      limit)
+
+    # ---------------------------------------------------------------- both
+    def observe(self, setup, traffic):
+        """-> (kernel, simulator)"""
+        with tempfile.TemporaryDirectory(prefix='random-case.') as case:
+            write_case(case, setup, traffic, '')
+            end = max([int(m) for l in traffic for m in re.findall(r'^at_ (\d+); done_', l)] or [3400])
+            kernel = self.on_kernel(case, end)
+            try:
+                return kernel, self.in_simulator(case, end, sorted(kernel.state))
+            except (RuntimeError, subprocess.TimeoutExpired) as e:
+                return kernel, e
+
+    def differences(self, case):
+        """case: (setup, traffic) -> differences; none where the case cannot run"""
+        try:
+            kernel, simulator = self.observe(*case)
+        except Invalid:
+            return []
+        if isinstance(simulator, Exception):
+            return [comparison.Difference('simulator', 'run', '', simulator)]
+        return comparison.differences(kernel, simulator)
+
+    def undisturbed(self, case):
+        """-> (kernel, simulator), recorded up to three times as long as the machine is too busy"""
+        for _ in range(3):
+            kernel, simulator = self.observe(*case)
+            if not kernel.warning:
+                break
+        return kernel, simulator
+
+    def examine_seed(self, seed):
+        """-> (outcome, differences)"""
+        case, where = random_cases.case(seed, self.vrf), 'seed %d' % seed
+        try:
+            kernel, simulator = self.undisturbed(case)
+        except Invalid as e:
+            return 'differ', [comparison.Difference('setup', where, e, '')]
+        if isinstance(simulator, Exception):
+            return 'differ', [comparison.Difference('simulator', where, '', simulator)]
+        if kernel.warning:
+            return 'unstable', [comparison.Difference('recording', where, kernel.warning, '')]
+        found = comparison.differences(kernel, simulator)
+        if not found:
+            return 'identical', []
+        again, _ = self.undisturbed(case)
+        itself = comparison.differences(kernel, again)
+        if itself or {d.kind for d in found} == {'order'}:
+            return 'unstable', itself or found
+        return 'differ', found
