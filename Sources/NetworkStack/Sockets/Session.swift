@@ -92,6 +92,12 @@ extension Kernel {
       .sessionTimer(id, generation: sessions[id.index].timerGeneration), at: max(instant, now))
   }
 
+  /// Wakes the program in this instant, behind everything else that happens in it.
+  mutating func setSessionTimerBehindAll(_ id: SessionID) {
+    sessions[id.index].timerGeneration &+= 1
+    queue.scheduleDeferred(.sessionTimer(id, generation: sessions[id.index].timerGeneration))
+  }
+
   mutating func report(_ id: SessionID, _ what: SessionEvent.What) {
     guard sessions[id.index].events.count < bounds.sessionEvents else {
       hasTooManySessionEvents = true
