@@ -115,6 +115,5 @@ def state(objects):
     for f in objects['fdb']:
         if not f['mac'].startswith(('33:33', '01:00:5e')):
             out['fdb'].append(line({k: f[k] for k in ('mac', 'ifname', 'master', 'state', 'flags') if k in f}))
-    for what in ('neigh', 'fdb'):
-        out[what].sort()
-    return out
+    # a kernel with VLAN filtering has its forwarding entries twice, for VLAN 1 too
+    return dict(out, neigh=sorted(out['neigh']), fdb=sorted(set(out['fdb'])))

@@ -250,8 +250,7 @@ CHANGES = [(route, 26), (route_deletion, 6), (tables, 12), (rule, 10), (rule_del
            (link, 5), (bridge, 5)]
 
 def change(t, early):
-    pool = getattr(t, 'changes', CHANGES)
-    return t.rng.choices([c for c, _ in pool], [w for _, w in pool])[0](t, early)
+    return t.rng.choices([c for c, _ in t.changes], [w for _, w in t.changes])[0](t, early)
 
 # -------------------------------------------------------------------- traffic
 def traffic(t):

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -IS
 """Bounded socket helper: prints only deterministic lines.
  udp-echo PORT [--bind A] [--count N] [--timeout S]
  udp-send DST PORT [--src A] [--sport P] [--size N] [--count N] [--ttl N] [--df do|dont|want]
