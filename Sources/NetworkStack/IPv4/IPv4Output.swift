@@ -53,7 +53,7 @@ extension Kernel {
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = options.pathMTUDiscovery == .probe ? 0 : UInt16(clamping: mtu)
     packets[id].device = route.device
-    if devices[route.device.index].isLoopback {
+    if route.isLocal {
       packets[id].inputDevice = route.result?.nextHop.device ?? route.device
     }
     record(
@@ -142,10 +142,16 @@ extension Kernel {
     }
     if route.device == vrf {
       packets[id].flags.formUnion([.hasRoute, .hasLocalRoute, .routeIsLocal])
+      packets[id].inputDevice = route.result?.nextHop.device ?? vrf
       packets.push(id, EthernetView.length)
       return queue.schedule(.arrival(packet.park(), vrf), at: now)
     }
     packets[id].flags.insert(.hasRoute)
+    // Linux chooses the source that is missing so late that no checksum knows of it.
+    if header.source.isUnspecified {
+      let source = selectAddress(on: route.device, toward: .unspecified, scope: .link)
+      packets.bytes(id).store(source.bits, at: 12)
+    }
     packets[id].nextHop = route.nextHop
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))
