@@ -141,7 +141,8 @@ extension Kernel {
       record(.routed(decision(result, destination)), id, devices[vrf.index].namespace)
     }
     if route.device == vrf {
-      packets[id].flags.formUnion([.hasRoute, .hasLocalRoute, .routeIsLocal])
+      packets[id].flags.formUnion([.hasRoute, .hasLocalRoute])
+      if route.isLocal { packets[id].flags.insert(.routeIsLocal) }
       packets[id].inputDevice = route.result?.nextHop.device ?? vrf
       packets.push(id, EthernetView.length)
       return queue.schedule(.arrival(packet.park(), vrf), at: now)

@@ -24,7 +24,10 @@ extension Kernel {
     // What follows the packet in its frame is padding.
     packets.trim(id, to: header.totalLength)
 
-    if packets[id].flags.contains(.hasLocalRoute) { return ipv4Deliver(packet) }
+    if packets[id].flags.contains(.hasLocalRoute) {
+      // A VRF device also gets back what its own table sends to it again; that is for nobody.
+      return packets[id].flags.contains(.routeIsLocal) ? ipv4Deliver(packet) : drop(packet, .notSpecified)
+    }
     if let vrf = devices[packets[id].device.index].vrf { enterVRF(id, vrf) }
     routeReceived(packet)
   }
