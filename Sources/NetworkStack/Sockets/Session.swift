@@ -222,8 +222,7 @@ extension Kernel {
     guard
       let socket = findSocket(
         in: namespace, local: quoted.source, localPort: datagram.sourcePort, remote: quoted.destination,
-        remotePort: datagram.destinationPort,
-        device: isLoopedBack(metadata) ? metadata.inputDevice : metadata.device, slave: slave)
+        remotePort: datagram.destinationPort, device: metadata.device, slave: slave)
     else { return nil }
     let id = sockets[socket].session
     if case .traceroute = sessions[id.index].state {

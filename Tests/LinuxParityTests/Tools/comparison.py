@@ -2,7 +2,7 @@
 
 Left out of the state, because it depends on when it is read or on numbers that other namespaces of the machine have a part in:
   neighbors   INCOMPLETE and FAILED are one state: the last question may be given up while the states are read
-  links       counters, but for the drops of veth and VRF devices with carrier; `link_netnsid`, an index given in order of use
+  links       counters, but for the drops of veth devices with carrier; `link_netnsid`, an index given in order of use
   addresses   lifetimes
   fdb         group addresses; ages
 Routes, neighbors and forwarding entries are compared as sets, rules in their order.  A case whose only difference is the order of
@@ -108,7 +108,7 @@ def state(objects):
         out['addr'].append(line(l, 'link_netnsid', 'link_index', 'qdisc'))
     for l in objects['link']:
         s = l.get('stats64', {})
-        if l.get('ifname', '').startswith(('br', 'lo')) or 'NO-CARRIER' in l['flags']:
+        if l.get('ifname', '').startswith(('br', 'lo')) or 'NO-CARRIER' in l['flags'] or 'MASTER' in l['flags']:
             s = {}
         l = dict(l, dropped='rx %(dropped)s tx ' % s['rx'] + '%(dropped)s' % s['tx'] if s else '')
         out['link'].append(line(l, 'link_netnsid', 'link_index', 'qdisc', 'stats64'))

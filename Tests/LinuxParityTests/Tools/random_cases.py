@@ -64,6 +64,10 @@ class Topology:
         return s
 
     @property
+    def vrfs(self):
+        return [name for n in self.nodes for name in n.vrfs]
+
+    @property
     def hosts(self):
         return [n for n in self.nodes if not n.forwards]
 
