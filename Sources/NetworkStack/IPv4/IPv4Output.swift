@@ -119,6 +119,8 @@ extension Kernel {
   /// A packet was sent into a VRF device: by a leaked route, or by this machine to itself.
   ///
   /// Kernel counterpart: `vrf_process_v4_outbound()` (drivers/net/vrf.c, v6.12).
+  /// Differs: a packet of this machine that must not be fragmented and is too long for the port: Linux also lets
+  /// the sender's call fail, and counts a drop of the VRF device.
   mutating func vrfTransmit(_ packet: consuming Packet, vrf: DeviceID) {
     let id = packet.id
     if packets[id].flags.contains(.hasLocalRoute) {
