@@ -227,10 +227,9 @@ extension Controller {
     _ question: RouteQuestion, _ input: DeviceID, _ namespace: NamespaceID
   ) throws(ControlError) -> RouteAnswer {
     let kernel = simulation.kernel
-    let device = kernel.devices[input.index].vrf ?? input
     let route = kernel.receivedRoute(
       destination: question.destination, source: question.source ?? .unspecified, tos: question.tos,
-      mark: question.mark, device: device, ipProtocol: question.ipProtocol, sourcePort: question.sourcePort,
+      mark: question.mark, device: input, ipProtocol: question.ipProtocol, sourcePort: question.sourcePort,
       destinationPort: question.destinationPort)
     switch route {
     case .local(let result):

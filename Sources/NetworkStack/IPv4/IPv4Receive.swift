@@ -47,7 +47,9 @@ extension Kernel {
   private mutating func routeReceived(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
-    let (device, namespace) = (packets[id].device, devices[packets[id].device.index].namespace)
+    // Settings, redirects and the check of the source go by the port, also in a VRF.
+    let device = packets[id].flags.contains(.isL3Slave) ? packets[id].inputDevice : packets[id].device
+    let namespace = devices[device.index].namespace
     let ports = namespaces[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
     let route = inputRoute(
       destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device,
@@ -88,7 +90,8 @@ extension Kernel {
     let id = packet.id
     packets[id].flags.insert(.hasRoute)
     packets[id].flags.insert(.routeIsLocal)
-    let isRouter = devices[packets[id].device.index].settings.forwarding != 0
+    let port = packets[id].flags.contains(.isL3Slave) ? packets[id].inputDevice : packets[id].device
+    let isRouter = devices[port.index].settings.forwarding != 0
     let code: UInt8
     let reason: DropReason
     switch error {

@@ -90,7 +90,7 @@ def vrf_change(t, early):
     if x < 0.94:
         return ['%s sysctl -qw net.ipv4.%s_l3mdev_accept=%d' % (n.name, t.rng.choice(['udp', 'udp', 'raw']), t.rng.randint(0, 1))]
     if x < 0.97:
-        return ['%s ip rule add %s lookup %d pref 500' % (n.name, t.rng.choice(['iif ' + name, 'oif ' + name, 'iif ' + i.name]),
+        return ['%s ip rule add %s lookup %d pref 500' % (n.name, t.rng.choice(['iif ' + i.name, 'oif ' + i.name]),
                                                          t.rng.choice([10, 20, 254]))]
     return ['%s ip link del dev %s' % (n.name, name)]
 
