@@ -7,7 +7,7 @@ extension Controller {
   func addRoute(_ attributes: RouteAttributes, _ mode: AddMode, _ namespace: NamespaceID) throws(ControlError) {
     // The table is there even where the route is then refused.
     let table = simulation.kernel.makeTable(attributes.table, in: namespace)
-    simulation.kernel.routingTables[table.index].isMade = true
+    simulation.kernel.makeKnown(table)
     try checkTypeAndScope(attributes)
     let hops = try resolvedHops(attributes, namespace)
     try checkPreferredSource(attributes, namespace)
