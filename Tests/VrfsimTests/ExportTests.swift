@@ -8,7 +8,7 @@ import Testing
       {"vrfsim":1,"nodes":{"h1":{"interfaces":{"eth0":{"addresses":["10.0.0.1/24"]}}},
        "h2":{"interfaces":{"eth0":{"addresses":["10.0.0.2/24"]}}}},
        "links":[{"endpoints":["h1:eth0","h2:eth0"]}],
-       "timeline":[{"at":"0s","node":"h1","run":"ping -c 1 10.0.0.2"}]}
+       "timeline":[{"at":"0s","on":"h1","run":"ping -c 1 10.0.0.2"}]}
       """#
     let program = try Program("export", "iproute2", "-", input: scenario)
     #expect(program.exitCode == 0, "\(program.errors)")

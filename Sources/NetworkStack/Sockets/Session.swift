@@ -237,12 +237,10 @@ extension Kernel {
     }
     guard quoted.protocol == .udp, let datagram = UDPView(transport) else { return nil }
     let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
-    let isLoopedBack = devices[metadata.device.index].isLoopback
     guard
       let socket = findSocket(
         in: namespace, local: quoted.source, localPort: datagram.sourcePort, remote: quoted.destination,
-        remotePort: datagram.destinationPort,
-        device: isLoopedBack ? metadata.inputDevice : metadata.device, slave: slave)
+        remotePort: datagram.destinationPort, device: metadata.device, slave: slave)
     else { return nil }
     let id = sockets[socket].session
     if case .traceroute = sessions[id.index].state {
