@@ -31,7 +31,9 @@ let package = Package(
       ]),
     .library(
       name: "VrfsimScenarios",
-      targets: ["LinuxCommands", "ScenarioModel", "ScenarioRunner", "PacketExplanation", "PacketCapture"]),
+      targets: [
+          "LinuxCommands", "ScenarioModel", "ScenarioRunner", "PacketExplanation", "PacketCapture", "TopologyExchange",
+        ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -59,6 +61,9 @@ let package = Package(
         "ScenarioModel", "LinuxCommands", "PacketExplanation", "NetworkControl", "NetworkStack", "NetworkAddresses",
         "DiscreteEvents", collections("OrderedCollections"),
       ]),
+    library(
+      "TopologyExchange",
+      ["ScenarioRunner", "ScenarioModel", "NetworkControl", "NetworkStack", "NetworkAddresses", collections("OrderedCollections")]),
     .systemLibrary(
       name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"]), .brew(["libpcap"])]),
     library("PacketCapture", ["CPcap"]),
@@ -66,6 +71,7 @@ let package = Package(
       name: "vrfsim",
       dependencies: [
         "ScenarioModel", "ScenarioRunner", "NetworkStack", "NetworkControl", "DiscreteEvents", "PacketCapture",
+        "TopologyExchange",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -7,7 +7,7 @@ extension Controller {
   func addRoute(_ attributes: RouteAttributes, _ mode: AddMode, _ namespace: NamespaceID) throws(ControlError) {
     // The table is there even where the route is then refused.
     let table = simulation.kernel.makeTable(attributes.table, in: namespace)
-    simulation.kernel.routingTables[table.index].isMade = true
+    simulation.kernel.makeKnown(table)
     try checkTypeAndScope(attributes)
     let hops = try resolvedHops(attributes, namespace)
     try checkPreferredSource(attributes, namespace)
@@ -227,10 +227,9 @@ extension Controller {
     _ question: RouteQuestion, _ input: DeviceID, _ namespace: NamespaceID
   ) throws(ControlError) -> RouteAnswer {
     let kernel = simulation.kernel
-    let device = kernel.devices[input.index].vrf ?? input
     let route = kernel.receivedRoute(
       destination: question.destination, source: question.source ?? .unspecified, tos: question.tos,
-      mark: question.mark, device: device, ipProtocol: question.ipProtocol, sourcePort: question.sourcePort,
+      mark: question.mark, device: input, ipProtocol: question.ipProtocol, sourcePort: question.sourcePort,
       destinationPort: question.destinationPort)
     switch route {
     case .local(let result):

@@ -18,8 +18,8 @@ struct ScenarioBuilder {
   /// The cables, in the order of the document's links.
   private(set) var cables: [CableID] = []
   private(set) var issues: [ScenarioIssue] = []
-  /// What `--expand` prints: the command lines that the declarative keys stand for.
-  private(set) var expansion: [String] = []
+  /// How the network was built, step by step.
+  private(set) var steps: [ConstructionStep] = []
   /// The far ends of veth pairs, which are made with the end that declares the pair.
   private let vethPeers: Set<EndpointName>
   /// Those of them that no `interfaces` declares, by namespace.
@@ -45,6 +45,7 @@ struct ScenarioBuilder {
   mutating func build() {
     for node in compiled.scenario.nodes.values {
       let machine = control.addMachine(named: node.name.value)
+      steps.append(.machine(node.name.value))
       namespaces[NamespaceName(machine: node.name.value)] = control.initialNamespace(of: machine)
       for namespace in node.namespaces.values {
         attempt(namespace.place) { control throws(ControlError) in
@@ -89,7 +90,14 @@ struct ScenarioBuilder {
   }
 
   private mutating func expand(_ node: String, _ line: String) {
-    expansion.append("\(node)$ \(line)")
+    steps.append(.command(machine: node, line: line))
+  }
+
+  /// The words of `ip link add` in front of `type`: the address that the device has, and the MTU that was asked for.
+  private func linkWords(_ name: String, _ mtu: Int?, in namespace: NamespaceID?) -> String {
+    let device = namespace.flatMap { control.device(named: name, in: $0) }
+    let address = device.map { " address \(control.link($0).mac)" } ?? ""
+    return name + address + (mtu.map { " mtu \($0)" } ?? "")
   }
 
   private mutating func expand(_ namespace: NamespaceName, _ object: String) {
@@ -106,7 +114,8 @@ struct ScenarioBuilder {
         let attributes = LinkAttributes(kind: .vrf(table: vrf.table.value), name: vrf.name.value)
         try control.apply(.addLink(attributes, namespace: id))
       }
-      expand(namespace.name, "link add \(vrf.name.value) type vrf table \(vrf.table.value)")
+      expand(
+        namespace.name, "link add \(linkWords(vrf.name.value, nil, in: id)) type vrf table \(vrf.table.value)")
     }
     for bridge in namespace.bridges.values {
       attempt(bridge.name.place) { control throws(ControlError) in
@@ -119,7 +128,9 @@ struct ScenarioBuilder {
         try control.apply(.addLink(attributes, namespace: id))
       }
       let options = bridge.isFilteringVLANs ? " vlan_filtering 1" : ""
-      expand(namespace.name, "link add \(bridge.name.value) type bridge\(options)")
+      let address = bridge.mac.map { " address \($0.value)" } ?? ""
+      let mtu = bridge.mtu.map { " mtu \($0.value)" } ?? ""
+      expand(namespace.name, "link add \(bridge.name.value)\(address)\(mtu) type bridge\(options)")
     }
   }
 
@@ -139,7 +150,7 @@ struct ScenarioBuilder {
         attributes.mtu = interface.mtu?.value
         try control.apply(.addLink(attributes, namespace: id))
       }
-      expand(namespace.name, "link add \(name) type dummy")
+      expand(namespace.name, "link add \(linkWords(name, interface.mtu?.value, in: id)) type dummy")
     case .veth(let peer): makeVeth(interface, peer, namespace, id)
     case .vlan, .macvlan, .vxlan: break  // Made when what is below them is there.
     }
@@ -203,13 +214,14 @@ struct ScenarioBuilder {
       attributes.mtu = interface.mtu?.value
       try control.apply(.addLink(attributes, namespace: id))
     }
+    let mtu = interface.mtu?.value
     if case .vxlan = interface.kind {
-      return expand(namespace.name, "link add \(interface.name.value) \(words)")
+      return expand(namespace.name, "link add \(linkWords(interface.name.value, mtu, in: id)) \(words)")
     }
     let place = below?.namespace == namespace.name ? "" : " netns \(namespace.name.namespace ?? "1")"
     expand(
       below?.namespace ?? namespace.name,
-      "link add link \(below?.interface ?? "") name \(interface.name.value)\(place) \(words)")
+      "link add link \(below?.interface ?? "") name \(linkWords(interface.name.value, mtu, in: id))\(place) \(words)")
   }
 
   /// Both ends of a veth pair; what the far end's own entry says is set with it.
@@ -229,9 +241,12 @@ struct ScenarioBuilder {
       attributes.mtu = interface.mtu?.value
       try control.apply(.addLink(attributes, namespace: id))
     }
-    let place = peer.value.namespace.namespace.map { " netns \($0)" } ?? ""
-    expand(
-      namespace.name, "link add \(interface.name.value) type veth peer name \(peer.value.interface)\(place)")
+    // `netns 1` is the namespace of the machine itself, as its first process sees it.
+    let isHere = peer.value.namespace == namespace.name
+    let place = isHere ? "" : " netns \(peer.value.namespace.namespace ?? "1")"
+    let near = linkWords(interface.name.value, interface.mtu?.value, in: id)
+    let far = linkWords(peer.value.interface, declared?.mtu?.value, in: peerNamespace)
+    expand(namespace.name, "link add \(near) type veth peer name \(far)\(place)")
   }
 
   // MARK: - Cables
@@ -249,6 +264,25 @@ struct ScenarioBuilder {
         }
       }
     }
+    for endpoint in allCards {
+      guard let device = device(endpoint) else { continue }
+      let link = control.link(device)
+      steps.append(.networkCard(endpoint, mac: link.mac, mtu: link.mtu))
+    }
+    for place in compiled.scenario.links.indices { steps.append(.cable(place)) }
+  }
+
+  /// The network cards: declared, then those that only a cable names.
+  private var allCards: [EndpointName] {
+    var cards: [EndpointName] = []
+    for commands in compiled.namespaces {
+      for interface in commands.namespace.interfaces.values {
+        let endpoint = EndpointName(namespace: commands.namespace.name, interface: interface.name.value)
+        if case .networkCard = interface.kind, !vethPeers.contains(endpoint) { cards.append(endpoint) }
+      }
+    }
+    for end in compiled.scenario.links.flatMap(\.endpoints) where !cards.contains(end.value) { cards.append(end.value) }
+    return cards
   }
 
   private mutating func makeCable(_ link: Link) {

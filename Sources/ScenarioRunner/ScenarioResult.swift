@@ -34,8 +34,6 @@ public struct ScenarioResult {
   public internal(set) var ended: Instant
   /// Whether the run was stopped before its end.
   public internal(set) var isInterrupted = false
-  /// The command lines that the declarative keys stand for.
-  public let expansion: [String]
 }
 
 /// Why a run did not come to its end.

@@ -14,15 +14,19 @@ public enum ScenarioRun {
   ///
   /// - Returns: what they refused.
   public static func problems(of compiled: CompiledScenario) -> [ScenarioIssue] {
-    expansion(of: compiled).issues
+    construction(of: compiled).issues
   }
 
-  /// The command lines that the scenario's declarative keys stand for, each as `machine$ line`.
-  public static func expansion(of compiled: CompiledScenario) -> (lines: [String], issues: [ScenarioIssue]) {
+  /// How the network of a scenario is built: the command lines that its declarative keys stand for, and the cables.
+  ///
+  /// - Returns: the steps in order, the controller of the network that was built, and what the kernels refused.
+  public static func construction(
+    of compiled: CompiledScenario
+  ) -> (steps: [ConstructionStep], control: Controller, issues: [ScenarioIssue]) {
     let simulation = Simulation(seed: compiled.scenario.seed, isTracing: false)
     var builder = ScenarioBuilder(compiled, Controller(simulation))
     builder.build()
-    return (builder.expansion, builder.issues)
+    return (builder.steps, builder.control, builder.issues)
   }
 
   /// - Parameters:
@@ -56,7 +60,7 @@ public enum ScenarioRun {
     let isInterrupted = try runner.run()
     var result = ScenarioResult(
       scenario: compiled.scenario, control: control, entries: runner.entries, verdicts: [], ended: simulation.now,
-      isInterrupted: isInterrupted, expansion: builder.expansion)
+      isInterrupted: isInterrupted)
     let checker = ExpectationChecker(
       control: control, builder: builder, entries: runner.entries, finder: JourneyFinder(simulation.trace, control))
     for expectation in compiled.scenario.expectations {

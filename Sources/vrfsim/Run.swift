@@ -74,10 +74,10 @@ struct Run: ParsableCommand {
   }
 
   private func printExpansion(_ compiled: CompiledScenario) throws {
-    let (lines, issues) = ScenarioRun.expansion(of: compiled)
+    let (steps, _, issues) = ScenarioRun.construction(of: compiled)
     for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
     if !issues.isEmpty { throw Exit.invalidInput }
-    for line in lines { Terminal.print(line) }
+    for case .command(let machine, let line) in steps { Terminal.print("\(machine)$ \(line)") }
   }
 
   private func instant(_ text: String) throws -> Instant {

@@ -15,6 +15,7 @@ struct Vrfsim: ParsableCommand {
         vrfsim run scenario.json --pcap captures
         vrfsim check scenarios/*/*/scenario.json
         vrfsim schema > scenario.schema.json
+        vrfsim export iproute2 scenario.json > scenario.sh
 
       EXIT CODES
         0    all well
@@ -24,7 +25,7 @@ struct Vrfsim: ParsableCommand {
         130  interrupted
       """,
     version: "vrfsim \(Version.text)",
-    subcommands: [Run.self, Check.self, Schema.self])
+    subcommands: [Run.self, Check.self, Schema.self, Export.self])
 
   static func main() {
     Interruption.install()

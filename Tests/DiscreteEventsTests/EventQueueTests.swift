@@ -30,6 +30,25 @@ import Testing
     }
   }
 
+  @Test("timers come behind the other events of their instant, the one scheduled last first, as in Linux's timer wheel")
+  func timers() {
+    var queue = EventQueue<Int>()
+    let instant = Instant(nanoseconds: 1_000)
+    queue.scheduleTimer(1, at: instant)
+    queue.schedule(2, at: instant)
+    queue.scheduleTimer(3, at: instant)
+    queue.scheduleTimer(4, at: Instant(nanoseconds: 999))
+    queue.schedule(5, at: instant)
+    var taken: [Int] = []
+    while let event = queue.takeNext(through: instant) { taken.append(event) }
+    #expect(taken == [4, 2, 5, 3, 1])
+    // One that is due at once is an event like others.
+    queue.scheduleTimer(6, at: instant)
+    queue.schedule(7, at: instant)
+    #expect(queue.takeNext(through: instant) == 6)
+    #expect(queue.takeNext(through: instant) == 7)
+  }
+
   @Test("a stream depends on its seed and its purpose alone")
   func randomStreams() {
     var first = RandomStream(seed: 1, purpose: "loss r1:eth0")

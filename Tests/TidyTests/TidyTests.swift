@@ -47,6 +47,10 @@ import Testing
         "DiscreteEvents", "OrderedCollections",
       ]
     ),
+    (
+      "TopologyExchange",
+      ["ScenarioRunner", "ScenarioModel", "NetworkControl", "NetworkStack", "NetworkAddresses", "OrderedCollections"]
+    ),
     ("PacketCapture", ["CPcap", "Glibc", "Darwin"]),
   ]
 

@@ -43,11 +43,24 @@ struct PingText: Sendable {
 
   func output(_ events: [SessionEvent]) -> CommandOutput {
     var report = Report(text: self)
+    let end = lastError(events)
     for event in events {
+      // The socket tells errors before packets: one that ends the program keeps a redirect of its instant unread.
+      if case .redirected = event.what, event.instant == end { continue }
       if let failure = startFailure(event.what) { return failure }
       report.add(event)
     }
     return report.finish()
+  }
+
+  /// When an ICMP error came that was the last thing to happen; `nil` where something else was.
+  private func lastError(_ events: [SessionEvent]) -> Instant? {
+    for event in events.reversed() {
+      if case .finished = event.what { continue }
+      if case .error = event.what { return event.instant }
+      return nil
+    }
+    return nil
   }
 
   private func startFailure(_ what: SessionEvent.What) -> CommandOutput? {

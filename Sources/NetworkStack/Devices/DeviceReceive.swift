@@ -14,9 +14,8 @@ extension Kernel {
   mutating func receive(_ packet: consuming Packet, on device: DeviceID) {
     let id = packet.id
     packets[id].device = device
-    // What comes back by lo counts as received by the device of its route.
-    let isLoopedBack = devices[device.index].isLoopback && packets[id].flags.contains(.hasLocalRoute)
-    if !isLoopedBack { packets[id].inputDevice = device }
+    // What comes back by lo or a VRF device counts as received by the device of its route.
+    if !isLoopedBack(packets[id]) { packets[id].inputDevice = device }
     guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
     let bytes = packets.bytes(id)
     guard let frame = EthernetView(bytes) else { return drop(packet, .deviceHeader) }
@@ -41,6 +40,13 @@ extension Kernel {
       if vlanAbove(device, of: packet) == nil { return bridgeReceive(packet, port: device, bridge: bridge) }
     }
     passUp(packet, from: device)
+  }
+
+  /// Whether a machine sent a packet to itself, by lo or by a VRF device.
+  @inline(__always)
+  func isLoopedBack(_ metadata: PacketMetadata) -> Bool {
+    metadata.flags.contains(.hasLocalRoute)
+      && (devices[metadata.device.index].isLoopback || devices[metadata.device.index].isVRF)
   }
 
   /// Hands a frame to the protocol that reads it.

@@ -124,6 +124,8 @@ extension Kernel {
   /// Kernel counterpart: `br_add_if()` (net/bridge/br_if.c), `do_vrf_add_slave()` (drivers/net/vrf.c),
   /// `NETDEV_CHANGEUPPER` in `fib_netdev_event()` (net/ipv4/fib_frontend.c, v6.12).
   package mutating func setMaster(of device: DeviceID, to master: DeviceID?) {
+    // Asking for what is so changes nothing.
+    if let master, self.master(of: device) == master { return }
     leaveMaster(device)
     guard let master else { return }
     switch devices[master.index].kind {
@@ -131,6 +133,14 @@ extension Kernel {
     case .vrf: changeDomain(of: device, to: .vrfPort(master))
     case .loopback, .networkCard, .veth, .dummy, .vlan, .macvlan, .vxlan:
       preconditionFailure("a master is a bridge or a VRF: the control plane checks that")
+    }
+  }
+
+  private func master(of device: DeviceID) -> DeviceID? {
+    switch devices[device.index].enslavement {
+    case .none: nil
+    case .vrfPort(let vrf): vrf
+    case .bridgePort(let bridge, _): bridges[bridge.index].device
     }
   }
 

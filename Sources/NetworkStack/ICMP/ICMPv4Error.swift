@@ -22,8 +22,9 @@ extension Kernel {
     var source = IPv4Address.unspecified
     if metadata.flags.contains(.routeIsLocal) {
       source = offending.destination
-    } else if settings.icmpErrorsUseInboundAddress != 0 {
-      source = selectAddress(on: metadata.inputDevice, toward: offending.source, scope: .link)
+    } else if settings.icmpErrorsUseInboundAddress != 0 && !metadata.flags.contains(.isLocallySent) {
+      let input = devices[metadata.inputDevice.index].vrf ?? metadata.inputDevice
+      source = selectAddress(on: input, toward: offending.source, scope: .link)
     }
     let tos = offending.tos & 0x1e | 0xc0
     var flow = RouteFlow(destination: offending.source)

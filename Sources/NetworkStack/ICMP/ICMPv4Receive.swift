@@ -53,8 +53,11 @@ extension Kernel {
     flow.outputDevice = l3Master(of: device)
     flow.ipProtocol = IPProtocol.icmp.rawValue
     flow.mark = settings.forwardMarkReflect != 0 ? packets[id].mark : 0
-    let (destination, tos, rest) = (header.source, header.tos, message.rest)
-    if let route = try? outputRoute(flow, in: namespace),
+    let (tos, rest) = (header.tos, message.rest)
+    // An answer to nobody goes to oneself.
+    let destination = header.source.isUnspecified ? header.destination : header.source
+    if let route = header.source.isUnspecified
+      ? ownRoute(from: destination, in: namespace) : try? outputRoute(flow, in: namespace),
       let reply = makePacket(
         length: message.bytes.count, device: route.device, flow: packets[id].flow.answering(.reply)) {
       let bytes = packets.bytes(reply.id)

@@ -53,7 +53,7 @@ extension Kernel {
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = options.pathMTUDiscovery == .probe ? 0 : UInt16(clamping: mtu)
     packets[id].device = route.device
-    if devices[route.device.index].isLoopback {
+    if route.isLocal {
       packets[id].inputDevice = route.result?.nextHop.device ?? route.device
     }
     record(
@@ -119,6 +119,8 @@ extension Kernel {
   /// A packet was sent into a VRF device: by a leaked route, or by this machine to itself.
   ///
   /// Kernel counterpart: `vrf_process_v4_outbound()` (drivers/net/vrf.c, v6.12).
+  /// Differs: a packet of this machine that must not be fragmented and is too long for the port: Linux also lets
+  /// the sender's call fail, and counts a drop of the VRF device.
   mutating func vrfTransmit(_ packet: consuming Packet, vrf: DeviceID) {
     let id = packet.id
     if packets[id].flags.contains(.hasLocalRoute) {
@@ -142,11 +144,18 @@ extension Kernel {
       record(.routed(decision(result, destination)), id, devices[vrf.index].namespace)
     }
     if route.device == vrf {
-      packets[id].flags.formUnion([.hasRoute, .hasLocalRoute, .routeIsLocal])
+      packets[id].flags.formUnion([.hasRoute, .hasLocalRoute])
+      if route.isLocal { packets[id].flags.insert(.routeIsLocal) }
+      packets[id].inputDevice = route.result?.nextHop.device ?? vrf
       packets.push(id, EthernetView.length)
       return queue.schedule(.arrival(packet.park(), vrf), at: now)
     }
     packets[id].flags.insert(.hasRoute)
+    // Linux chooses the source that is missing so late that no checksum knows of it.
+    if header.source.isUnspecified {
+      let source = selectAddress(on: route.device, toward: .unspecified, scope: .link)
+      packets.bytes(id).store(source.bits, at: 12)
+    }
     packets[id].nextHop = route.nextHop
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))

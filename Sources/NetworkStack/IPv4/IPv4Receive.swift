@@ -24,7 +24,10 @@ extension Kernel {
     // What follows the packet in its frame is padding.
     packets.trim(id, to: header.totalLength)
 
-    if packets[id].flags.contains(.hasLocalRoute) { return ipv4Deliver(packet) }
+    if packets[id].flags.contains(.hasLocalRoute) {
+      // A VRF device also gets back what its own table sends to it again; that is for nobody.
+      return packets[id].flags.contains(.routeIsLocal) ? ipv4Deliver(packet) : drop(packet, .notSpecified)
+    }
     if let vrf = devices[packets[id].device.index].vrf { enterVRF(id, vrf) }
     routeReceived(packet)
   }
@@ -44,7 +47,9 @@ extension Kernel {
   private mutating func routeReceived(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
-    let (device, namespace) = (packets[id].device, devices[packets[id].device.index].namespace)
+    // Settings, redirects and the check of the source go by the port, also in a VRF.
+    let device = packets[id].flags.contains(.isL3Slave) ? packets[id].inputDevice : packets[id].device
+    let namespace = devices[device.index].namespace
     let ports = namespaces[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
     let route = inputRoute(
       destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device,
@@ -85,7 +90,8 @@ extension Kernel {
     let id = packet.id
     packets[id].flags.insert(.hasRoute)
     packets[id].flags.insert(.routeIsLocal)
-    let isRouter = devices[packets[id].device.index].settings.forwarding != 0
+    let port = packets[id].flags.contains(.isL3Slave) ? packets[id].inputDevice : packets[id].device
+    let isRouter = devices[port.index].settings.forwarding != 0
     let code: UInt8
     let reason: DropReason
     switch error {

@@ -105,10 +105,17 @@ extension Kernel {
 
   /// Makes the routes of an address that is on its device.
   ///
-  /// Kernel counterpart: `fib_add_ifaddr()`, `fib_magic()` (net/ipv4/fib_frontend.c, v6.12).
+  /// Kernel counterpart: `fib_add_ifaddr()`, `fib_magic()` (net/ipv4/fib_frontend.c),
+  /// `fib_valid_prefsrc()` (net/ipv4/fib_semantics.c, v6.12).
   mutating func addRoutes(of address: DeviceAddress, on device: DeviceID) {
     let primary = primary(of: address, on: device)
+    let namespace = devices[device.index].namespace
     for (type, prefix) in kernelRoutes(of: address, on: device) {
+      // Another route to the address may stand before its own, which then is no source for others.
+      let isToItself = type == .local && prefix.length == 32
+      guard isToItself || addressType(primary.local, in: namespace, device: device) == .local
+        || addressType(primary.local, in: namespace, device: nil) == .local
+      else { continue }
       let table = kernelTable(for: type, device: device)
       let isConnected = prefix.length < 32 || type == .unicast
       let scope: RouteScope = type == .local ? .host : .link

@@ -75,6 +75,16 @@ extension Kernel {
     return try makeOutputRoute(flow, device: device, result: result, type: result.type)
   }
 
+  /// The way to the unspecified address, which stands for the sender itself.
+  ///
+  /// Kernel counterpart: the treatment of `daddr` 0 in `ip_route_output_key_hash_rcu()` (net/ipv4/route.c, v6.12).
+  func ownRoute(from source: IPv4Address, in namespace: NamespaceID) -> OutputRoute {
+    var route = OutputRoute(
+      source: source, device: namespaces[namespace.index].loopback, nextHop: source, gateway: .unspecified)
+    route.isLocal = true
+    return route
+  }
+
   /// The way of a socket that is connected: found once more from the address that the first answer chose, because
   /// rules may go by it.
   ///

@@ -139,7 +139,7 @@ public struct RoutingTable: Sendable {
 
   package var isEmpty: Bool { prefixes.isEmpty }
   /// Whether a route was ever put into it: only then does the kernel know the table.
-  package var isMade = false
+  package internal(set) var isMade = false
 }
 
 /// The memory of all routes of all tables.

@@ -47,9 +47,21 @@ extension Kernel {
     } else if mode == .change {
       throw .noSuchFile
     }
-    routingTables[route.table.index].isMade = true
+    makeKnown(route.table)
     chain.insert(allocate(route, nextHops), at: place)
     setRouteChain(chain, route.prefix, in: route.table)
+  }
+
+  /// From now on the kernel knows the table; with `local` it makes `main`, as long as no rule parts them.
+  ///
+  /// Kernel counterpart: `fib_new_table()` (net/ipv4/fib_frontend.c, v6.12).
+  package mutating func makeKnown(_ table: RoutingTableID) {
+    if routingTables[table.index].isMade { return }
+    routingTables[table.index].isMade = true
+    let namespace = routingTables[table.index].namespace
+    guard routingTables[table.index].number == RoutingTableNumber.local, !namespaces[namespace.index].hasCustomRules
+    else { return }
+    makeKnown(makeTable(RoutingTableNumber.main, in: namespace))
   }
 
   private mutating func allocate(_ route: Route, _ nextHops: [NextHop]) -> RouteID {

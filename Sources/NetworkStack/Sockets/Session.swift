@@ -92,6 +92,12 @@ extension Kernel {
       .sessionTimer(id, generation: sessions[id.index].timerGeneration), at: max(instant, now))
   }
 
+  /// Wakes the program in this instant, behind everything else that happens in it.
+  mutating func setSessionTimerBehindAll(_ id: SessionID) {
+    sessions[id.index].timerGeneration &+= 1
+    queue.scheduleDeferred(.sessionTimer(id, generation: sessions[id.index].timerGeneration))
+  }
+
   mutating func report(_ id: SessionID, _ what: SessionEvent.What) {
     guard sessions[id.index].events.count < bounds.sessionEvents else {
       hasTooManySessionEvents = true
@@ -236,12 +242,10 @@ extension Kernel {
     }
     guard quoted.protocol == .udp, let datagram = UDPView(transport) else { return nil }
     let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
-    let isLoopedBack = devices[metadata.device.index].isLoopback
     guard
       let socket = findSocket(
         in: namespace, local: .v4(quoted.source), localPort: datagram.sourcePort, remote: .v4(quoted.destination),
-        remotePort: datagram.destinationPort,
-        device: isLoopedBack ? metadata.inputDevice : metadata.device, slave: slave)
+        remotePort: datagram.destinationPort, device: metadata.device, slave: slave)
     else { return nil }
     return probe(of: socket)
   }

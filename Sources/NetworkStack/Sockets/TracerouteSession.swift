@@ -12,6 +12,8 @@ struct TracerouteState: Sendable {
   var first = 0
   /// Probes from this one on are not wanted any more.
   var end: Int
+  /// Probes up to this one leave before the program looks for answers again.
+  var sendingEnd = 0
 
   init(request: TracerouteRequest) {
     self.request = request
@@ -48,9 +50,16 @@ extension Kernel {
   }
 
   /// Gives up what waited too long, sends what may be sent, and waits for the next thing to happen.
+  ///
+  /// Probes that may be under way at once leave one by one, each with all that it causes in this instant, and answers
+  /// are read behind them.
   mutating func continueTraceroute(_ id: SessionID) {
     guard case .traceroute(var state) = sessions[id.index].state, !sessions[id.index].hasFinished else { return }
     let request = state.request
+    if sessions[id.index].probes.count < state.sendingEnd {
+      if sendTracerouteProbe(id, sessions[id.index].probes.count, request) { setSessionTimerBehindAll(id) }
+      return
+    }
     var wake = Instant.distantFuture
     var underWay = 0
     var place = state.first
@@ -61,7 +70,10 @@ extension Kernel {
           wake = min(wake, earliest)
           break
         }
-        guard sendTracerouteProbe(id, place, request) else { return }
+        let count = request.sendWait > 0 ? 1 : min(request.simultaneousProbes - underWay, state.end - place)
+        state.sendingEnd = place + count
+        sessions[id.index].state = .traceroute(state)
+        return continueTraceroute(id)
       }
       let probe = sessions[id.index].probes[place]
       if !probe.isDone && !probe.isExpired {
@@ -148,7 +160,15 @@ extension Kernel {
     if error.type == unreachable {
       sessions[id.index].probes[error.sequence - 1].isFinal = true
     }
-    setSessionTimer(id, at: now)
+    lookForAnswers(id)
+  }
+
+  /// An answer came: the program reads it with all others of this instant, once its probes have left.
+  private mutating func lookForAnswers(_ id: SessionID) {
+    guard case .traceroute(let state) = sessions[id.index].state,
+      sessions[id.index].probes.count >= state.sendingEnd
+    else { return }
+    setSessionTimerBehindAll(id)
   }
 
   /// The destination answered.
@@ -156,7 +176,7 @@ extension Kernel {
     guard !reply.isDuplicate else { return }
     report(id, .reply(reply))
     sessions[id.index].probes[reply.sequence - 1].isFinal = true
-    setSessionTimer(id, at: now)
+    lookForAnswers(id)
   }
 }
 

@@ -27,12 +27,11 @@ extension Kernel {
       return vxlanReceive(packet, from: host, port: port)
     }
     let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
-    let isLoopedBack = devices[metadata.device.index].isLoopback
     let isOfVRF = slave != nil || devices[metadata.device.index].isVRF
     guard
       let socket = findSocket(
         in: namespace, local: .v4(header.destination), localPort: datagram.destinationPort, remote: .v4(header.source),
-        remotePort: datagram.sourcePort, device: isLoopedBack ? metadata.inputDevice : metadata.device,
+        remotePort: datagram.sourcePort, device: isLoopedBack(metadata) ? metadata.inputDevice : metadata.device,
         slave: isOfVRF ? slave ?? metadata.device : nil)
     else {
       sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.port)

@@ -7,6 +7,7 @@ of the packets that follow are apart from each other modulo a second, because th
 """
 import random
 import random_changes as changes
+import random_vrfs
 
 class Interface:
     def __init__(self, node, name, segment, address, mac):
@@ -32,6 +33,7 @@ class Segment:
 class Topology:
     def __init__(self, rng):
         self.rng, self.nodes, self.segments, self.setup = rng, [], [], []
+        self.changes, self.traffic = changes.CHANGES, None
 
     # ---------------------------------------------------------------- making
     def node(self, name, forwards=False):
@@ -60,6 +62,10 @@ class Topology:
         self.attach(a, s)
         self.attach(b, s)
         return s
+
+    @property
+    def vrfs(self):
+        return [name for n in self.nodes for name in n.vrfs]
 
     @property
     def hosts(self):
@@ -92,17 +98,16 @@ class Topology:
 
     def routes(self):
         """-> the lines that make everything reach everything"""
-        lines = []
-        for n in self.nodes:
-            ways = [(s, self.first_hop(n, s)) for s in self.segments if not n.on(s)]
-            ways = [(s, w) for s, w in ways if w]
-            gateways = {w[0] for _, w in ways}
-            if ways and (not n.forwards or len(gateways) == 1 and self.rng.random() < 0.5):
-                lines.append('ip -n %s route add default via %s' % (n.name, ways[0][1][0].address))
-            else:
-                lines += ['ip -n %s route add %s via %s%s' % (n.name, s.prefix, w[0].address,
-                          ' dev ' + w[1].name if self.rng.random() < 0.3 else '') for s, w in ways]
-        return lines
+        return [l for n in self.nodes for l in self.routes_of(n)]
+
+    def routes_of(self, n):
+        ways = [(s, self.first_hop(n, s)) for s in self.segments if not n.on(s)]
+        ways = [(s, w) for s, w in ways if w]
+        gateways = {w[0] for _, w in ways}
+        if ways and (not n.forwards or len(gateways) == 1 and self.rng.random() < 0.5):
+            return ['ip -n %s route add default via %s' % (n.name, ways[0][1][0].address)]
+        return ['ip -n %s route add %s via %s%s' % (n.name, s.prefix, w[0].address, ' dev ' + w[1].name if self.rng.random() < 0.3 else '')
+                for s, w in ways]
 
     def build(self):
         out = []
@@ -223,12 +228,14 @@ def case(seed, vrf=False):
     rng.choices([s for s, _ in SHAPES], [w for _, w in SHAPES])[0](t)
     setup = t.build()
     if vrf:
-        import random_vrfs
         setup += random_vrfs.devices(t)
-    setup += changes.link_settings(t)
+        t.changes, t.traffic = random_vrfs.CHANGES, random_vrfs.traffic
+    else:
+        setup += changes.link_settings(t)
     setup += t.address_lines()
-    setup += random_vrfs.routes(t) if vrf else t.routes()
-    traffic, clock = [], Clock(rng)
+    ways, leaks = random_vrfs.routes(t) if vrf else (t.routes(), [])
+    setup += ways
+    traffic, clock = ['t ' + l for l in leaks], Clock(rng)
     # what is odd from the beginning
     for _ in range(rng.choice([0, 1, 1, 2, 2, 3, 4])):
         lines = changes.change(t, early=True)
@@ -246,7 +253,7 @@ def case(seed, vrf=False):
             # at once, one after the other
             traffic += ['at_ %d; t %s' % (at, l) for l in lines]
             continue
-        line, duration, sends = changes.traffic(t)
+        line, duration, sends = t.traffic(t) if t.traffic and rng.random() < 0.35 else changes.traffic(t)
         at = clock.start(duration, sends)
         if at is None:
             break

@@ -17,17 +17,29 @@ def sh(cmd, **k):
     return subprocess.run(cmd, capture_output=True, text=True, **k)
 
 def j(ns, *cmd):
-    r = sh(['ip', 'netns', 'exec', ns] + list(cmd))
+    r = sh([cmd[0], '-n', ns] + list(cmd[1:]))          # ip and bridge need no program that enters the namespace for them
     try:
         return json.loads(r.stdout) if r.stdout.strip() else []
     except ValueError:
         return r.stdout.splitlines()
 
+def ask(ns, lines):
+    """What several `ip -j` lines answer, by one process: in a slow kernel the start of each is what takes time"""
+    r, out, at = sh(['ip', '-n', ns, '-j', '-batch', '-'], input='\n'.join(lines) + '\n'), [], 0
+    text = r.stdout.strip()
+    while at < len(text):
+        value, at = json.JSONDecoder().raw_decode(text, at)
+        out.append(value)
+        at += len(text[at:]) - len(text[at:].lstrip())
+    return out if len(out) == len(lines) else [j(ns, 'ip', '-j', *l.split()) for l in lines]
+
 # ------------------------------------------------------------------ inside the private namespaces
 def inner(case, out):
     os.makedirs('/run/netns', exist_ok=True)
     subprocess.check_call(['mount', '-t', 'tmpfs', 'tmpfs', '/run/netns'])
-    env = dict(os.environ, TOOLS=HERE, TOOLLOG=out + '/tools.raw', PYTHONUNBUFFERED='1', LC_ALL='C')
+    # sock.py is to start at once, by this Python itself and not by a script that looks for one
+    path = os.path.dirname(os.path.realpath(sys.executable)) + ':' + os.environ['PATH']
+    env = dict(os.environ, PATH=path, TOOLS=HERE, TOOLLOG=out + '/tools.raw', PYTHONUNBUFFERED='1', PYTHONDONTWRITEBYTECODE='1', LC_ALL='C')
     lib = HERE + '/lib.sh'
     r = sh(['bash', '-c', 'set -eu; . "%s"; . ./setup.sh' % lib], cwd=case, env=env)
     if r.returncode:
@@ -37,12 +49,12 @@ def inner(case, out):
     nss = sorted(l.split()[0] for l in sh(['ip', 'netns', 'list']).stdout.splitlines() if l.strip())
     caps, meta = [], {}
     for n in nss:
-        addrs = {l['ifname']: ['%s/%d' % (x['local'], x['prefixlen']) for x in l['addr_info']] for l in j(n, 'ip', '-j', 'addr')}
-        for l in j(n, 'ip', '-j', '-d', 'link'):
+        links = j(n, 'ip', '-j', '-d', 'addr')
+        addrs = {l['ifname']: ['%s/%d' % (x['local'], x['prefixlen']) for x in l['addr_info']] for l in links}
+        off = 'for d in "$@"; do ethtool -K $d tso off gso off gro off tx off rx off sg off; done'
+        sh(['ip', 'netns', 'exec', n, 'sh', '-c', off, 'sh'] + [l['ifname'] for l in links if l['ifname'] != 'lo'])
+        for l in links:
             d = l['ifname']
-            if d != 'lo':
-                sh(['ip', 'netns', 'exec', n, 'ethtool', '-K', d, 'tso', 'off', 'gso', 'off', 'gro', 'off',
-                    'tx', 'off', 'rx', 'off', 'sg', 'off'])
             if 'UP' not in l['flags']:
                 continue
             meta['%s.%s' % (n, d)] = {'mac': l.get('address'), 'mtu': l['mtu'], 'kind': l.get('linkinfo', {}).get('info_kind', ''),
@@ -67,10 +79,11 @@ def inner(case, out):
     # what changes with time at first, all at the same time
     neighbors, state = {n: j(n, 'ip', '-j', 'neigh') for n in nss}, {}
     for n in nss:
+        route, rule, addr = ask(n, ['route show table all', 'rule show', 'addr show'])
         state[n] = {
-            'route': j(n, 'ip', '-j', 'route', 'show', 'table', 'all'), 'rule': j(n, 'ip', '-j', 'rule'),
-            'route_cache': sh(['ip', 'netns', 'exec', n, 'ip', 'route', 'show', 'cache']).stdout.splitlines(),
-            'neigh': neighbors[n], 'addr': j(n, 'ip', '-j', 'addr'),
+            'route': route, 'rule': rule,
+            'route_cache': sh(['ip', '-n', n, 'route', 'show', 'cache']).stdout.splitlines(),
+            'neigh': neighbors[n], 'addr': addr,
             'fdb': j(n, 'bridge', '-j', 'fdb', 'show'), 'link': j(n, 'ip', '-j', '-s', 'link'),
             'conntrack': sh(['ip', 'netns', 'exec', n, 'conntrack', '-L']).stdout.splitlines()
             if os.path.exists(case + '/use-conntrack') else []}

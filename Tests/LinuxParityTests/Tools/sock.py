@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -IS
 """Bounded socket helper: prints only deterministic lines.
  udp-echo PORT [--bind A] [--count N] [--timeout S]
  udp-send DST PORT [--src A] [--sport P] [--size N] [--count N] [--ttl N] [--df do|dont|want]
@@ -51,7 +51,8 @@ def udp_send():
     dst, dp = a.pos[0], int(a.pos[1])
     six = is6(dst)
     s = sock(socket.SOCK_DGRAM, dst); opts(s)
-    s.bind((any_(a.src, dst), a.sport)); s.settimeout(a.timeout)
+    try: s.bind((any_(a.src, dst), a.sport)); s.settimeout(a.timeout)
+    except OSError as e: say('udp-send: bind error', err(e)); sys.exit(1)
     try:
         if not a.unconnected: s.connect(at(dst, dp, six))
     except OSError as e: say('udp-send: connect error', err(e)); sys.exit(1)

@@ -1,0 +1,14 @@
+public import NetworkAddresses
+public import ScenarioModel
+
+/// One step of building a scenario's network, in the words of a shell where there are any.
+public enum ConstructionStep: Sendable {
+  /// A machine of that name is there.
+  case machine(String)
+  /// A command line that a key of the scenario stands for, on a machine.
+  case command(machine: String, line: String)
+  /// A network card.
+  case networkCard(EndpointName, mac: MACAddress, mtu: Int)
+  /// The cable of that place in the scenario's `links` is put between its cards.
+  case cable(Int)
+}

@@ -1,0 +1,196 @@
+internal import NetworkAddresses
+internal import NetworkControl
+internal import OrderedCollections
+public import ScenarioModel
+public import ScenarioRunner
+
+/// A scenario as a shell script for a real Linux host: machines are namespaces, cables are veth pairs, traffic is
+/// made by the programs themselves.
+///
+/// Every machine is a network namespace and a mount namespace with a `/run/netns` of its own, so that its command
+/// lines, `ip netns` included, are typed as in the scenario.
+public enum LinuxScript {
+  /// - Returns: the script, or `nil` and what cannot be told in one.
+  public static func text(of compiled: CompiledScenario) -> (script: String?, issues: [ScenarioIssue]) {
+    let (steps, control, refused) = ScenarioRun.construction(of: compiled)
+    guard refused.isEmpty else { return (nil, refused) }
+    var writer = Writer(scenario: compiled.scenario)
+    for step in steps { writer.write(step) }
+    writer.fixAddresses(control)
+    writer.writeTimeline()
+    guard writer.issues.isEmpty else { return (nil, writer.issues) }
+    return (LinuxScriptPrelude.text(writer.name) + writer.lines.joined(separator: "\n") + LinuxScriptPrelude.end, [])
+  }
+}
+
+/// Collects the lines of a script.
+private struct Writer {
+  let scenario: Scenario
+  var lines: [String] = []
+  var issues: [ScenarioIssue] = []
+  /// The cards that were announced, until their cables are made.
+  private var cards: [EndpointName: (mac: String, mtu: Int)] = [:]
+
+  init(scenario: Scenario) {
+    self.scenario = scenario
+  }
+
+  var name: String { scenario.name?.value ?? scenario.file }
+
+  // MARK: - The network
+
+  mutating func write(_ step: ConstructionStep) {
+    switch step {
+    case .machine(let name): lines.append("machine \(name)")
+    case .command(let machine, let line): lines.append("on \(machine) \(shell(line))")
+    case .networkCard(let endpoint, let mac, let mtu):
+      cards[endpoint] = (mac.description, mtu)
+      let hasCable = scenario.links.contains { $0.endpoints.contains { $0.value == endpoint } }
+      if !hasCable { lines.append("card \(words(endpoint, mac.description, mtu))") }
+    case .cable(let place): writeCable(scenario.links[place], place)
+    }
+  }
+
+  private func words(_ endpoint: EndpointName, _ mac: String, _ mtu: Int) -> String {
+    "\(endpoint.namespace.machine) \(endpoint.namespace.namespace ?? "-") \(endpoint.interface) \(mac) \(mtu)"
+  }
+
+  private mutating func writeCable(_ link: Link, _ place: Int) {
+    let ends = link.endpoints.compactMap { end in cards[end.value].map { words(end.value, $0.mac, $0.mtu) } }
+    guard ends.count == 2 else { return }
+    let isPulled = !link.isUp || scenario.timeline.contains { entry in
+      if case .link(let change) = entry.action { change.linkIndex == place && change.isUp != nil } else { false }
+    }
+    lines.append("\(isPulled ? "pluggable_cable" : "cable") \(place) \(ends[0]) \(ends[1])")
+    let quality = qualityWords(delay: link.delay, rate: link.rate, loss: link.loss)
+    if !quality.isEmpty { lines.append("quality \(place) \(quality)") }
+    if !link.isUp { lines.append("pull \(place)") }
+  }
+
+  private func qualityWords(delay: ScenarioDuration?, rate: DataRate?, loss: LossRatio?) -> String {
+    var words: [String] = []
+    if let delay, delay.nanoseconds > 0 { words.append("delay \(delay.nanoseconds)ns") }
+    if let rate { words.append("rate \(rate.bitsPerSecond)bit") }
+    if let loss, loss.partsPerBillion > 0 {
+      let digits = String(loss.partsPerBillion)
+      let padded = String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
+      words.append("loss \(padded.dropLast(7)).\(padded.suffix(7))%")
+    }
+    return words.joined(separator: " ")
+  }
+
+  /// Devices that command lines have made get the addresses that they have in the simulation.
+  mutating func fixAddresses(_ control: Controller) {
+    for namespace in control.allNamespaces {
+      for link in control.links(in: namespace) {
+        switch link.kind {
+        case .loopback, .ethernet, .bridge: continue
+        case .dummy, .veth, .vrf, .vlan, .macvlan, .vxlan: break
+        }
+        let place = control.endpointName(of: namespace).split(separator: "/", maxSplits: 1)
+        let inner = place.count == 2 ? " -n \(place[1])" : ""
+        let line = "on \(place[0]) ip\(inner) link set dev \(link.name) address \(link.mac)"
+        let isDeclared = lines.contains { $0.contains(" \(link.name) address \(link.mac)") }
+        if !isDeclared { lines.append(line) }
+      }
+    }
+  }
+
+  // MARK: - What happens
+
+  mutating func writeTimeline() {
+    lines.append("")
+    for namespace in scenario.nodes.values.flatMap(\.allNamespaces) {
+      for service in namespace.services {
+        lines.append("serve \(place(namespace.name)) \(words(service))")
+      }
+    }
+    lines.append("begin")
+    for entry in scenario.timeline { write(entry) }
+    if case .pause = scenario.timeline.last?.action { return }
+    lines.append("sleep 0.5")
+  }
+
+  private mutating func write(_ entry: TimelineEntry) {
+    if let description = entry.description { lines.append("# \(description.split(separator: "\n").joined(separator: " "))") }
+    switch entry.at {
+    case .absolute(let time): lines.append("at \(seconds(time))")
+    case .afterPrevious(let pause): if pause.nanoseconds > 0 { lines.append("sleep \(seconds(pause))") }
+    }
+    let background = entry.runsInBackground ? " &" : ""
+    switch entry.action {
+    case .run(let text): lines.append("\(place(entry)) \(shell(text.value))\(background)")
+    case .udp(let exchange): lines.append("\(place(entry)) \(words(exchange))\(background)")
+    case .tcp(let exchange): lines.append("\(place(entry)) \(words(exchange))\(background)")
+    case .listen(let listener): lines.append("serve \(place(entry)) \(words(listener))")
+    case .link(let change):
+      let quality = qualityWords(delay: change.delay, rate: change.rate, loss: change.loss)
+      if !quality.isEmpty { lines.append("quality \(change.linkIndex) \(quality)") }
+      if let isUp = change.isUp { lines.append("\(isUp ? "plug" : "pull") \(change.linkIndex)") }
+    case .replay(let replay):
+      issues.append(replay.place.issue("a replay cannot be exported: no program of iproute2 sends captured frames"))
+    case .pause(let duration): lines.append("sleep \(seconds(duration.value))")
+    }
+  }
+
+  private func place(_ entry: TimelineEntry) -> String {
+    guard let name = entry.on?.value else { preconditionFailure("the decoder requires 'on' for programs") }
+    return place(name)
+  }
+
+  private func place(_ name: NamespaceName) -> String {
+    name.namespace.map { "in_namespace \(name.machine) \($0)" } ?? "on \(name.machine)"
+  }
+
+  private func words(_ exchange: UDPExchange) -> String {
+    var words = "python3 \"$SOCKETS\" udp-send \(exchange.to.value.address) \(exchange.to.value.port)"
+    words += sourceWords(exchange.from?.value) + deviceWords(exchange.vrf ?? exchange.device)
+    words += " --size \(exchange.size) --count \(exchange.count) --interval \(seconds(exchange.interval))"
+    words += " --timeout \(seconds(exchange.timeout)) --df \(exchange.df.rawValue)"
+    if let ttl = exchange.ttl { words += " --ttl \(ttl)" }
+    if !exchange.isConnected { words += " --unconnected" }
+    return words
+  }
+
+  private func words(_ exchange: TCPExchange) -> String {
+    "python3 \"$SOCKETS\" tcp-send \(exchange.to.value.address) \(exchange.to.value.port)"
+      + sourceWords(exchange.from?.value) + deviceWords(exchange.vrf ?? exchange.device)
+      + " --size \(exchange.size) --timeout \(seconds(exchange.timeout))"
+  }
+
+  private func words(_ listener: Listener) -> String {
+    var words = "python3 \"$SOCKETS\" \(listener.port.transport.rawValue)-listen \(listener.port.number.value)"
+    if let address = listener.address { words += " --bind \(address.value)" }
+    words += deviceWords(listener.vrf) + " --count \(listener.count) --timeout \(seconds(listener.timeout))"
+    return words + (listener.reply == .echo ? " --echo" : "")
+  }
+
+  private func words(_ service: Service) -> String {
+    var words = "python3 \"$SOCKETS\" \(service.port.transport.rawValue)-listen \(service.port.number.value)"
+    if let address = service.address { words += " --bind \(address.value)" }
+    return words + deviceWords(service.vrf) + " --count 0 --timeout 0" + (service.reply == .echo ? " --echo" : "")
+  }
+
+  private func sourceWords(_ source: SocketAddress?) -> String {
+    guard let source else { return "" }
+    return (source.address.isUnspecified ? "" : " --source \(source.address)") + (source.port > 0 ? " --sport \(source.port)" : "")
+  }
+
+  private func deviceWords(_ device: Located<String>?) -> String { device.map { " --device \($0.value)" } ?? "" }
+
+  /// A command line as an argument list; one with command substitutions is handed to a shell in the machine.
+  private func shell(_ line: String) -> String {
+    // Bridges of the simulation do not look at group memberships, and so report none of their own.
+    if line.contains(" link add ") && line.contains(" type bridge") && !line.contains("mcast_snooping") {
+      return shell(line + " mcast_snooping 0")
+    }
+    guard line.contains("`") || line.contains("$(") else { return line }
+    return "sh -c '\(line.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+  }
+
+  /// Nanoseconds as decimal seconds.
+  private func seconds(_ duration: ScenarioDuration) -> String {
+    let fraction = String(duration.nanoseconds % 1_000_000_000)
+    return "\(duration.nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.utf8.count) + fraction
+  }
+}

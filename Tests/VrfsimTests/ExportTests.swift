@@ -1,0 +1,30 @@
+import Testing
+
+/// `vrfsim export`: what comes out is a shell script; what it says runs against a kernel in `make export-test`.
+@Suite struct ExportTests {
+  @Test("a veth pair becomes ip lines, in the scenario's order")
+  func vethPair() throws {
+    let scenario = #"""
+      {"vrfsim":1,"nodes":{"h1":{"interfaces":{"eth0":{"addresses":["10.0.0.1/24"]}}},
+       "h2":{"interfaces":{"eth0":{"addresses":["10.0.0.2/24"]}}}},
+       "links":[{"endpoints":["h1:eth0","h2:eth0"]}],
+       "timeline":[{"at":"0s","on":"h1","run":"ping -c 1 10.0.0.2"}]}
+      """#
+    let program = try Program("export", "iproute2", "-", input: scenario)
+    #expect(program.exitCode == 0, "\(program.errors)")
+    let lines = program.output.split(separator: "\n")
+    #expect(lines.first?.hasPrefix("#!") == true)
+    let first = try #require(lines.firstIndex { $0.contains("10.0.0.1/24") })
+    let second = try #require(lines.firstIndex { $0.contains("10.0.0.2/24") })
+    let ping = try #require(lines.firstIndex { $0.contains("ping ") && $0.contains("10.0.0.2") && !$0.contains("/24") })
+    #expect(first < second && second < ping)
+  }
+
+  @Test("an invalid scenario exports nothing and names its mistake")
+  func invalidScenario() throws {
+    let program = try Program("export", "iproute2", "-", input: #"{"vrfsim":1,"nods":{}}"#)
+    #expect(program.exitCode == 2)
+    #expect(program.output.isEmpty)
+    #expect(program.errors.contains("did you mean 'nodes'?"))
+  }
+}
