@@ -20,7 +20,7 @@ extension DropReason {
     case .noProtocol: "nothing here speaks that protocol"
     case .outputNoRoutes: "there is no route to answer by"
     case .neighborCreateFailed: "the neighbor table is full"
-    case .neighborFailed: "nobody answered ARP for the next hop"
+    case .neighborFailed: "nobody answered the search for the next hop"
     case .neighborQueueFull: "too many packets waited for the next hop's ARP answer"
     case .neighborDead: "the neighbor entry it waited for was removed"
     case .queueDrop: "the interface cannot send (down, no carrier, or its queue is full)"

@@ -323,12 +323,7 @@ struct ScenarioBuilder {
     let namespace = commands.namespace
     guard let id = namespaces[namespace.name] else { return }
     if namespace.configuresIPv6 {
-      // IPv6 is on where a key names an address of it; such addresses are in use from the start.
-      for key in ["accept_dad", "disable_ipv6"] {
-        for device in ["all", "default"] {
-          setSysctl("net.ipv6.conf.\(device).\(key)", "0", namespace.place, namespace, id)
-        }
-      }
+      switchOnIPv6(namespace, id)
     }
     if let forwarding = namespace.forwarding {
       setSysctl("net.ipv4.ip_forward", forwarding.value ? "1" : "0", forwarding.place, namespace, id)
@@ -345,6 +340,18 @@ struct ScenarioBuilder {
     run(commands.neighbors, as: "neigh add", namespace, id)
     for service in namespace.services { start(service, namespace, id) }
     run(commands.commands, as: nil, namespace, id)
+  }
+
+  /// IPv6 is on where a key names an address of it; such addresses are in use from the start, as if they had been
+  /// looked for already.
+  private mutating func switchOnIPv6(_ namespace: Namespace, _ id: NamespaceID) {
+    let names = control.links(in: id).map(\.name)
+    for name in ["all", "default"] + names {
+      setSysctl("net.ipv6.conf.\(name).accept_dad", "0", namespace.place, namespace, id)
+    }
+    for name in ["all", "default"] {
+      setSysctl("net.ipv6.conf.\(name).disable_ipv6", "0", namespace.place, namespace, id)
+    }
   }
 
   private mutating func setSysctl(

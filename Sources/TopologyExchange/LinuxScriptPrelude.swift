@@ -44,7 +44,7 @@ enum LinuxScriptPrelude {
       HOLDER[$1]=$(cat "$work/machine.$1")
       on "$1" sh -c "$SETTINGS"
     }
-    # IPv6 is off, as in the simulation; segments leave one by one.
+    # IPv6 is off until a scenario switches it on, as in the simulation; segments leave one by one.
     SETTINGS='for key in all default lo; do sysctl -qw net.ipv6.conf.$key.disable_ipv6=1 2>/dev/null; done
       sysctl -qw net.ipv4.ping_group_range="0 0" 2>/dev/null; true'
     # on MACHINE COMMAND...
@@ -162,7 +162,7 @@ enum LinuxScriptPrelude {
     parser.add_argument('program')
     parser.add_argument('place', nargs='+')
     for name in ('--bind', '--source'):
-        parser.add_argument(name, default='0.0.0.0')
+        parser.add_argument(name)
     for name, value in (('--sport', 0), ('--size', 32), ('--count', 1), ('--ttl', 0)):
         parser.add_argument(name, type=int, default=value)
     for name, value in (('--timeout', 3), ('--interval', 0.1)):
@@ -184,15 +184,34 @@ enum LinuxScriptPrelude {
         return errno.errorcode.get(error.errno, str(error.errno)) if error.errno else 'timeout'
 
 
+    def shown(place):
+        address = place[0].removeprefix('::ffff:')
+        return '%s:%d' % ('[%s]' % address if ':' in address else address, place[1])
+
+
+    # A server without an address hears both families where IPv6 is on.
+    def listens_to_both():
+        with open('/proc/sys/net/ipv6/conf/all/disable_ipv6') as setting:
+            return options.program.endswith('listen') and setting.read() == '0\n'
+
+
+    def set_option(made, name, name6, value):
+        if made.family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, name6, value)
+        else:
+            made.setsockopt(socket.IPPROTO_IP, name, value)
+
+
     def opened(kind, address, port):
-        made = socket.socket(socket.AF_INET, kind)
+        address = address or ('::' if ':' in options.place[0] or listens_to_both() else '0.0.0.0')
+        made = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, kind)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if options.device:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, options.device.encode())
         if options.ttl:
-            made.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, options.ttl)
+            set_option(made, socket.IP_TTL, socket.IPV6_UNICAST_HOPS, options.ttl)
         if options.df:
-            made.setsockopt(socket.IPPROTO_IP, 10, {'dont': 0, 'want': 1, 'do': 2}[options.df])
+            set_option(made, 10, 23, {'dont': 0, 'want': 1, 'do': 2}[options.df])
         try:
             made.bind((address, port))
         except OSError as error:
@@ -227,7 +246,7 @@ enum LinuxScriptPrelude {
                 continue
             try:
                 data, sender = made.recvfrom(65535)
-                say('reply %d bytes from %s:%d' % (len(data), sender[0], sender[1]))
+                say('reply %d bytes from %s' % (len(data), shown(sender)))
             except socket.timeout:
                 say('no reply')
             except OSError as error:
@@ -248,7 +267,7 @@ enum LinuxScriptPrelude {
                 data, sender = made.recvfrom(65535)
             except socket.timeout:
                 return say('timeout')
-            say('%d bytes from %s:%d' % (len(data), sender[0], sender[1]))
+            say('%d bytes from %s' % (len(data), shown(sender)))
             if options.echo:
                 try:
                     made.sendto(data, sender)

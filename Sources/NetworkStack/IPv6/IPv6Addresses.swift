@@ -21,8 +21,11 @@ extension Kernel {
     address.isTentative = !address.skipsDuplicateAddressDetection
     let place = ipv6Devices[device.index].addresses.firstIndex { $0.local.scope <= local.scope }
     ipv6Devices[device.index].addresses.insert(address, at: place ?? ipv6Devices[device.index].addresses.count)
+    if devices[device.index].isUp {
+      addMulticastRoute(of: device)
+      addPrefixRoute(of: address, on: device)
+    }
     guard ipv6Devices[device.index].isReady else { return }
-    addPrefixRoute(of: address, on: device)
     beginDuplicateAddressDetection(local, on: device)
   }
 
@@ -34,7 +37,7 @@ extension Kernel {
     let address = ipv6Devices[device.index].addresses.remove(at: place)
     let namespace = devices[device.index].namespace
     ipv6Devices[device.index].detections.removeAll { $0.address == local }
-    guard ipv6Devices[device.index].isReady else { return }
+    guard devices[device.index].isUp else { return }
     leave(local.solicitedNode, on: device)
     if !address.isTentative, ipv6Devices[device.index].settings.forwarding != 0 {
       leaveAnycast(of: address, on: device)

@@ -121,13 +121,18 @@ extension Kernel {
 // MARK: - Up and down
 
 extension Kernel {
-  /// A device may have become ready for IPv6: up, with carrier, and not disabled.
+  /// A device may have become ready for IPv6: up, with carrier, and not disabled. Without carrier it has the routes
+  /// to its networks at least.
   ///
-  /// Kernel counterpart: `NETDEV_UP` and `NETDEV_CHANGE` in `addrconf_notify()`, `addrconf_dev_config()`
-  /// (net/ipv6/addrconf.c, v6.12).
+  /// Kernel counterpart: `NETDEV_UP` and `NETDEV_CHANGE` in `addrconf_notify()`, `addrconf_dev_config()`,
+  /// `addrconf_permanent_addr()` (net/ipv6/addrconf.c, v6.12).
   package mutating func ipv6DeviceChanged(_ device: DeviceID) {
     let state = devices[device.index]
-    guard state.isUp, state.hasCarrier, hasIPv6(device), !ipv6Devices[device.index].isReady else { return }
+    guard state.isUp, hasIPv6(device), !ipv6Devices[device.index].isReady else { return }
+    guard state.hasCarrier else {
+      for address in ipv6Devices[device.index].addresses { addPrefixRoute(of: address, on: device) }
+      return
+    }
     ipv6Devices[device.index].isReady = true
     join(.allNodes, on: device)
     if ipv6Devices[device.index].settings.forwarding != 0 { join(.allRouters, on: device) }

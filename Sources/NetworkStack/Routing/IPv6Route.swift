@@ -298,9 +298,10 @@ extension Kernel {
     }
   }
 
-  /// Changes the state of the next hops that leave by a device.
+  /// Changes the state of the next hops that leave by a device; routes to this machine itself keep theirs.
   mutating func reviveIPv6NextHops(through device: DeviceID, _ change: (inout IPv6NextHop) -> Void) {
     forEachIPv6Route(in: devices[device.index].namespace) { kernel, id in
+      if kernel.ipv6Routes[id].type == .local || kernel.ipv6Routes[id].type == .anycast { return }
       var hops = kernel.ipv6Routes.nextHops(of: id)
       let before = hops
       for place in hops.indices where hops[place].device == device { change(&hops[place]) }
