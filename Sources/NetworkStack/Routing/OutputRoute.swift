@@ -16,6 +16,9 @@ package struct OutputRoute: Sendable {
   package var isBroadcast = false
   /// `nil` where no route was consulted.
   package var result: RouteResult?
+
+  /// Whether a socket may send to a destination this way with `SO_BROADCAST` alone (socket(7)); multicasts need none.
+  func needsBroadcastPermission(to destination: IPv4Address) -> Bool { isBroadcast && !destination.isMulticast }
 }
 
 extension Kernel {

@@ -54,7 +54,7 @@ extension Kernel {
     flow.ipProtocol = IPProtocol.udp.rawValue
     flow.destinationPort = 1_025
     let route = try connectedRoute(flow, in: namespace)
-    if route.isBroadcast && !request.destination.isMulticast {
+    if route.needsBroadcastPermission(to: request.destination) {
       guard request.allowsBroadcast else { throw .permissionDenied }
       report(id, .allowedBroadcast)
     }
@@ -81,7 +81,7 @@ extension Kernel {
     do throws(LinuxErrno) {
       let flow = pingFlow(request, in: sessions[id.index].namespace)
       let route = try outputRoute(flow, in: sessions[id.index].namespace)
-      if route.isBroadcast && !request.allowsBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
+      if route.needsBroadcastPermission(to: request.destination), !request.allowsBroadcast { throw LinuxErrno.permissionDenied }
       try sendEcho(
         id, sequence: sequence, flow: flow, payloadSize: request.payloadSize,
         options: SendOptions(

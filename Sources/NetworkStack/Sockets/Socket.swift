@@ -1,5 +1,6 @@
 internal import DiscreteEvents
-package import NetworkAddresses
+internal import NetworkAddresses
+internal import PacketHeaders
 
 /// A UDP socket of a session.
 ///
@@ -57,6 +58,12 @@ extension Kernel {
     return id
   }
 
+  /// Whether a program may bind a stream socket, or one of a probe, to an address: one of this machine, in the VRF of
+  /// the device that the socket is bound to.
+  func isLocal(_ address: IPv4Address, forSocketOn device: DeviceID?, in namespace: NamespaceID) -> Bool {
+    addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) }) == .local
+  }
+
   /// Whether another socket has the port: on the same device or VRF, with an address in common.
   private func isTaken(_ port: UInt16, _ namespace: NamespaceID, _ address: IPv4Address, _ device: DeviceID?) -> Bool {
     namespaces[namespace.index].sockets.contains { id in
@@ -71,10 +78,9 @@ extension Kernel {
     _ namespace: NamespaceID, _ address: IPv4Address, _ device: DeviceID?
   ) throws(LinuxErrno) -> UInt16 {
     let settings = namespaces[namespace.index].settings
-    let count = UInt64(max(1, settings.localPortLast - settings.localPortFirst + 1))
-    let start = random.below(count)
-    for step in 0..<count {
-      let port = UInt16(clamping: UInt64(settings.localPortFirst) + (start + step) % count)
+    let start = random.below(settings.localPortCount)
+    for step in 0..<settings.localPortCount {
+      let port = settings.localPort(start + step)
       if !isTaken(port, namespace, address, device) { return port }
     }
     throw .addressInUse
@@ -117,5 +123,25 @@ extension Kernel {
       if best.map({ score > $0.score }) ?? true { best = (score, id) }
     }
     return best?.socket
+  }
+}
+
+extension LinuxErrno {
+  /// What a socket reports for an ICMP error; `nil` for those that mean nothing to it.
+  ///
+  /// Kernel counterpart: `icmp_err_convert` (net/ipv4/icmp.c, v6.12).
+  init?(icmpType type: ICMPv4Type, code: UInt8) {
+    if type == .timeExceeded {
+      self = .hostUnreachable
+      return
+    }
+    guard type == .destinationUnreachable else { return nil }
+    switch code {
+    case UnreachableCode.network, 6, 9, 11: self = .networkUnreachable
+    case UnreachableCode.host, 7, 10, 12, 13, 14, 15: self = .hostUnreachable
+    case UnreachableCode.protocol: self = .protocolNotAvailable
+    case UnreachableCode.port: self = .connectionRefused
+    default: return nil  // The rest has no errno, or is the path's MTU.
+    }
   }
 }

@@ -26,15 +26,12 @@ extension Kernel {
   mutating func startTraceroute(_ id: SessionID, _ state: TracerouteState) {
     let namespace = sessions[id.index].namespace
     let request = state.request
-    if let source = request.source {
-      let master = request.device.flatMap { l3Master(of: $0) }
-      guard addressType(source, in: namespace, device: master) == .local else {
-        return failToStart(id, .bind, .addressNotAvailable)
-      }
+    if let source = request.source, !isLocal(source, forSocketOn: request.device, in: namespace) {
+      return failToStart(id, .bind, .addressNotAvailable)
     }
     do throws(LinuxErrno) {
       let route = try connectedRoute(tracerouteFlow(request), in: namespace)
-      if route.isBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
+      if route.needsBroadcastPermission(to: request.destination) { throw LinuxErrno.permissionDenied }
       report(id, .started(source: route.source))
     } catch {
       return failToStart(id, .connect, error)
