@@ -1,4 +1,4 @@
-public import NetworkAddresses
+internal import NetworkAddresses
 public import NetworkStack
 
 // `ip address`. Kernel counterpart: net/ipv4/devinet.c (v6.12).

@@ -1,4 +1,4 @@
-public import NetworkAddresses
+internal import NetworkAddresses
 internal import DiscreteEvents
 public import NetworkStack
 

@@ -1,4 +1,4 @@
-public import NetworkAddresses
+internal import NetworkAddresses
 public import NetworkStack
 
 // `ip -6 address` and `ip -6 route`. Kernel counterpart: net/ipv6/addrconf.c, net/ipv6/route.c (v6.12).

@@ -1,4 +1,4 @@
-public import NetworkAddresses
+internal import NetworkAddresses
 public import NetworkStack
 
 // `ip neigh`. Kernel counterpart: `neigh_add()`, `neigh_delete()` (net/core/neighbour.c, v6.12).

@@ -1,4 +1,4 @@
-public import NetworkAddresses
+internal import NetworkAddresses
 public import NetworkStack
 
 // Who is there: namespaces and links.

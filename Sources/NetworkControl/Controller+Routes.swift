@@ -1,4 +1,4 @@
-public import NetworkAddresses
+internal import NetworkAddresses
 public import NetworkStack
 
 // `ip route`. Kernel counterpart: net/ipv4/fib_frontend.c, net/ipv4/fib_semantics.c (v6.12).

@@ -1,4 +1,4 @@
-public import NetworkAddresses
+internal import NetworkAddresses
 public import NetworkStack
 
 // `ip rule`. Kernel counterpart: net/core/fib_rules.c, net/ipv4/fib_rules.c, net/ipv6/fib6_rules.c (v6.12).

@@ -1,4 +1,4 @@
-public import DiscreteEvents
+internal import DiscreteEvents
 
 /// Why a run came back.
 public enum RunOutcome: Hashable, Sendable {

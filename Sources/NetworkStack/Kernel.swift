@@ -1,5 +1,5 @@
-public import DiscreteEvents
-package import NetworkAddresses
+package import DiscreteEvents
+internal import NetworkAddresses
 
 /// The whole simulated state: machines, namespaces, devices, tables, packets, sessions and what is to happen.
 ///

@@ -1,5 +1,5 @@
 public import DiscreteEvents
-public import NetworkAddresses
+internal import NetworkAddresses
 internal import PacketHeaders
 
 /// A simulated network and its virtual time: the one owner of a ``Kernel``.

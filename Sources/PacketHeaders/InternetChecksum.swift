@@ -1,3 +1,5 @@
+public import NetworkAddresses
+
 /// The one's complement sum of 16-bit words that IPv4, ICMP and UDP protect themselves with.
 ///
 /// ```swift
@@ -38,6 +40,20 @@ public struct InternetChecksum {
   @inlinable
   public mutating func add(_ number: UInt32) {
     sum &+= UInt64(number)
+  }
+
+  /// Adds the pseudo header that UDP and TCP protect with their own.
+  ///
+  /// Source: RFC 768, RFC 9293 section 3.1.
+  /// - Parameter length: bytes of header and payload.
+  @inlinable
+  public mutating func addPseudoHeader(
+    source: IPv4Address, destination: IPv4Address, protocol: IPProtocol, length: Int
+  ) {
+    add(source.bits)
+    add(destination.bits)
+    add(UInt32(`protocol`.rawValue))
+    add(UInt32(truncatingIfNeeded: length))
   }
 
   /// What belongs into the checksum field; 0 where the bytes added held a right checksum.

@@ -58,10 +58,7 @@ public struct TCPView {
   @inlinable
   public func checksum(source: IPv4Address, destination: IPv4Address) -> UInt16 {
     var sum = InternetChecksum()
-    sum.add(source.bits)
-    sum.add(destination.bits)
-    sum.add(UInt32(IPProtocol.tcp.rawValue))
-    sum.add(UInt32(truncatingIfNeeded: bytes.count))
+    sum.addPseudoHeader(source: source, destination: destination, protocol: .tcp, length: bytes.count)
     sum.add(bytes)
     return sum.value
   }

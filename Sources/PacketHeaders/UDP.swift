@@ -33,10 +33,7 @@ public struct UDPView {
   @inlinable
   public func checksum(source: IPv4Address, destination: IPv4Address) -> UInt16 {
     var sum = InternetChecksum()
-    sum.add(source.bits)
-    sum.add(destination.bits)
-    sum.add(UInt32(IPProtocol.udp.rawValue))
-    sum.add(UInt32(length))
+    sum.addPseudoHeader(source: source, destination: destination, protocol: .udp, length: length)
     sum.add(bytes.prefix(length))
     return sum.value
   }

@@ -1,4 +1,4 @@
-public import LinuxCommands
+internal import LinuxCommands
 internal import OrderedCollections
 public import ScenarioModel
 

@@ -106,27 +106,31 @@ struct ScenarioBuilder {
 
   // MARK: - Devices
 
+  /// `ip link add` with what a key says about the device.
+  private mutating func addLink(
+    _ kind: LinkAttributes.Kind, _ name: Located<String>, mac: Located<MACAddress>? = nil, mtu: Located<Int>? = nil,
+    in namespace: NamespaceID
+  ) {
+    var attributes = LinkAttributes(kind: kind, name: name.value)
+    attributes.mac = mac?.value
+    attributes.mtu = mtu?.value
+    let request = ControlRequest.addLink(attributes, namespace: namespace)
+    attempt(name.place) { control throws(ControlError) in try control.apply(request) }
+  }
+
   private mutating func makeDevices(_ namespace: Namespace) {
     guard let id = namespaces[namespace.name] else { return }
     for interface in namespace.interfaces.values { makeInterface(interface, namespace, id) }
     for vrf in namespace.vrfs.values {
-      attempt(vrf.name.place) { control throws(ControlError) in
-        let attributes = LinkAttributes(kind: .vrf(table: vrf.table.value), name: vrf.name.value)
-        try control.apply(.addLink(attributes, namespace: id))
-      }
+      addLink(.vrf(table: vrf.table.value), vrf.name, in: id)
       expand(
         namespace.name, "link add \(linkWords(vrf.name.value, nil, in: id)) type vrf table \(vrf.table.value)")
     }
     for bridge in namespace.bridges.values {
-      attempt(bridge.name.place) { control throws(ControlError) in
-        var options = BridgeChange()
-        options.ageingTime = bridge.ageing?.nanoseconds
-        options.isFilteringVLANs = bridge.isFilteringVLANs
-        var attributes = LinkAttributes(kind: .bridge(options), name: bridge.name.value)
-        attributes.mac = bridge.mac?.value
-        attributes.mtu = bridge.mtu?.value
-        try control.apply(.addLink(attributes, namespace: id))
-      }
+      var change = BridgeChange()
+      change.ageingTime = bridge.ageing?.nanoseconds
+      change.isFilteringVLANs = bridge.isFilteringVLANs
+      addLink(.bridge(change), bridge.name, mac: bridge.mac, mtu: bridge.mtu, in: id)
       let options = bridge.isFilteringVLANs ? " vlan_filtering 1" : ""
       let address = bridge.mac.map { " address \($0.value)" } ?? ""
       let mtu = bridge.mtu.map { " mtu \($0.value)" } ?? ""
@@ -144,12 +148,7 @@ struct ScenarioBuilder {
         try control.addNetworkCard(named: name, in: id, mac: interface.mac?.value, mtu: interface.mtu?.value)
       }
     case .dummy:
-      attempt(interface.name.place) { control throws(ControlError) in
-        var attributes = LinkAttributes(kind: .dummy, name: name)
-        attributes.mac = interface.mac?.value
-        attributes.mtu = interface.mtu?.value
-        try control.apply(.addLink(attributes, namespace: id))
-      }
+      addLink(.dummy, interface.name, mac: interface.mac, mtu: interface.mtu, in: id)
       expand(namespace.name, "link add \(linkWords(name, interface.mtu?.value, in: id)) type dummy")
     case .veth(let peer): makeVeth(interface, peer, namespace, id)
     case .vlan, .macvlan, .vxlan: break  // Made when what is below them is there.
@@ -208,12 +207,7 @@ struct ScenarioBuilder {
       if let below { words += " dev \(below.interface)" }
     case .loopback, .networkCard, .dummy, .veth: return
     }
-    attempt(interface.name.place) { control throws(ControlError) in
-      var attributes = LinkAttributes(kind: kind, name: interface.name.value)
-      attributes.mac = interface.mac?.value
-      attributes.mtu = interface.mtu?.value
-      try control.apply(.addLink(attributes, namespace: id))
-    }
+    addLink(kind, interface.name, mac: interface.mac, mtu: interface.mtu, in: id)
     let mtu = interface.mtu?.value
     if case .vxlan = interface.kind {
       return expand(namespace.name, "link add \(linkWords(interface.name.value, mtu, in: id)) \(words)")
@@ -230,17 +224,12 @@ struct ScenarioBuilder {
   ) {
     guard let peerNamespace = namespaces[peer.value.namespace] else { return }
     let declared = compiled.scenario[peer.value.namespace]?.interfaces[peer.value.interface]
-    attempt(interface.name.place) { control throws(ControlError) in
-      var far = LinkAttributes.VethPeer()
-      far.name = peer.value.interface
-      far.namespace = peerNamespace
-      far.mac = declared?.mac?.value
-      far.mtu = declared?.mtu?.value
-      var attributes = LinkAttributes(kind: .veth(peer: far), name: interface.name.value)
-      attributes.mac = interface.mac?.value
-      attributes.mtu = interface.mtu?.value
-      try control.apply(.addLink(attributes, namespace: id))
-    }
+    var peerAttributes = LinkAttributes.VethPeer()
+    peerAttributes.name = peer.value.interface
+    peerAttributes.namespace = peerNamespace
+    peerAttributes.mac = declared?.mac?.value
+    peerAttributes.mtu = declared?.mtu?.value
+    addLink(.veth(peer: peerAttributes), interface.name, mac: interface.mac, mtu: interface.mtu, in: id)
     // `netns 1` is the namespace of the machine itself, as its first process sees it.
     let isHere = peer.value.namespace == namespace.name
     let place = isHere ? "" : " netns \(peer.value.namespace.namespace ?? "1")"

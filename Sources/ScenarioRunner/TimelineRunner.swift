@@ -133,8 +133,7 @@ struct TimelineRunner {
         guard let session = entry.session, !simulation.session(session).hasFinished else { return false }
         // A server waits for ever; that is nothing under way.
         switch simulation.session(session).request {
-        case .udpService(let request): return request.timeout != nil
-        case .tcpService(let request): return request.timeout != nil
+        case .udpService(let request), .tcpService(let request): return request.timeout != nil
         case .ping, .traceroute, .arping, .udpSender, .tcpClient: return true
         }
       }
@@ -243,13 +242,18 @@ struct TimelineRunner {
     return device
   }
 
+  /// What a socket is bound to: an interface or a VRF, never both.
+  private func boundDevice(
+    _ interface: Located<String>?, orVRF vrf: Located<String>?, _ namespace: NamespaceID
+  ) throws(RunFailure) -> DeviceID? {
+    if vrf != nil { return try device(vrf, "VRF", namespace) }
+    return try device(interface, "interface", namespace)
+  }
+
   private func request(_ exchange: UDPExchange, _ namespace: NamespaceID) throws(RunFailure) -> UDPSenderRequest {
     var request = UDPSenderRequest(
       destination: exchange.to.value.address, destinationPort: exchange.to.value.port)
-    if let from = exchange.from?.value {
-      request.source = from.address.isUnspecified ? nil : from.address
-      request.sourcePort = from.port
-    }
+    (request.source, request.sourcePort) = (exchange.from?.value.specifiedAddress, exchange.from?.value.port ?? 0)
     request.size = exchange.size
     request.count = exchange.count
     request.interval = exchange.interval.nanoseconds
@@ -262,22 +266,17 @@ struct TimelineRunner {
       case .want: .want
       }
     request.isConnected = exchange.isConnected
-    request.device = try device(exchange.device, "interface", namespace)
-    if exchange.vrf != nil { request.device = try device(exchange.vrf, "VRF", namespace) }
+    request.device = try boundDevice(exchange.device, orVRF: exchange.vrf, namespace)
     return request
   }
 
   private func request(_ exchange: TCPExchange, _ namespace: NamespaceID) throws(RunFailure) -> TCPClientRequest {
     guard let destination = exchange.to.value.address.v4 else { preconditionFailure("the decoder refuses TCP over IPv6") }
     var request = TCPClientRequest(destination: destination, destinationPort: exchange.to.value.port)
-    if let from = exchange.from?.value {
-      request.source = from.address.isUnspecified ? nil : from.address.v4
-      request.sourcePort = from.port
-    }
+    (request.source, request.sourcePort) = (exchange.from?.value.specifiedAddress?.v4, exchange.from?.value.port ?? 0)
     request.size = exchange.size
     request.timeout = exchange.timeout.nanoseconds
-    request.device = try device(exchange.device, "interface", namespace)
-    if exchange.vrf != nil { request.device = try device(exchange.vrf, "VRF", namespace) }
+    request.device = try boundDevice(exchange.device, orVRF: exchange.vrf, namespace)
     return request
   }
 
@@ -328,8 +327,7 @@ extension SessionRequest {
     switch self {
     case .ping(let request): request.count == nil && request.deadline == nil
     case .arping(let request): request.count == nil && request.deadline == nil && !request.endsWithFirstReply
-    case .udpService(let request): request.count == nil && request.timeout == nil
-    case .tcpService(let request): request.count == nil && request.timeout == nil
+    case .udpService(let request), .tcpService(let request): request.count == nil && request.timeout == nil
     case .traceroute, .udpSender, .tcpClient: false
     }
   }
@@ -343,19 +341,10 @@ extension SessionRequest {
     _ port: ServicePort, _ reply: ReplyPolicy, address: IPAddress?, device: DeviceID?, count: Int? = nil,
     timeout: Int64? = nil
   ) -> SessionRequest {
-    switch port.transport {
-    case .udp:
-      var request = UDPServiceRequest(port: port.number.value)
-      request.reply = reply == .echo ? .echo : .none
-      (request.address, request.device) = (address, device)
-      (request.count, request.timeout) = (count, timeout)
-      return .udpService(request)
-    case .tcp:
-      var request = TCPServiceRequest(port: port.number.value)
-      request.reply = reply == .echo ? .echo : .none
-      (request.address, request.device) = (address?.v4, device)
-      (request.count, request.timeout) = (count, timeout)
-      return .tcpService(request)
-    }
+    var request = ServiceRequest(port: port.number.value)
+    request.reply = reply == .echo ? .echo : .none
+    (request.address, request.device) = (address, device)
+    (request.count, request.timeout) = (count, timeout)
+    return port.transport == .udp ? .udpService(request) : .tcpService(request)
   }
 }

@@ -19,7 +19,7 @@ public enum LinuxScript {
     writer.fixAddresses(control)
     writer.writeTimeline()
     guard writer.issues.isEmpty else { return (nil, writer.issues) }
-    return (LinuxScriptPrelude.text(writer.name) + writer.lines.joined(separator: "\n") + LinuxScriptPrelude.end, [])
+    return (LinuxScriptPrelude.text(writer.name) + writer.lines.joined(separator: "\n") + "\n", [])
   }
 }
 
@@ -159,21 +159,25 @@ private struct Writer {
   }
 
   private func words(_ listener: Listener) -> String {
-    var words = "python3 \"$SOCKETS\" \(listener.port.transport.rawValue)-listen \(listener.port.number.value)"
-    if let address = listener.address { words += " --bind \(address.value)" }
-    words += deviceWords(listener.vrf) + " --count \(listener.count) --timeout \(seconds(listener.timeout))"
-    return words + (listener.reply == .echo ? " --echo" : "")
+    serverWords(listener.port, listener.reply, listener.address, listener.vrf)
+      + " --count \(listener.count) --timeout \(seconds(listener.timeout))"
   }
 
+  /// A service never ends.
   private func words(_ service: Service) -> String {
-    var words = "python3 \"$SOCKETS\" \(service.port.transport.rawValue)-listen \(service.port.number.value)"
-    if let address = service.address { words += " --bind \(address.value)" }
-    return words + deviceWords(service.vrf) + " --count 0 --timeout 0" + (service.reply == .echo ? " --echo" : "")
+    serverWords(service.port, service.reply, service.address, service.vrf) + " --count 0 --timeout 0"
+  }
+
+  private func serverWords(
+    _ port: ServicePort, _ reply: ReplyPolicy, _ address: Located<IPAddress>?, _ vrf: Located<String>?
+  ) -> String {
+    "python3 \"$SOCKETS\" \(port.transport.rawValue)-listen \(port.number.value)"
+      + (address.map { " --bind \($0.value)" } ?? "") + deviceWords(vrf) + (reply == .echo ? " --echo" : "")
   }
 
   private func sourceWords(_ source: SocketAddress?) -> String {
     guard let source else { return "" }
-    return (source.address.isUnspecified ? "" : " --source \(source.address)") + (source.port > 0 ? " --sport \(source.port)" : "")
+    return (source.specifiedAddress.map { " --source \($0)" } ?? "") + (source.port > 0 ? " --sport \(source.port)" : "")
   }
 
   private func deviceWords(_ device: Located<String>?) -> String { device.map { " --device \($0.value)" } ?? "" }

@@ -1,4 +1,4 @@
-/// The parts that every exported script begins and ends with: the words that its lines are made of.
+/// What every exported script begins with: the words that its lines are made of.
 enum LinuxScriptPrelude {
   static func text(_ name: String) -> String {
     """
@@ -9,8 +9,6 @@ enum LinuxScriptPrelude {
 
     """ + functions + "cat >\"$SOCKETS\" <<'PROGRAM'\n" + sockets + "PROGRAM\n\n"
   }
-
-  static let end = "\n"
 
   private static let functions = #"""
     set -u
@@ -97,11 +95,10 @@ enum LinuxScriptPrelude {
     plug() { on "cable$1" ip link set a up; on "cable$1" ip link set b up; }
     # quality NUMBER WORDS...: what a cable is like, in the words of tc-netem(8)
     quality() {
-      local number=$1 end; shift
+      local number=$1 end card; shift
       for end in "${FIRST[$number]}" "${SECOND[$number]}"; do
-        set -- "$@" -- $end
-        place "${@: -3:1}" "${@: -2:1}" tc qdisc replace dev "${@: -1}" root netem "${@:1:$#-4}"
-        set -- "${@:1:$#-4}"
+        read -r -a card <<<"$end"
+        place "${card[0]}" "${card[1]}" tc qdisc replace dev "${card[2]}" root netem "$@"
       done
     }
     # serve COMMAND...: a server in the background; it goes on when the server listens
@@ -111,7 +108,7 @@ enum LinuxScriptPrelude {
       READY=$work/server.$SERVERS "$@" &
       until [ -e "$work/server.$SERVERS" ] || ! kill -0 $! 2>/dev/null; do sleep 0.01; done
     }
-    # each WORD: the word with the place of every interface: MACHINE NAMESPACE NAME
+    # each WORD: runs the word with the place of every interface: MACHINE NAMESPACE NAME
     each() {
       local machine namespace interface
       for machine in "${!HOLDER[@]}"; do

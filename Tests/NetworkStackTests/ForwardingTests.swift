@@ -111,7 +111,7 @@ import Testing
   @Test("a datagram to a service is answered; one to a closed port is refused")
   func udp() throws {
     let (network, h1, _, h2) = try line()
-    _ = network.simulation.start(.udpService(UDPServiceRequest(port: 53)), in: h2)
+    _ = network.simulation.start(.udpService(ServiceRequest(port: 53)), in: h2)
     let asked = UDPSenderRequest(destination: .v4(IPv4Address(10, 0, 2, 2)), destinationPort: 53)
     #expect(network.run(.udpSender(asked), in: h1).replies.map(\.bytes) == [32])
     let closed = UDPSenderRequest(destination: .v4(IPv4Address(10, 0, 2, 2)), destinationPort: 54)

@@ -1,4 +1,4 @@
-package import NetworkAddresses
+internal import NetworkAddresses
 internal import PacketHeaders
 
 // A bridge that tells VLANs apart asks here: in which VLAN is a frame that came in, and may it leave by a port, with

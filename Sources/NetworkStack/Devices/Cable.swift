@@ -1,5 +1,5 @@
-package import DequeModule
-package import DiscreteEvents
+internal import DequeModule
+internal import DiscreteEvents
 
 /// Which end of which cable.
 package struct CableEnd: Sendable, BitwiseCopyable {

@@ -214,9 +214,7 @@ extension Kernel {
       }
     }
     let hash = UInt32(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 32)
-    let settings = namespaces[namespace.index].settings
-    let count = UInt32(clamping: max(1, settings.localPortLast - settings.localPortFirst + 1))
-    return UInt16(clamping: settings.localPortFirst + Int64(hash % count))
+    return namespaces[namespace.index].settings.localPort(UInt64(hash))
   }
 
   /// A UDP packet for a VXLAN port arrived; its bytes begin with the VXLAN header.

@@ -1,4 +1,4 @@
-package import NetworkAddresses
+internal import NetworkAddresses
 
 /// A network namespace: devices, rules, routing tables, sockets and settings of its own.
 ///

@@ -39,6 +39,14 @@ package struct NamespaceSettings: Hashable, Sendable {
   package var neighborThreshold1: Int64 = 128
   package var neighborThreshold2: Int64 = 512
   package var neighborThreshold3: Int64 = 1_024
+
+  /// How many ports `ip_local_port_range` has, 1 at least.
+  var localPortCount: UInt64 { UInt64(max(1, localPortLast - localPortFirst + 1)) }
+
+  /// A port of `ip_local_port_range`, counted from the first one and round.
+  func localPort(_ place: UInt64) -> UInt16 {
+    UInt16(clamping: UInt64(localPortFirst) + place % localPortCount)
+  }
 }
 
 /// The settings of a device: `net.ipv4.conf.DEVICE.*`; also of `all` and `default`.

@@ -1,4 +1,4 @@
-package import DiscreteEvents
+internal import DiscreteEvents
 package import NetworkAddresses
 
 /// What is known of the hardware address of a next hop on a device.

@@ -1,5 +1,5 @@
-package import NetworkAddresses
-package import PacketHeaders
+internal import NetworkAddresses
+internal import PacketHeaders
 
 /// The place of a packet's cell in the pool; the highest bit tells jumbo cells from ordinary ones.
 @frozen

@@ -1,4 +1,4 @@
-package import NetworkAddresses
+internal import NetworkAddresses
 
 // Routes enter their table here, and follow the fate of their devices.
 

@@ -41,7 +41,7 @@ extension Kernel {
   }
 
   private func canPing(from source: IPAddress, device: DeviceID?, in namespace: NamespaceID) -> Bool {
-    guard case .v4(let address) = source else { return canBind(to: source, device: device, in: namespace) }
+    guard case .v4(let address) = source else { return isLocal(source, forSocketOn: device, in: namespace) }
     switch addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) }) {
     case .local, .broadcast, .multicast: return true
     case .unspecified, .unicast, .anycast, .blackhole, .unreachable, .prohibit, .throw, .nat: return false
@@ -57,7 +57,7 @@ extension Kernel {
     flow.ipProtocol = .udp
     flow.destinationPort = 1_025
     let route = try connectedSessionRoute(flow, in: namespace)
-    if route.isBroadcast && !request.destination.isMulticast {
+    if route.needsBroadcastPermission {
       guard request.allowsBroadcast else { throw .permissionDenied }
       report(id, .allowedBroadcast)
     }
@@ -83,7 +83,7 @@ extension Kernel {
     do throws(LinuxErrno) {
       let flow = pingFlow(request, in: sessions[id.index].namespace)
       let route = try sessionRoute(flow, in: sessions[id.index].namespace)
-      if route.isBroadcast && !request.allowsBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
+      if route.needsBroadcastPermission, !request.allowsBroadcast { throw LinuxErrno.permissionDenied }
       try sendEcho(
         id, sequence: sequence, flow: flow, payloadSize: request.payloadSize,
         options: SendOptions(

@@ -42,8 +42,9 @@ enum SessionRoute {
     }
   }
 
-  var isBroadcast: Bool {
-    if case .v4(let route, _) = self { return route.isBroadcast }
+  /// Whether a socket may send this way with `SO_BROADCAST` alone (socket(7)); multicasts need none.
+  var needsBroadcastPermission: Bool {
+    if case .v4(let route, let destination) = self { return route.isBroadcast && !destination.isMulticast }
     return false
   }
 

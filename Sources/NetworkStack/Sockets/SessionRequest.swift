@@ -6,9 +6,9 @@ public enum SessionRequest: Sendable {
   case traceroute(TracerouteRequest)
   case arping(ArpingRequest)
   case udpSender(UDPSenderRequest)
-  case udpService(UDPServiceRequest)
+  case udpService(ServiceRequest)
   case tcpClient(TCPClientRequest)
-  case tcpService(TCPServiceRequest)
+  case tcpService(ServiceRequest)
 }
 
 /// How a sender treats packets larger than the path: `IP_MTU_DISCOVER` of ip(7).
@@ -192,37 +192,20 @@ public struct TCPClientRequest: Sendable {
   }
 }
 
-/// A server on a TCP port: it reads until the client is silent for 200 ms, answers, reads the end of the stream, and
-/// closes 200 ms later.
-public struct TCPServiceRequest: Sendable {
-  public var port: UInt16
-  public var reply = ServiceReply.echo
-  /// `nil` for any address.
-  public var address: IPv4Address?
-  /// The device or VRF that the socket is bound to.
-  public var device: DeviceID?
-  /// Ends after so many connections, one after the other; `nil` for never, and as many at once as come.
-  public var count: Int?
-  /// Ends after so long without a connection, and gives up one that is silent as long, in nanoseconds; `nil` for
-  /// never.
-  public var timeout: Int64?
-
-  public init(port: UInt16) {
-    self.port = port
-  }
-}
-
-/// A server on a UDP port.
-public struct UDPServiceRequest: Sendable {
+/// A server on a UDP or TCP port. On TCP it reads until the client is silent for 200 ms, answers, reads the end of the
+/// stream, and closes 200 ms later.
+public struct ServiceRequest: Sendable {
   public var port: UInt16
   public var reply = ServiceReply.echo
   /// `nil` for any address: of IPv6 too, where the namespace has it.
   public var address: IPAddress?
   /// The device or VRF that the socket is bound to.
   public var device: DeviceID?
-  /// Ends after so many datagrams; `nil` for never.
+  /// Ends after so many datagrams, or connections one after the other; `nil` for never, and as many connections at
+  /// once as come.
   public var count: Int?
-  /// Ends after so long without a datagram, in nanoseconds; `nil` for never.
+  /// Ends after so long without a datagram or connection, and gives up a connection that is silent as long, in
+  /// nanoseconds; `nil` for never.
   public var timeout: Int64?
 
   public init(port: UInt16) {

@@ -1,5 +1,6 @@
 internal import DiscreteEvents
-package import NetworkAddresses
+internal import NetworkAddresses
+internal import PacketHeaders
 
 /// A UDP socket of a session.
 ///
@@ -45,9 +46,10 @@ extension Kernel {
   mutating func openSocket(
     session: SessionID, namespace: NamespaceID, address: IPAddress, port: UInt16, device: DeviceID?
   ) throws(LinuxErrno) -> SocketID {
-    guard address.isUnspecified || address.isMulticast || canBind(to: address, device: device, in: namespace) else {
-      throw .addressNotAvailable
-    }
+    let isBroadcast =
+      address.v4.map { addressType($0, in: namespace, device: device.flatMap { l3Master(of: $0) }) == .broadcast } ?? false
+    guard address.isUnspecified || address.isMulticast || isBroadcast || isLocal(address, forSocketOn: device, in: namespace)
+    else { throw .addressNotAvailable }
     let port = try port == 0 ? ephemeralPort(namespace, address, device) : port
     if isTaken(port, namespace, address, device) { throw .addressInUse }
     let id = sockets.insert(
@@ -56,14 +58,14 @@ extension Kernel {
     return id
   }
 
-  /// Whether a socket can send from an address: one of the device's VRF, or outside all of them.
-  func canBind(to address: IPAddress, device: DeviceID?, in namespace: NamespaceID) -> Bool {
+  /// Whether a program may bind a stream socket, or one of a probe, to an address: one of this machine, in the VRF of
+  /// the device that the socket is bound to.
+  func isLocal(_ address: IPAddress, forSocketOn device: DeviceID?, in namespace: NamespaceID) -> Bool {
     switch address {
     case .v4(let address):
-      let type = addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) })
-      return type == .local || type == .broadcast
+      addressType(address, in: namespace, device: device.flatMap { l3Master(of: $0) }) == .local
     case .v6(let address):
-      return isOwnIPv6Address(address, in: namespace, device: device ?? namespaces[namespace.index].loopback)
+      isOwnIPv6Address(address, in: namespace, device: device ?? namespaces[namespace.index].loopback)
     }
   }
 
@@ -81,10 +83,9 @@ extension Kernel {
     _ namespace: NamespaceID, _ address: IPAddress, _ device: DeviceID?
   ) throws(LinuxErrno) -> UInt16 {
     let settings = namespaces[namespace.index].settings
-    let count = UInt64(max(1, settings.localPortLast - settings.localPortFirst + 1))
-    let start = random.below(count)
-    for step in 0..<count {
-      let port = UInt16(clamping: UInt64(settings.localPortFirst) + (start + step) % count)
+    let start = random.below(settings.localPortCount)
+    for step in 0..<settings.localPortCount {
+      let port = settings.localPort(start + step)
       if !isTaken(port, namespace, address, device) { return port }
     }
     throw .addressInUse
@@ -128,5 +129,25 @@ extension Kernel {
       if best.map({ score > $0.score }) ?? true { best = (score, id) }
     }
     return best?.socket
+  }
+}
+
+extension LinuxErrno {
+  /// What a socket reports for an ICMP error; `nil` for those that mean nothing to it.
+  ///
+  /// Kernel counterpart: `icmp_err_convert` (net/ipv4/icmp.c, v6.12).
+  init?(icmpType type: ICMPv4Type, code: UInt8) {
+    if type == .timeExceeded {
+      self = .hostUnreachable
+      return
+    }
+    guard type == .destinationUnreachable else { return nil }
+    switch code {
+    case UnreachableCode.network, 6, 9, 11: self = .networkUnreachable
+    case UnreachableCode.host, 7, 10, 12, 13, 14, 15: self = .hostUnreachable
+    case UnreachableCode.protocol: self = .protocolNotAvailable
+    case UnreachableCode.port: self = .connectionRefused
+    default: return nil  // The rest has no errno, or is the path's MTU.
+    }
   }
 }

@@ -1,5 +1,5 @@
-package import DiscreteEvents
-package import NetworkAddresses
+internal import DiscreteEvents
+internal import NetworkAddresses
 internal import PacketHeaders
 
 /// The state of a TCP connection.

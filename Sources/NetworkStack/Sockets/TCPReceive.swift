@@ -491,23 +491,3 @@ extension Kernel {
     retransmitLost(id)
   }
 }
-
-extension LinuxErrno {
-  /// What a socket reports for an ICMP error; `nil` for those that mean nothing to it.
-  ///
-  /// Kernel counterpart: `icmp_err_convert` (net/ipv4/icmp.c, v6.12).
-  init?(icmpType type: ICMPv4Type, code: UInt8) {
-    if type == .timeExceeded {
-      self = .hostUnreachable
-      return
-    }
-    guard type == .destinationUnreachable else { return nil }
-    switch code {
-    case UnreachableCode.network, 6, 9, 11: self = .networkUnreachable
-    case UnreachableCode.host, 7, 10, 12, 13, 14, 15: self = .hostUnreachable
-    case UnreachableCode.protocol: self = .protocolNotAvailable
-    case UnreachableCode.port: self = .connectionRefused
-    default: return nil  // The rest has no errno, or is the path's MTU.
-    }
-  }
-}

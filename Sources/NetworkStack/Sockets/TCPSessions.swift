@@ -45,7 +45,7 @@ struct TCPServiceState: Sendable {
     var deadline: Instant?
   }
 
-  let request: TCPServiceRequest
+  let request: ServiceRequest
   /// `nil` until it listens.
   var listener: TCPListenerID?
   var exchanges: [Exchange] = []
@@ -68,11 +68,8 @@ extension Kernel {
   mutating func startTCPClient(_ id: SessionID, _ state: TCPClientState) {
     let request = state.request
     let namespace = sessions[id.index].namespace
-    if let source = request.source {
-      let master = request.device.flatMap { l3Master(of: $0) }
-      guard addressType(source, in: namespace, device: master) == .local else {
-        return failToStart(id, .bind, .addressNotAvailable)
-      }
+    if let source = request.source, !isLocal(.v4(source), forSocketOn: request.device, in: namespace) {
+      return failToStart(id, .bind, .addressNotAvailable)
     }
     sessions[id.index].probes.append(.init(sent: now))
     let connection: TCPConnectionID
@@ -127,10 +124,9 @@ extension Kernel {
       return request.sourcePort
     }
     let settings = namespaces[namespace.index].settings
-    let count = UInt64(max(1, settings.localPortLast - settings.localPortFirst + 1))
-    let start = tcp.random.below(count)
-    for step in 0..<count {
-      let port = UInt16(clamping: UInt64(settings.localPortFirst) + (start + step) % count)
+    let start = tcp.random.below(settings.localPortCount)
+    for step in 0..<settings.localPortCount {
+      let port = settings.localPort(start + step)
       if !isTaken(port) { return port }
     }
     throw .addressNotAvailable
@@ -197,12 +193,9 @@ extension Kernel {
   mutating func startTCPService(_ id: SessionID, _ state: TCPServiceState) {
     let request = state.request
     let namespace = sessions[id.index].namespace
-    let address = request.address ?? .unspecified
-    if !address.isUnspecified {
-      let master = request.device.flatMap { l3Master(of: $0) }
-      guard addressType(address, in: namespace, device: master) == .local else {
-        return failToStart(id, .bind, .addressNotAvailable)
-      }
+    let address = request.address?.v4 ?? .unspecified
+    if !address.isUnspecified, !isLocal(.v4(address), forSocketOn: request.device, in: namespace) {
+      return failToStart(id, .bind, .addressNotAvailable)
     }
     let isTaken = namespaces[namespace.index].tcpListeners.contains { listener in
       let other = tcp.listeners[listener.index]

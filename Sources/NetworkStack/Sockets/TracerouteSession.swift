@@ -26,12 +26,12 @@ extension Kernel {
   mutating func startTraceroute(_ id: SessionID, _ state: TracerouteState) {
     let namespace = sessions[id.index].namespace
     let request = state.request
-    if let source = request.source, !canBind(to: source, device: request.device, in: namespace) {
+    if let source = request.source, !isLocal(source, forSocketOn: request.device, in: namespace) {
       return failToStart(id, .bind, .addressNotAvailable)
     }
     do throws(LinuxErrno) {
       let route = try connectedSessionRoute(tracerouteFlow(request), in: namespace)
-      if route.isBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
+      if route.needsBroadcastPermission { throw LinuxErrno.permissionDenied }
       report(id, .started(source: route.source))
     } catch {
       return failToStart(id, .connect, error)

@@ -11,7 +11,7 @@ struct UDPSenderState: Sendable {
 
 /// How far a server is.
 struct UDPServiceState: Sendable {
-  let request: UDPServiceRequest
+  let request: ServiceRequest
   var receivedCount = 0
 }
 
@@ -25,7 +25,7 @@ extension Kernel {
   ) throws(LinuxErrno) {
     let route = try sessionRoute(flow, in: sessions[id.index].namespace)
     // No program here sets SO_BROADCAST.
-    if route.isBroadcast && !flow.destination.isMulticast { throw .permissionDenied }
+    if route.needsBroadcastPermission { throw .permissionDenied }
     let length = UDPView.length + size
     if options.pathMTUDiscovery == .do,
       length + route.headerLength > sessionPathMTU(route, destination: flow.destination) {
@@ -86,7 +86,7 @@ extension Kernel {
     if request.isConnected {
       do throws(LinuxErrno) {
         let route = try connectedSessionRoute(udpFlow(id, request), in: namespace)
-        if route.isBroadcast && !request.destination.isMulticast { throw LinuxErrno.permissionDenied }
+        if route.needsBroadcastPermission { throw LinuxErrno.permissionDenied }
         sockets[sessions[id.index].sockets[0]].address = route.source
         report(id, .started(source: route.source))
       } catch {
@@ -160,15 +160,14 @@ extension Kernel {
     guard state.isWaiting, state.request.isConnected else { return }
     if error.from.isIPv6 { return udpSenderFailedIPv6(id, state, error) }
     guard error.type == ICMPv4Type.destinationUnreachable.rawValue else { return }
-    let errno: LinuxErrno
+    let errno: LinuxErrno?
     switch error.code {
-    case UnreachableCode.port: errno = .connectionRefused
-    case UnreachableCode.protocol: errno = .protocolNotAvailable
     case UnreachableCode.fragmentationNeeded where state.request.pathMTUDiscovery != .dont: errno = .messageTooLong
-    case UnreachableCode.administrativelyProhibited, 10: errno = .hostUnreachable
-    case 6, 9: errno = .networkUnreachable
-    default: return  // Soft errors: the network may recover, and the socket goes on waiting.
+    case UnreachableCode.protocol, UnreachableCode.port, UnreachableCode.administrativelyProhibited, 6, 9, 10:
+      errno = LinuxErrno(icmpType: .destinationUnreachable, code: error.code)
+    default: errno = nil  // Soft errors: the network may recover, and the socket goes on waiting.
     }
+    guard let errno else { return }
     report(id, .receiveFailed(sequence: error.sequence, errno))
     pauseBeforeNextDatagram(id, state)
   }
@@ -219,7 +218,7 @@ extension Kernel {
     waitForDatagram(id, request)
   }
 
-  private mutating func waitForDatagram(_ id: SessionID, _ request: UDPServiceRequest) {
+  private mutating func waitForDatagram(_ id: SessionID, _ request: ServiceRequest) {
     if let timeout = request.timeout { setSessionTimer(id, at: now + timeout) }
   }
 

@@ -1,4 +1,4 @@
-public import DiscreteEvents
+internal import DiscreteEvents
 internal import PacketHeaders
 
 /// Frames that were seen on devices, on their way to whoever writes them to files.

@@ -6,6 +6,9 @@ public struct SocketAddress: Hashable, Sendable {
   /// 1 through 65535; 0 where a source leaves the choice to the kernel, as in bind(2).
   public let port: UInt16
 
+  /// The address, where it is a certain one.
+  public var specifiedAddress: IPAddress? { address.isUnspecified ? nil : address }
+
   public init(address: IPAddress, port: UInt16) {
     self.address = address
     self.port = port

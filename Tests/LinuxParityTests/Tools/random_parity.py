@@ -11,7 +11,7 @@ Compared: the frames of every interface up to 0.5 s after the end of the traffic
 end `ip -j route show table all`, `ip -j rule`, `ip -j neigh`, `ip -j addr`, `ip -j -s link`, `bridge -j fdb show`.  What is left out
 of the state is said at comparison.py.
 A case that differs is recorded again; if the kernel then differs from itself it is unstable, which is told and not counted as
-identical.  Final line: `N seeds: A identical, B differ, C unstable`.  Exit 1 if something differs, 2 if nothing could be run,
+identical.  Final line: `N seeds: A identical, B differ, C unstable`.  Exit 1 if something differs or nothing is identical, 2 if nothing could be run,
 3 where there is no Linux, no root or no namespaces to record in.
 """
 import argparse, os, shutil, subprocess, sys, tempfile
@@ -95,7 +95,7 @@ def main():
             if o.keep:
                 random_runs.write_case(os.path.join(o.keep, str(seed)), setup, traffic, 'Seed %d, shrunk.' % seed, o.vrf)
     print('%d seeds: %d identical, %d differ, %d unstable' % (len(seeds), counts['identical'], counts['differ'], counts['unstable']))
-    return 1 if counts['differ'] else 0
+    return 1 if counts['differ'] or not counts['identical'] else 0
 
 
 if __name__ == '__main__':
