@@ -8,6 +8,7 @@ extension Controller {
     _ attributes: IPv6AddressAttributes, _ device: DeviceID, replaces: Bool
   ) throws(ControlError) {
     let address = attributes.address
+    guard simulation.kernel.fitsIPv6(device) else { throw ControlError(.invalidArgument) }
     guard simulation.kernel.hasIPv6(device) else {
       throw ControlError(.permissionDenied, "ipv6: IPv6 is disabled on this device.")
     }
@@ -122,7 +123,7 @@ extension Controller {
         throw ControlError(hop.isOnLink ? .noSuchDevice : .invalidArgument, words)
       }
     }
-    guard let device else { throw ControlError(.noSuchDevice) }
+    guard let device, simulation.kernel.fitsIPv6(device) else { throw ControlError(.noSuchDevice) }
     guard simulation.kernel.devices[device.index].isUp else {
       throw ControlError(.networkDown, "Nexthop device is not up.")
     }

@@ -280,12 +280,10 @@ extension Controller {
   }
 
   private func setMTU(_ device: DeviceID, _ mtu: Int) {
-    simulation.kernel.devices[device.index].mtu = mtu
     if case .bridge = simulation.kernel.devices[device.index].kind {
       simulation.kernel.deviceDetails[device.index].hasFixedMTU = true
     }
-    bridgeOfPort(device).map { simulation.kernel.bridgePortsChanged($0) }
-    simulation.kernel.mtuOfLowerChanged(device)
+    simulation.kernel.setMTU(mtu, of: device)
   }
 
   private func setMAC(_ device: DeviceID, _ mac: MACAddress) {

@@ -27,8 +27,7 @@ extension Controller {
       return ipv6Settings(name, namespace).map { String($0[keyPath: setting.path]) }
     case .ipv6Neighbor(let name, let setting): return ipv6NeighborSettings(name, namespace).map(setting.text)
     case .fixed(let fixed, let name):
-      if let name, name != "all", name != "default", device(named: name, in: namespace) == nil { return nil }
-      return fixed.value
+      return fixed.exists(for: name, in: namespace, self) ? fixed.value : nil
     case nil: return nil
     }
   }
@@ -39,11 +38,12 @@ extension Controller {
     var keys = NamespaceSysctl.all.map { "net.ipv4.\($0.name)" }
     keys += IPv6NamespaceSysctl.all.map { "net.ipv6.\($0.name)" }
     for name in names {
+      let hasIPv6 = name == "all" || name == "default" || ipv6Device(named: name, in: namespace) != nil
       keys += DeviceSysctl.all.map { "net.ipv4.conf.\(name).\($0.name)" }
-      keys += IPv6DeviceSysctl.all.map { "net.ipv6.conf.\(name).\($0.name)" }
-      if name != "all" { keys += NeighborSysctl.all.map { "net.ipv6.neigh.\(name).\($0.name)" } }
+      if hasIPv6 { keys += IPv6DeviceSysctl.all.map { "net.ipv6.conf.\(name).\($0.name)" } }
+      if name != "all" && hasIPv6 { keys += NeighborSysctl.all.map { "net.ipv6.neigh.\(name).\($0.name)" } }
       if name != "all" { keys += NeighborSysctl.all.map { "net.ipv4.neigh.\(name).\($0.name)" } }
-      keys += FixedSysctl.perDevice.map { "\($0.prefix).\(name).\($0.name)" }
+      keys += FixedSysctl.perDevice.filter { !$0.isOfIPv6 || hasIPv6 }.map { "\($0.prefix).\(name).\($0.name)" }
     }
     keys += FixedSysctl.single.map { "\($0.prefix).\($0.name)" }
     return keys.sorted()
@@ -67,9 +67,7 @@ extension Controller {
       }
       try setIPv6Neighbor(name, setting, number, namespace)
     case .fixed(let fixed, let name):
-      if let name, name != "all", name != "default", device(named: name, in: namespace) == nil {
-        throw ControlError(.noSuchFile)
-      }
+      guard fixed.exists(for: name, in: namespace, self) else { throw ControlError(.noSuchFile) }
       guard fixed.allows(value) else { throw .unsupported("\(key)=\(value)") }
     case nil: throw ControlError(.noSuchFile)
     }

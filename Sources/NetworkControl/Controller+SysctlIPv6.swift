@@ -3,18 +3,23 @@ internal import NetworkStack
 // `sysctl net.ipv6.*`. Kernel counterpart: `addrconf_sysctl_*()` (net/ipv6/addrconf.c, v6.12).
 
 extension Controller {
+  /// A device that has IPv6 settings: all but those whose MTU is too small.
+  func ipv6Device(named name: String, in namespace: NamespaceID) -> DeviceID? {
+    device(named: name, in: namespace).flatMap { simulation.kernel.fitsIPv6($0) ? $0 : nil }
+  }
+
   /// The settings of a device, of `all` or of `default`; `nil` where there is no such device.
   func ipv6Settings(_ name: String, _ namespace: NamespaceID) -> IPv6DeviceSettings? {
     switch name {
     case "all": simulation.kernel.namespaces[namespace.index].allIPv6Devices
     case "default": simulation.kernel.namespaces[namespace.index].defaultIPv6Device
-    default: device(named: name, in: namespace).map { simulation.kernel.ipv6Devices[$0.index].settings }
+    default: ipv6Device(named: name, in: namespace).map { simulation.kernel.ipv6Devices[$0.index].settings }
     }
   }
 
   func ipv6NeighborSettings(_ name: String, _ namespace: NamespaceID) -> NeighborSettings? {
     if name == "default" { return simulation.kernel.namespaces[namespace.index].defaultIPv6NeighborSettings }
-    return device(named: name, in: namespace).map { simulation.kernel.ipv6Devices[$0.index].neighborSettings }
+    return ipv6Device(named: name, in: namespace).map { simulation.kernel.ipv6Devices[$0.index].neighborSettings }
   }
 
   /// Sets a value; other than with IPv4, `default` is for devices to come alone.
@@ -24,12 +29,12 @@ extension Controller {
     if setting.name == "addr_gen_mode" && value > 1 { throw .unsupported("addr_gen_mode \(value)") }
     let devices: [DeviceID]
     switch name {
-    case "all": devices = simulation.kernel.namespaces[namespace.index].devices
+    case "all": devices = simulation.kernel.namespaces[namespace.index].devices.filter(simulation.kernel.fitsIPv6)
     case "default":
       simulation.kernel.namespaces[namespace.index].defaultIPv6Device[keyPath: setting.path] = value
       return
     default:
-      guard let device = device(named: name, in: namespace) else { throw ControlError(.noSuchFile) }
+      guard let device = ipv6Device(named: name, in: namespace) else { throw ControlError(.noSuchFile) }
       devices = [device]
     }
     let isForAll = name == "all"
@@ -61,7 +66,7 @@ extension Controller {
       simulation.kernel.namespaces[namespace.index].defaultIPv6NeighborSettings[keyPath: setting.path] = milliseconds
       return
     }
-    guard let device = device(named: name, in: namespace) else { throw ControlError(.noSuchFile) }
+    guard let device = ipv6Device(named: name, in: namespace) else { throw ControlError(.noSuchFile) }
     simulation.kernel.ipv6Devices[device.index].neighborSettings[keyPath: setting.path] = milliseconds
     if setting.path == \.baseReachableTime { simulation.kernel.drawIPv6ReachableTime(of: device) }
   }

@@ -194,6 +194,17 @@ struct FixedSysctl {
 
   func allows(_ text: String) -> Bool { isInert ? Int32(text) != nil : text == value }
 
+  var isOfIPv6: Bool { prefix.hasPrefix("net.ipv6.") }
+
+  /// Whether a namespace has the setting.
+  ///
+  /// - Parameter name: of a device, `all` or `default`; `nil` for a setting of the namespace itself.
+  func exists(for name: String?, in namespace: NamespaceID, _ control: Controller) -> Bool {
+    guard let name, name != "all", name != "default" else { return true }
+    let device = isOfIPv6 ? control.ipv6Device(named: name, in: namespace) : control.device(named: name, in: namespace)
+    return device != nil
+  }
+
   static let single: [FixedSysctl] = [
     .init(prefix: "net.bridge", name: "bridge-nf-call-iptables", value: "0"),
     .init(prefix: "net.bridge", name: "bridge-nf-call-ip6tables", value: "0"),

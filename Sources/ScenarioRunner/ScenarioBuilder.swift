@@ -334,9 +334,10 @@ struct ScenarioBuilder {
   /// IPv6 is on where a key names an address of it; such addresses are in use from the start, as if they had been
   /// looked for already.
   private mutating func switchOnIPv6(_ namespace: Namespace, _ id: NamespaceID) {
-    let names = control.links(in: id).map(\.name)
-    for name in ["all", "default"] + names {
-      setSysctl("net.ipv6.conf.\(name).accept_dad", "0", namespace.place, namespace, id)
+    let keys = (["all", "default"] + control.links(in: id).map(\.name)).map { "net.ipv6.conf.\($0).accept_dad" }
+    // A device whose MTU is too small for IPv6 has no such setting.
+    for key in keys where control.sysctl(key, in: id) != nil {
+      setSysctl(key, "0", namespace.place, namespace, id)
     }
     for name in ["all", "default"] {
       setSysctl("net.ipv6.conf.\(name).disable_ipv6", "0", namespace.place, namespace, id)

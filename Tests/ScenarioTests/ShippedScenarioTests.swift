@@ -61,9 +61,9 @@ import Testing
     }
   }
 
-  @Test("there are the thirteen lessons")
+  @Test("there are the sixteen lessons")
   func count() {
-    #expect(Self.names.count >= 13)
+    #expect(Self.names.count >= 16)
   }
 
   @Test("every expectation holds", arguments: names)
@@ -129,6 +129,12 @@ import Testing
     Break(
       name: "docker/bridge-by-hand", old: "ip link set veth-db master docker0 up", new: "ip link set veth-db up"),
     Break(name: "docker/bridge-by-hand", old: "ip_forward=1", new: "ip_forward=0"),
+    Break(name: "ipv6/neighbor-discovery", old: "accept_dad=1", new: "accept_dad=0"),
+    Break(name: "ipv6/neighbor-discovery", old: "02:00:00:00:00:0b", new: "02:00:00:00:00:0e"),
+    Break(name: "ipv6/router", old: "\"2001:db8:12::1/64\"], \"mtu\": 1400", new: "\"2001:db8:12::1/64\"], \"mtu\": 1500"),
+    Break(name: "ipv6/router", old: "blackhole 2001:db8:b1ac::/48", new: "prohibit 2001:db8:b1ac::/48"),
+    Break(name: "ipv6/vrf", old: "\"b0\": { \"master\": \"blue\", ", new: "\"b0\": { "),
+    Break(name: "ipv6/vrf", old: "fd00:20::/64 dev blue-srv vrf red", new: "fd00:21::/64 dev blue-srv vrf red"),
     Break(name: "links/two-cables-one-subnet", old: "arp_ignore=1", new: "arp_ignore=0"),
     Break(name: "links/two-cables-one-subnet", old: "10.0.0.12/32 dev eth1", new: "10.0.0.12/32 dev eth0"),
     Break(name: "links/veth-pair", old: "10.0.0.2/24", new: "10.0.1.2/24"),

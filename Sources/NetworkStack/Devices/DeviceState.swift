@@ -184,7 +184,7 @@ extension Kernel {
       setBridgeMAC(bridge, ports.map { devices[$0.index].mac }.min() ?? .zero)
     }
     if !deviceDetails[device.index].hasFixedMTU {
-      devices[device.index].mtu = ports.map { devices[$0.index].mtu }.min() ?? 1_500
+      setMTU(ports.map { devices[$0.index].mtu }.min() ?? 1_500, of: device)
     }
     updateCarrier(around: device)
   }

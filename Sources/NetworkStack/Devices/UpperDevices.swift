@@ -169,12 +169,4 @@ extension Kernel {
       }
     }
   }
-
-  /// The MTU of a device has changed: what is above cannot carry more.
-  package mutating func mtuOfLowerChanged(_ lower: DeviceID) {
-    for upper in deviceDetails[lower.index].uppers where devices[upper.index].mtu > devices[lower.index].mtu {
-      devices[upper.index].mtu = devices[lower.index].mtu
-      mtuOfLowerChanged(upper)
-    }
-  }
 }

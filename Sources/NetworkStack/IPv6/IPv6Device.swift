@@ -58,6 +58,9 @@ package struct IPv6Device: Sendable {
     var nonce: UInt64
   }
 
+  /// The smallest MTU that a link with IPv6 has, in bytes (RFC 8200 section 5).
+  package static let minimumMTU = 1_280
+
   package var settings: IPv6DeviceSettings
   package var neighborSettings: NeighborSettings
   /// How long a confirmation holds, in nanoseconds.
@@ -107,9 +110,15 @@ extension Kernel {
     ipv6Devices[device.index].reachableTime = drawnReachableTime(ipv6Devices[device.index].neighborSettings)
   }
 
-  /// Whether a device takes part in IPv6.
+  /// Whether a device takes part in IPv6: its link carries the smallest packet, and it is not switched off.
   @inline(__always)
-  package func hasIPv6(_ device: DeviceID) -> Bool { ipv6Devices[device.index].settings.disableIPv6 == 0 }
+  package func hasIPv6(_ device: DeviceID) -> Bool {
+    fitsIPv6(device) && ipv6Devices[device.index].settings.disableIPv6 == 0
+  }
+
+  /// Whether a device's MTU is large enough for IPv6; one that is not has no IPv6 settings either.
+  @inline(__always)
+  package func fitsIPv6(_ device: DeviceID) -> Bool { devices[device.index].mtu >= IPv6Device.minimumMTU }
 
   /// Whether some device of a namespace takes part in IPv6.
   package func hasIPv6(in namespace: NamespaceID) -> Bool {

@@ -309,6 +309,18 @@ extension Kernel {
     }
   }
 
+  /// Routes with an MTU of their own follow that of their device: down with it, and up where it was the limit.
+  ///
+  /// Kernel counterpart: `rt6_mtu_change_route()` (net/ipv6/route.c, v6.12).
+  mutating func changeIPv6RouteMTUs(through device: DeviceID, from old: Int) {
+    let mtu = devices[device.index].mtu
+    forEachIPv6Route(in: devices[device.index].namespace) { kernel, id in
+      let set = kernel.ipv6Routes[id].mtu
+      guard set > 0, set >= mtu || set == old else { return }
+      if kernel.ipv6Routes.nextHops(of: id).contains(where: { $0.device == device }) { kernel.ipv6Routes[id].mtu = mtu }
+    }
+  }
+
   /// Takes back the choice of an address that is gone.
   ///
   /// Kernel counterpart: `fib6_remove_prefsrc()` (net/ipv6/route.c, v6.12).

@@ -20,7 +20,7 @@ struct RouteExceptionTableOf<Address: InternetAddress>: Sendable {
 
   /// How many are kept; the oldest makes room.
   static var bound: Int { 2_048 }
-  private var entries: [Entry] = []
+  var entries: [Entry] = []
 
   @inline(__always)
   var isEmpty: Bool { entries.isEmpty }

@@ -172,7 +172,10 @@ extension Kernel {
     var next: Instant
     if hasSentAll && state.deadline == nil {
       let wait: Int64
-      if state.receivedCount > 0 {
+      if isComplete(state) {
+        // It looks again when its socket stops waiting: `SO_RCVTIMEO` is the interval, or a second.
+        wait = min(state.request.interval, 1_000_000_000)
+      } else if state.receivedCount > 0 {
         wait = max(2 * state.longestRoundTrip, state.request.interval)
       } else {
         wait = state.request.replyTimeout ?? 10_000_000_000
@@ -218,7 +221,10 @@ extension Kernel {
   }
 
   private mutating func finishPingIfComplete(_ id: SessionID, _ state: PingState) {
-    guard let count = state.request.count, state.receivedCount + state.errorCount >= count else { return }
-    finishSession(id)
+    if isComplete(state) { finishSession(id) }
+  }
+
+  private func isComplete(_ state: PingState) -> Bool {
+    state.request.count.map { state.receivedCount + state.errorCount >= $0 } ?? false
   }
 }
