@@ -171,15 +171,14 @@ extension Kernel {
     let hasSentAll = state.request.count.map { sessions[id.index].probes.count >= $0 } ?? false
     var next: Instant
     if hasSentAll && state.deadline == nil {
-      let wait: Int64
-      if isComplete(state) {
-        // It looks again when its socket stops waiting: `SO_RCVTIMEO` is the interval, or a second.
-        wait = min(state.request.interval, 1_000_000_000)
-      } else if state.receivedCount > 0 {
+      var wait: Int64
+      if state.receivedCount > 0 {
         wait = max(2 * state.longestRoundTrip, state.request.interval)
       } else {
         wait = state.request.replyTimeout ?? 10_000_000_000
       }
+      // With nothing to wait for it looks again when its socket does not: `SO_RCVTIMEO` is the interval, or a second.
+      if isComplete(state) { wait = min(wait, state.request.interval, 1_000_000_000) }
       let end = state.lastWait ?? now + wait
       state.lastWait = end
       next = end

@@ -28,7 +28,7 @@ import normalise as N
 def key(s):
     return re.sub(r'[./:_-]', '.', s)
 
-def load(path, start=0.3):
+def load(path, start=0):
     """-> {normalised interface key: [(t, line)]}, without what was before `start`"""
     out = {}
     fs = [path] if os.path.isfile(path) else [os.path.join(d, f) for d, _, x in os.walk(path) for f in sorted(x)]
