@@ -17,6 +17,7 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
   case tooManyLevelsOfLinks = 40
   case messageTooLong = 90
   case protocolNotAvailable = 92
+  case protocolError = 71
   case operationNotSupported = 95
   case addressInUse = 98
   case addressNotAvailable = 99
@@ -46,6 +47,7 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .tooManyLevelsOfLinks: "Too many levels of symbolic links"
     case .messageTooLong: "Message too long"
     case .protocolNotAvailable: "Protocol not available"
+    case .protocolError: "Protocol error"
     case .operationNotSupported: "Operation not supported"
     case .addressInUse: "Address already in use"
     case .addressNotAvailable: "Cannot assign requested address"
@@ -77,6 +79,7 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .tooManyLevelsOfLinks: "ELOOP"
     case .messageTooLong: "EMSGSIZE"
     case .protocolNotAvailable: "ENOPROTOOPT"
+    case .protocolError: "EPROTO"
     case .operationNotSupported: "EOPNOTSUPP"
     case .addressInUse: "EADDRINUSE"
     case .addressNotAvailable: "EADDRNOTAVAIL"

@@ -262,6 +262,23 @@ extension InternetChecksum {
     add(UInt32(truncatingIfNeeded: address.bits))
   }
 
+  /// Adds the pseudo header of either version.
+  ///
+  /// - Parameter length: bytes of header and payload.
+  /// - Precondition: both addresses are of one version.
+  @inlinable
+  public mutating func addPseudoHeader(
+    source: IPAddress, destination: IPAddress, protocol: IPProtocol, length: Int
+  ) {
+    switch (source, destination) {
+    case (.v4(let source), .v4(let destination)):
+      addPseudoHeader(source: source, destination: destination, protocol: `protocol`, length: length)
+    case (.v6(let source), .v6(let destination)):
+      self.add(InternetChecksum(source: source, destination: destination, protocol: `protocol`, length: length))
+    case (.v4, .v6), (.v6, .v4): preconditionFailure("a packet's addresses are of one version")
+    }
+  }
+
   /// Begins with the pseudo header of an upper layer's checksum.
   ///
   /// Source: RFC 8200 section 8.1.

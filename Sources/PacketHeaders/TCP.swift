@@ -56,7 +56,7 @@ public struct TCPView {
 
   /// The checksum over pseudo header, header and payload; 0 where the field holds a right one.
   @inlinable
-  public func checksum(source: IPv4Address, destination: IPv4Address) -> UInt16 {
+  public func checksum(source: IPAddress, destination: IPAddress) -> UInt16 {
     var sum = InternetChecksum()
     sum.addPseudoHeader(source: source, destination: destination, protocol: .tcp, length: bytes.count)
     sum.add(bytes)
@@ -189,7 +189,7 @@ public struct TCPHeader: Hashable, Sendable {
   }
 
   /// - Returns: `nil` where the length or the checksum is wrong.
-  public init?(_ view: TCPView, source: IPv4Address, destination: IPv4Address) {
+  public init?(_ view: TCPView, source: IPAddress, destination: IPAddress) {
     guard view.hasValidLength, view.checksum(source: source, destination: destination) == 0 else { return nil }
     self.init(
       sourcePort: view.sourcePort, destinationPort: view.destinationPort, sequence: view.sequence,
@@ -203,7 +203,7 @@ public struct TCPHeader: Hashable, Sendable {
   /// Writes the header in front of the payload that is there, checksum included.
   ///
   /// - Precondition: the bytes hold ``length`` bytes and the payload.
-  public func emit(into view: TCPView, source: IPv4Address, destination: IPv4Address) {
+  public func emit(into view: TCPView, source: IPAddress, destination: IPAddress) {
     precondition(length <= view.bytes.count, "a segment holds its header")
     view.bytes.store(sourcePort, at: 0)
     view.bytes.store(destinationPort, at: 2)

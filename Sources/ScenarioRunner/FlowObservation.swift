@@ -39,7 +39,7 @@ struct FlowObservation {
         lastSequence = max(lastSequence, sequence)
       case .receiveFailed(let sequence, let errno):
         if endingOfProbe[sequence] == nil { endingOfProbe[sequence] = Ending(errno) }
-      case .connection(.reset(let from)): if endingOfProbe[1] == nil { endingOfProbe[1] = .refused(from: .v4(from)) }
+      case .connection(.reset(let from)): if endingOfProbe[1] == nil { endingOfProbe[1] = .refused(from: from) }
       case .connection(.failed(_, let errno)):
         if endingOfProbe[1] == nil { endingOfProbe[1] = errno.map { Ending($0) } ?? .timeout }
       case .startFailed(_, let errno): endings.append(Ending(errno))

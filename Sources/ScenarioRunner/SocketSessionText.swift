@@ -49,7 +49,7 @@ enum SocketSessionText {
     _ event: SessionEvent.ConnectionEvent, isClient: Bool, _ exitCode: inout Int
   ) -> String? {
     switch event {
-    case .established(let address, let port): return isClient ? "connected" : "connection from \(address):\(port)"
+    case .established(let address, let port): return isClient ? "connected" : "connection from \(endpoint(address, port))"
     case .requestRead(let bytes): return "\(bytes) bytes"
     case .endOfStream(let isClean): return isClean ? "eof" : "more data"
     case .reset: return nil

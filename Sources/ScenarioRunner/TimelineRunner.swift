@@ -271,9 +271,8 @@ struct TimelineRunner {
   }
 
   private func request(_ exchange: TCPExchange, _ namespace: NamespaceID) throws(RunFailure) -> TCPClientRequest {
-    guard let destination = exchange.to.value.address.v4 else { preconditionFailure("the decoder refuses TCP over IPv6") }
-    var request = TCPClientRequest(destination: destination, destinationPort: exchange.to.value.port)
-    (request.source, request.sourcePort) = (exchange.from?.value.specifiedAddress?.v4, exchange.from?.value.port ?? 0)
+    var request = TCPClientRequest(destination: exchange.to.value.address, destinationPort: exchange.to.value.port)
+    (request.source, request.sourcePort) = (exchange.from?.value.specifiedAddress, exchange.from?.value.port ?? 0)
     request.size = exchange.size
     request.timeout = exchange.timeout.nanoseconds
     request.device = try boundDevice(exchange.device, orVRF: exchange.vrf, namespace)

@@ -156,11 +156,11 @@ private func withBytes<Result>(_ array: inout [UInt8], _ body: (PacketBytes) thr
       var bytes = recorded
       let header = try withBytes(&bytes) { bytes in
         let view = try #require(TCPView(bytes))
-        return try #require(TCPHeader(view, source: source, destination: destination))
+        return try #require(TCPHeader(view, source: .v4(source), destination: .v4(destination)))
       }
       var written = [UInt8](repeating: 0xff, count: header.length)
       try withBytes(&written) {
-        header.emit(into: try #require(TCPView($0)), source: source, destination: destination)
+        header.emit(into: try #require(TCPView($0)), source: .v4(source), destination: .v4(destination))
       }
       #expect(written == recorded)
       return header
@@ -205,7 +205,7 @@ private func withBytes<Result>(_ array: inout [UInt8], _ body: (PacketBytes) thr
         #expect((ICMPv4View(cut) == nil) == (length < 8))
         #expect((UDPView(cut) == nil) == (length < 8))
         #expect((TCPView(cut) == nil) == (length < 20))
-        if let view = TCPView(cut) { _ = TCPHeader(view, source: .loopback, destination: .loopback) }
+        if let view = TCPView(cut) { _ = TCPHeader(view, source: .v4(.loopback), destination: .v4(.loopback)) }
         if let view = IPv4View(cut) { _ = IPv4Header(view) }
         if let view = UDPView(cut) { _ = view.isValid(source: IPv4Address.loopback, destination: .loopback) }
       }

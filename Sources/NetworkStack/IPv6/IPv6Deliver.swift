@@ -2,13 +2,13 @@ internal import NetworkAddresses
 internal import PacketHeaders
 
 // A packet for this machine comes from IPv6Receive. Decided here: whether it is whole, and which protocol
-// reads it. Goes on to ICMPv6Receive, UDPReceive, or ends.
+// reads it. Goes on to ICMPv6Receive, UDPReceive, TCPReceive, or ends.
 
 extension Kernel {
   /// A packet is for this machine.
   ///
   /// Kernel counterpart: `ip6_input()`, `ip6_protocol_deliver_rcu()` (net/ipv6/ip6_input.c, v6.12).
-  /// Source: RFC 8200 section 4. Differs: routing headers are refused as unknown; TCP has no reader.
+  /// Source: RFC 8200 section 4. Differs: routing headers are refused as unknown.
   mutating func ipv6Deliver(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
@@ -17,6 +17,7 @@ extension Kernel {
     switch chain.protocol {
     case .icmpv6: icmpv6Receive(packet, offset: chain.offset)
     case .udp: udpReceiveIPv6(packet, offset: chain.offset)
+    case .tcp: tcpReceiveIPv6(packet, offset: chain.offset)
     case .noNextHeader: consume(packet)
     default:  // Any number may stand there.
       sendICMPv6Error(

@@ -120,7 +120,7 @@ extension Kernel {
     guard error == .messageTooLong, let route = try? sessionRoute(pingFlow(request, in: namespace), in: namespace) else {
       return .sendFailed(sequence: sequence, error)
     }
-    return .messageTooLong(sequence: sequence, mtu: sessionPathMTU(route, destination: request.destination))
+    return .messageTooLong(sequence: sequence, mtu: sessionPathMTU(route))
   }
 
   /// Sends one echo request.
@@ -133,7 +133,7 @@ extension Kernel {
     let route = try sessionRoute(flow, in: namespace)
     let length = ICMPv4View.length + payloadSize
     if options.pathMTUDiscovery == .do,
-      length + route.headerLength > sessionPathMTU(route, destination: flow.destination) {
+      length + route.headerLength > sessionPathMTU(route) {
       throw .messageTooLong
     }
     guard
@@ -153,7 +153,9 @@ extension Kernel {
         .emit(into: message, source: way.source, destination: destination)
     }
     hasRefusedFrame = false
-    sendFromProgram(packet, route, protocol: flow.ipProtocol, options: options)
+    var options = options
+    options.isFromProgram = true
+    send(packet, route, protocol: flow.ipProtocol, options: options)
     if hasRefusedFrame { throw .noBufferSpace }
   }
 

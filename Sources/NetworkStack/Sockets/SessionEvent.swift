@@ -38,13 +38,13 @@ public struct SessionEvent: Sendable {
   /// What a TCP program sees of its connection.
   public enum ConnectionEvent: Sendable {
     /// It stands: with this server, or from this client.
-    case established(with: IPv4Address, port: UInt16)
+    case established(with: IPAddress, port: UInt16)
     /// A server has read a whole request.
     case requestRead(bytes: Int)
     /// The other side has closed; `isClean` where nothing more had come before.
     case endOfStream(isClean: Bool)
     /// The other side has reset the connection, or refused it.
-    case reset(from: IPv4Address)
+    case reset(from: IPAddress)
     /// The program gave up: with an error, or `nil` where its own time was up.
     case failed(isConnecting: Bool, LinuxErrno?)
   }

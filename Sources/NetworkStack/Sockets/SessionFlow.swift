@@ -48,6 +48,14 @@ enum SessionRoute {
     return false
   }
 
+  /// To whom it is handed on the link.
+  var nextHop: IPAddress {
+    switch self {
+    case .v4(let route, _): .v4(route.nextHop)
+    case .v6(let route, _): .v6(route.nextHop)
+    }
+  }
+
   /// Bytes of the IP header.
   var headerLength: Int {
     switch self {
@@ -102,19 +110,17 @@ extension Kernel {
   }
 
   /// The largest packet of a program's way, in bytes.
-  func sessionPathMTU(_ route: SessionRoute, destination: IPAddress) -> Int {
+  func sessionPathMTU(_ route: SessionRoute) -> Int {
     switch route {
     case .v4(let route, let destination): pathMTU(route, destination: destination)
     case .v6(let route, let destination): ipv6PathMTU(route, destination: destination)
     }
   }
 
-  /// Sends a program's packet: the payload is there, the IP header is put in front.
-  mutating func sendFromProgram(
+  /// Sends a packet of a socket: the payload is there, the IP header is put in front.
+  mutating func send(
     _ packet: consuming Packet, _ route: SessionRoute, protocol: IPProtocol, options: SendOptions
   ) {
-    var options = options
-    options.isFromProgram = true
     switch route {
     case .v4(let route, let destination):
       sendIPv4(packet, route, destination: destination, protocol: `protocol`, options: options)
@@ -163,7 +169,13 @@ extension Kernel {
   /// (net/ipv6/raw.c, v6.12).
   mutating func showICMPv6Error(_ packet: PacketID, _ header: IPv6View, _ message: ICMPv6View) -> SessionID? {
     guard let quoted = IPv6View(message.payload), let chain = IPv6HeaderChain(quoted), !chain.isLaterFragment,
-      chain.offset <= quoted.bytes.count,
+      chain.offset <= quoted.bytes.count
+    else { return nil }
+    if chain.protocol == .tcp {
+      return showICMPv6ErrorToTCP(
+        namespace(of: packets[packet].device), header, message, quoted, quoted.bytes.dropFirst(chain.offset))
+    }
+    guard
       let (id, sequence) = concernedSession(packet, quoted, chain, quoted.bytes.dropFirst(chain.offset)),
       let answer = answerProbe(id, sequence)
     else { return nil }

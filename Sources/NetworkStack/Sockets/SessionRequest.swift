@@ -174,9 +174,9 @@ public enum ServiceReply: Sendable {
 /// A client that connects, after 200 ms sends `size` bytes, reads as many back, after 200 ms closes, and watches for
 /// 400 ms more.
 public struct TCPClientRequest: Sendable {
-  public var destination: IPv4Address
+  public var destination: IPAddress
   public var destinationPort: UInt16
-  public var source: IPv4Address?
+  public var source: IPAddress?
   /// 0 for an ephemeral one.
   public var sourcePort: UInt16 = 0
   /// Bytes of payload.
@@ -186,7 +186,7 @@ public struct TCPClientRequest: Sendable {
   /// The device or VRF that the socket is bound to.
   public var device: DeviceID?
 
-  public init(destination: IPv4Address, destinationPort: UInt16) {
+  public init(destination: IPAddress, destinationPort: UInt16) {
     self.destination = destination
     self.destinationPort = destinationPort
   }

@@ -150,4 +150,21 @@ extension LinuxErrno {
     default: return nil  // The rest has no errno, or is the path's MTU.
     }
   }
+
+  /// What an ICMPv6 error says to a program; `nil` where it is no error.
+  ///
+  /// Kernel counterpart: `icmpv6_err_convert()` (net/ipv6/icmp.c, v6.12).
+  init?(icmpType type: ICMPv6Type, code: UInt8) {
+    switch (type, code) {
+    case (.destinationUnreachable, ICMPv6UnreachableCode.noRoute): self = .networkUnreachable
+    case (.destinationUnreachable, ICMPv6UnreachableCode.prohibited), (.destinationUnreachable, 5),
+      (.destinationUnreachable, 6):
+      self = .permissionDenied
+    case (.destinationUnreachable, ICMPv6UnreachableCode.port): self = .connectionRefused
+    case (.destinationUnreachable, _), (.timeExceeded, _): self = .hostUnreachable
+    case (.packetTooBig, _): self = .messageTooLong
+    case (.parameterProblem, _): self = .protocolError
+    default: return nil  // The rest is no error.
+    }
+  }
 }

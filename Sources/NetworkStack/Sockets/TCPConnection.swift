@@ -55,9 +55,9 @@ public struct TCPConnection: Sendable {
   var session: SessionID?
   /// The socket that a connection came in by, until a program takes it.
   var listener: TCPListenerID?
-  let local: IPv4Address
+  let local: IPAddress
   let localPort: UInt16
-  let remote: IPv4Address
+  let remote: IPAddress
   let remotePort: UInt16
   /// The device or VRF that the socket is bound to.
   let device: DeviceID?
@@ -145,7 +145,7 @@ public struct TCPConnection: Sendable {
   var acknowledgmentGeneration: UInt32 = 0
 
   init(
-    namespace: NamespaceID, local: (IPv4Address, UInt16), remote: (IPv4Address, UInt16), device: DeviceID?,
+    namespace: NamespaceID, local: (IPAddress, UInt16), remote: (IPAddress, UInt16), device: DeviceID?,
     state: TCPState, flow: FlowTag, initialSequence: UInt32
   ) {
     self.namespace = namespace
@@ -173,13 +173,25 @@ public struct TCPListener: Sendable {
 
   let namespace: NamespaceID
   let session: SessionID
-  /// Unspecified for any.
-  let address: IPv4Address
+  /// `nil` for any: of IPv6 too, where the namespace has it. An unspecified one is any of its version.
+  let address: IPAddress?
   let port: UInt16
   let device: DeviceID?
   var isOpen = true
   /// Connections that are established and wait to be accepted, oldest first.
   var waiting: [TCPConnectionID] = []
+
+  /// Whether it listens on an address.
+  func takes(_ destination: IPAddress) -> Bool {
+    guard let address else { return true }
+    return address == destination || (address.isUnspecified && address.isIPv6 == destination.isIPv6)
+  }
+
+  /// Whether another socket's addresses and this one's have one in common.
+  func overlaps(_ other: IPAddress?) -> Bool {
+    guard let address, let other else { return true }
+    return address.isIPv6 == other.isIPv6 && (address.isUnspecified || other.isUnspecified || address == other)
+  }
 }
 
 public typealias TCPConnectionID = Identifier<TCPConnection>
@@ -198,9 +210,9 @@ package struct TCPTable: Sendable {
   /// The four numbers that tell a connection, in its namespace.
   struct Key: Hashable, Sendable {
     var namespace: NamespaceID
-    var local: IPv4Address
+    var local: IPAddress
     var localPort: UInt16
-    var remote: IPv4Address
+    var remote: IPAddress
     var remotePort: UInt16
   }
 

@@ -2,34 +2,56 @@ internal import DiscreteEvents
 internal import NetworkAddresses
 internal import PacketHeaders
 
-// A segment for this machine comes from IPv4Deliver. Decided here: whether it is whole, which connection or
+// A segment for this machine comes from IPv4Deliver or IPv6Deliver. Decided here: whether it is whole, which connection or
 // listening socket it is for, and what it changes there. Ends at a connection, or with a reset.
 
+/// Between which addresses a segment travels.
+private struct SegmentEnds {
+  let source: IPAddress
+  let destination: IPAddress
+}
+
 extension Kernel {
-  /// A TCP segment arrived.
+  /// A TCP segment arrived in an IPv4 packet.
   ///
   /// Kernel counterpart: `tcp_v4_rcv()` (net/ipv4/tcp_ipv4.c, v6.12). Source: RFC 9293 section 3.10.7.
   mutating func tcpReceive(_ packet: consuming Packet) {
-    let id = packet.id
-    guard packets[id].type == .host || packets[id].type == .loopback else { return drop(packet, .notSpecified) }
-    guard let header = IPv4View(packets.bytes(id)), let segment = TCPView(header.payload) else {
+    guard let header = IPv4View(packets.bytes(packet.id)), let segment = TCPView(header.payload) else {
       return drop(packet, .headerTruncated)
     }
+    receive(packet, segment, SegmentEnds(source: .v4(header.source), destination: .v4(header.destination)))
+  }
+
+  /// A TCP segment arrived in an IPv6 packet.
+  ///
+  /// Kernel counterpart: `tcp_v6_rcv()` (net/ipv6/tcp_ipv6.c, v6.12).
+  mutating func tcpReceiveIPv6(_ packet: consuming Packet, offset: Int) {
+    guard let header = IPv6View(packets.bytes(packet.id)), let segment = TCPView(header.bytes.dropFirst(offset)) else {
+      return drop(packet, .headerTruncated)
+    }
+    receive(packet, segment, SegmentEnds(source: .v6(header.source), destination: .v6(header.destination)))
+  }
+
+  private mutating func receive(_ packet: consuming Packet, _ segment: TCPView, _ ends: SegmentEnds) {
+    let id = packet.id
+    guard packets[id].type == .host || packets[id].type == .loopback, !ends.destination.isMulticast else {
+      return drop(packet, .notSpecified)
+    }
     guard segment.hasValidLength else { return drop(packet, .packetTooSmall) }
-    guard segment.checksum(source: header.source, destination: header.destination) == 0 else {
+    guard segment.checksum(source: ends.source, destination: ends.destination) == 0 else {
       return drop(packet, .tcpChecksum)
     }
-    if let connection = findConnection(id, header, segment) {
+    if let connection = findConnection(id, ends, segment) {
       if tcp[connection].flow.session == nil { tcp[connection].flow.session = packets[id].flow.session }
       let session = tcp[connection].session
-      segmentReceived(connection, segment, from: header.source)
+      segmentReceived(connection, segment, from: ends.source)
       return deliver(packet, to: session.map { .session($0) } ?? .connection)
     }
-    if let listener = findListener(id, header, segment) {
-      requestReceived(listener, id, header, segment)
+    if let listener = findListener(id, ends, segment) {
+      requestReceived(listener, id, ends, segment)
       return deliver(packet, to: .session(tcp.listeners[listener.index].session))
     }
-    if !segment.flags.contains(.reset) { refuse(id, header, segment) }
+    if !segment.flags.contains(.reset) { refuse(id, ends, segment) }
     drop(packet, .noSocket)
   }
 
@@ -42,11 +64,11 @@ extension Kernel {
   }
 
   /// Kernel counterpart: `__inet_lookup_established()` (net/ipv4/inet_hashtables.c, v6.12).
-  private func findConnection(_ id: PacketID, _ header: IPv4View, _ segment: TCPView) -> TCPConnectionID? {
+  private func findConnection(_ id: PacketID, _ ends: SegmentEnds, _ segment: TCPView) -> TCPConnectionID? {
     let device = packets[id].device
     let key = TCPTable.Key(
-      namespace: devices[device.index].namespace, local: header.destination, localPort: segment.destinationPort,
-      remote: header.source, remotePort: segment.sourcePort)
+      namespace: devices[device.index].namespace, local: ends.destination, localPort: segment.destinationPort,
+      remote: ends.source, remotePort: segment.sourcePort)
     guard let connection = tcp.find(key) else { return nil }
     if let bound = tcp[connection].device {
       guard bound == device || bound == slave(of: id) else { return nil }
@@ -60,7 +82,7 @@ extension Kernel {
   /// The listening socket that says most about the packet.
   ///
   /// Kernel counterpart: `inet_lhash2_lookup()`, `compute_score()` (net/ipv4/inet_hashtables.c, v6.12).
-  private func findListener(_ id: PacketID, _ header: IPv4View, _ segment: TCPView) -> TCPListenerID? {
+  private func findListener(_ id: PacketID, _ ends: SegmentEnds, _ segment: TCPView) -> TCPListenerID? {
     let device = packets[id].device
     let namespace = devices[device.index].namespace
     let slave = slave(of: id)
@@ -68,13 +90,13 @@ extension Kernel {
     for listener in namespaces[namespace.index].tcpListeners {
       let socket = tcp.listeners[listener.index]
       guard socket.port == segment.destinationPort else { continue }
-      guard socket.address.isUnspecified || socket.address == header.destination else { continue }
+      guard socket.takes(ends.destination) else { continue }
       if let bound = socket.device {
         guard bound == device || bound == slave else { continue }
       } else if slave != nil && namespaces[namespace.index].settings.tcpL3MasterDeviceAccept == 0 {
         continue
       }
-      let score = (socket.device == nil ? 1 : 2) + (socket.address.isUnspecified ? 0 : 1)
+      let score = (socket.device == nil ? 1 : 2) + (socket.address?.isUnspecified ?? true ? 0 : 1)
       if best.map({ score > $0.score }) ?? true { best = (score, listener) }
     }
     return best?.listener
@@ -82,14 +104,13 @@ extension Kernel {
 
   /// Nobody is there for a segment: its sender is told by a reset.
   ///
-  /// Kernel counterpart: `tcp_v4_send_reset()` (net/ipv4/tcp_ipv4.c, v6.12). Source: RFC 9293 section 3.10.7.1.
-  private mutating func refuse(_ id: PacketID, _ header: IPv4View, _ segment: TCPView) {
+  /// Kernel counterpart: `tcp_v4_send_reset()` (net/ipv4/tcp_ipv4.c), `tcp_v6_send_reset()` (net/ipv6/tcp_ipv6.c,
+  /// v6.12). Source: RFC 9293 section 3.10.7.1.
+  private mutating func refuse(_ id: PacketID, _ ends: SegmentEnds, _ segment: TCPView) {
     let (device, tag) = (packets[id].device, packets[id].flow)
-    var flow = RouteFlow(destination: header.source)
-    flow.source = header.destination
-    flow.outputDevice = l3Master(of: device)
-    flow.ipProtocol = IPProtocol.tcp.rawValue
-    guard let route = try? outputRoute(flow, in: devices[device.index].namespace) else { return }
+    var flow = SessionFlow(destination: ends.source, source: ends.destination, device: answeringDevice(to: id, ends))
+    flow.ipProtocol = .tcp
+    guard let route = try? sessionRoute(flow, in: devices[device.index].namespace) else { return }
     var answer = TCPHeader(
       sourcePort: segment.destinationPort, destinationPort: segment.sourcePort, sequence: 0, acknowledgment: 0,
       flags: .reset, window: 0)
@@ -101,18 +122,24 @@ extension Kernel {
     }
     guard let packet = makePacket(length: answer.length, device: route.device, flow: tag.answeringTCP) else { return }
     guard let view = TCPView(packets.bytes(packet.id)) else { preconditionFailure("the packet was made long enough") }
-    answer.emit(into: view, source: header.destination, destination: header.source)
-    sendIPv4(packet, route, destination: header.source, protocol: .tcp, options: SendOptions(pathMTUDiscovery: .want))
+    answer.emit(into: view, source: ends.destination, destination: ends.source)
+    send(packet, route, protocol: .tcp, options: SendOptions(pathMTUDiscovery: .want))
+  }
+
+  /// The device that an answer must leave by: the VRF, and the link itself for an address of the link.
+  private func answeringDevice(to id: PacketID, _ ends: SegmentEnds) -> DeviceID? {
+    if let remote = ends.source.v6, remote.isLinkScoped { return packets[id].inputDevice }
+    return l3Master(of: packets[id].device)
   }
 
   /// A segment reached a listening socket: a request for a connection, or something that belongs to none.
   ///
   /// Kernel counterpart: `tcp_conn_request()` (net/ipv4/tcp_input.c, v6.12). Source: RFC 9293 section 3.10.7.2.
   private mutating func requestReceived(
-    _ listener: TCPListenerID, _ id: PacketID, _ header: IPv4View, _ segment: TCPView
+    _ listener: TCPListenerID, _ id: PacketID, _ ends: SegmentEnds, _ segment: TCPView
   ) {
     if segment.flags.contains(.reset) { return }
-    if segment.flags.contains(.acknowledge) { return refuse(id, header, segment) }
+    if segment.flags.contains(.acknowledge) { return refuse(id, ends, segment) }
     let socket = tcp.listeners[listener.index]
     guard segment.flags.contains(.synchronize), !packets[id].flags.contains(.routeIsBroadcast),
       socket.waiting.count <= TCPListener.backlog, tcp.count < bounds.connections
@@ -120,10 +147,12 @@ extension Kernel {
     let settings = namespaces[socket.namespace.index].settings
     // With tcp_l3mdev_accept, a connection belongs to the VRF of its request.
     let domain = settings.tcpL3MasterDeviceAccept != 0 ? l3Master(of: packets[id].device) : nil
+    // One with an address of the link belongs to the link.
+    let link = ends.source.v6?.isLinkScoped ?? false ? packets[id].inputDevice : nil
     let initial = UInt32(truncatingIfNeeded: tcp.random.next())
     var connection = TCPConnection(
-      namespace: socket.namespace, local: (header.destination, socket.port),
-      remote: (header.source, segment.sourcePort), device: socket.device ?? domain, state: .synReceived,
+      namespace: socket.namespace, local: (ends.destination, socket.port),
+      remote: (ends.source, segment.sourcePort), device: socket.device ?? link ?? domain, state: .synReceived,
       flow: packets[id].flow.answeringTCP, initialSequence: initial)
     connection.flow.sequence = 0
     connection.listener = listener
@@ -159,7 +188,7 @@ extension TCPConnection {
     acknowledged = receiveNext
     hasTimestamps = options.timestamps != nil
     timestampToEcho = options.timestamps?.value ?? 0
-    peerMaximumSegmentSize = Int(options.maximumSegmentSize ?? 536)
+    peerMaximumSegmentSize = options.maximumSegmentSize.map { Int($0) } ?? (remote.isIPv6 ? 1_220 : 536)
     sendWindowShift = options.windowScale ?? 0
     sendWindow = Int(segment.window)
   }
@@ -169,7 +198,7 @@ extension TCPConnection {
 
 extension Kernel {
   /// Kernel counterpart: `tcp_rcv_state_process()`, `tcp_rcv_established()` (net/ipv4/tcp_input.c, v6.12).
-  private mutating func segmentReceived(_ id: TCPConnectionID, _ segment: TCPView, from sender: IPv4Address) {
+  private mutating func segmentReceived(_ id: TCPConnectionID, _ segment: TCPView, from sender: IPAddress) {
     if tcp[id].state == .synSent { return answerReceived(id, segment, from: sender) }
     let flags = segment.flags
     guard isAcceptable(segment, tcp[id]) else {
@@ -217,7 +246,7 @@ extension Kernel {
   /// Kernel counterpart: `tcp_rcv_synsent_state_process()` (net/ipv4/tcp_input.c, v6.12). Source: RFC 9293 section
   /// 3.10.7.3.
   /// Differs: two requests that cross do not become one connection.
-  private mutating func answerReceived(_ id: TCPConnectionID, _ segment: TCPView, from sender: IPv4Address) {
+  private mutating func answerReceived(_ id: TCPConnectionID, _ segment: TCPView, from sender: IPAddress) {
     guard segment.flags.contains(.acknowledge), segment.acknowledgment == tcp[id].next else { return }
     if segment.flags.contains(.reset) { return failConnection(id, .connectionRefused, from: sender) }
     guard segment.flags.contains(.synchronize) else { return }
@@ -422,7 +451,7 @@ extension Kernel {
   }
 
   /// A connection ends by a reset, an error or for want of answers; its program is told.
-  mutating func failConnection(_ id: TCPConnectionID, _ error: LinuxErrno, from sender: IPv4Address?) {
+  mutating func failConnection(_ id: TCPConnectionID, _ error: LinuxErrno, from sender: IPAddress?) {
     let (session, listener) = (tcp[id].session, tcp[id].listener)
     if let listener { tcp.listeners[listener.index].waiting.removeAll { $0 == id } }
     tcp.remove(id)
@@ -437,39 +466,77 @@ extension PacketBytes {
 // MARK: - ICMP errors
 
 extension Kernel {
-  /// An ICMP error about a segment of a connection: a request fails at once, an established connection goes on and
-  /// learns the path's MTU.
+  /// An ICMP error about a segment of a connection in an IPv4 packet.
   ///
-  /// Kernel counterpart: `tcp_v4_err()` (net/ipv4/tcp_ipv4.c, v6.12). Source: RFC 1122 section 4.2.3.9, RFC 5927.
+  /// Kernel counterpart: `tcp_v4_err()` (net/ipv4/tcp_ipv4.c, v6.12).
   mutating func showICMPErrorToTCP(
     _ namespace: NamespaceID, _ header: IPv4View, _ message: ICMPv4View, _ quoted: IPv4View
   ) -> SessionID? {
-    // Eight bytes are quoted at least: the ports and the sequence number.
-    let transport = quoted.bytes.dropFirst(quoted.headerLength)
-    guard transport.count >= 8 else { return nil }
-    let key = TCPTable.Key(
-      namespace: namespace, local: quoted.source, localPort: transport.load(UInt16.self, at: 0),
-      remote: quoted.destination, remotePort: transport.load(UInt16.self, at: 2))
-    guard let id = tcp.find(key) else { return nil }
-    let sequence = transport.load(UInt32.self, at: 4)
-    guard !sequence.isBefore(tcp[id].unacknowledged), !sequence.isAfter(tcp[id].next) else { return nil }
-    let session = tcp[id].session
+    let ends = SegmentEnds(source: .v4(quoted.source), destination: .v4(quoted.destination))
+    guard let id = connection(quotedIn: quoted.bytes.dropFirst(quoted.headerLength), ends, namespace) else { return nil }
     if message.type == .destinationUnreachable && message.code == UnreachableCode.fragmentationNeeded {
-      if let route = try? route(of: tcp[id]) {
+      if case .v4(let route, _) = try? route(of: tcp[id]) {
         learnPathMTU(Int(message.rest & 0xffff), destination: quoted.destination, route: route)
       }
-      if tcp[id].isWriting { tcp[id].mustRepairPath = true } else { repairPath(id) }
-      return session
+      return pathBecameNarrower(id)
     }
-    guard let error = LinuxErrno(icmpType: message.type, code: message.code) else { return session }
-    if let session {
-      report(
-        session,
-        .error(
-          .init(
-            sequence: 1, from: .v4(header.source), type: message.type.rawValue, code: message.code, mtu: 0,
-            roundTrip: 0, ttl: header.timeToLive)))
+    let report = SessionEvent.ICMPErrorReport(
+      sequence: 1, from: .v4(header.source), type: message.type.rawValue, code: message.code, mtu: 0, roundTrip: 0,
+      ttl: header.timeToLive)
+    return errorReceived(id, LinuxErrno(icmpType: message.type, code: message.code), report)
+  }
+
+  /// An ICMPv6 error about a segment of a connection. The MTU of a path that is too narrow has been learned.
+  ///
+  /// While connect(2) sends its request, IPv6 does not listen: an answer of the same instant is missed.
+  ///
+  /// Kernel counterpart: `tcp_v6_err()` (net/ipv6/tcp_ipv6.c, v6.12).
+  mutating func showICMPv6ErrorToTCP(
+    _ namespace: NamespaceID, _ header: IPv6View, _ message: ICMPv6View, _ quoted: IPv6View, _ transport: PacketBytes
+  ) -> SessionID? {
+    let ends = SegmentEnds(source: .v6(quoted.source), destination: .v6(quoted.destination))
+    guard let id = connection(quotedIn: transport, ends, namespace) else { return nil }
+    if message.type == .packetTooBig { return pathBecameNarrower(id) }
+    if tcp[id].state == .synSent, let request = tcp[id].outstanding.first, !request.isRetransmitted, request.sent == now {
+      return tcp[id].session
     }
+    let report = SessionEvent.ICMPErrorReport(
+      sequence: 1, from: .v6(header.source), type: message.type.rawValue, code: message.code, mtu: 0, roundTrip: 0,
+      ttl: header.hopLimit)
+    return errorReceived(id, LinuxErrno(icmpType: message.type, code: message.code), report)
+  }
+
+  /// The connection of a quoted segment, where its number is one under way.
+  ///
+  /// Source: RFC 5927 section 4.1.
+  /// - Parameter transport: what is quoted of the segment; eight bytes hold the ports and the sequence number.
+  private func connection(
+    quotedIn transport: PacketBytes, _ ends: SegmentEnds, _ namespace: NamespaceID
+  ) -> TCPConnectionID? {
+    guard transport.count >= 8 else { return nil }
+    let key = TCPTable.Key(
+      namespace: namespace, local: ends.source, localPort: transport.load(UInt16.self, at: 0),
+      remote: ends.destination, remotePort: transport.load(UInt16.self, at: 2))
+    guard let id = tcp.find(key) else { return nil }
+    let sequence = transport.load(UInt32.self, at: 4)
+    return sequence.isBefore(tcp[id].unacknowledged) || sequence.isAfter(tcp[id].next) ? nil : id
+  }
+
+  private mutating func pathBecameNarrower(_ id: TCPConnectionID) -> SessionID? {
+    let session = tcp[id].session
+    if tcp[id].isWriting { tcp[id].mustRepairPath = true } else { repairPath(id) }
+    return session
+  }
+
+  /// A request fails at once; an established connection goes on.
+  ///
+  /// Source: RFC 1122 section 4.2.3.9.
+  private mutating func errorReceived(
+    _ id: TCPConnectionID, _ error: LinuxErrno?, _ message: SessionEvent.ICMPErrorReport
+  ) -> SessionID? {
+    let session = tcp[id].session
+    guard let error else { return session }
+    if let session { report(session, .error(message)) }
     if tcp[id].state == .synSent { failConnection(id, error, from: nil) }
     return session
   }

@@ -3,29 +3,34 @@ internal import NetworkAddresses
 internal import PacketHeaders
 
 // What a connection sends comes from its program, from a timer, or from TCPReceive. Decided here: how much may
-// leave at once, in which segments, with which flags. Goes on to IPv4Output.
+// leave at once, in which segments, with which flags. Goes on to IPv4Output or IPv6Output.
 
 extension Kernel {
   /// The way of a connection's packets.
   ///
   /// - Throws: why there is none.
-  func route(of connection: TCPConnection) throws(LinuxErrno) -> OutputRoute {
-    var flow = RouteFlow(destination: connection.remote)
-    flow.source = connection.local
-    flow.outputDevice = connection.device
-    flow.ipProtocol = IPProtocol.tcp.rawValue
+  func route(of connection: TCPConnection) throws(LinuxErrno) -> SessionRoute {
+    var flow = SessionFlow(destination: connection.remote, source: connection.local, device: connection.device)
+    flow.ipProtocol = .tcp
     flow.sourcePort = connection.localPort
     flow.destinationPort = connection.remotePort
-    return try outputRoute(flow, in: connection.namespace)
+    return try sessionRoute(flow, in: connection.namespace)
   }
 
   /// The largest payload of a segment now: what the other side takes and what the path carries.
   ///
   /// Kernel counterpart: `tcp_current_mss()` (net/ipv4/tcp_output.c, v6.12).
   func segmentSize(of connection: TCPConnection) -> Int {
-    let path = (try? route(of: connection)).map { pathMTU($0, destination: connection.remote) } ?? 576
-    let headers = IPv4View.minimumLength + TCPView.minimumLength
-    return max(min(connection.peerMaximumSegmentSize, path - headers) - (connection.hasTimestamps ? 12 : 0), 48)
+    let room =
+      (try? route(of: connection)).map { segmentRoom(of: $0) }
+      ?? (connection.remote.isIPv6 ? IPv6Device.minimumMTU - IPv6View.length : 576 - IPv4View.minimumLength)
+        - TCPView.minimumLength
+    return max(min(connection.peerMaximumSegmentSize, room) - (connection.hasTimestamps ? 12 : 0), 48)
+  }
+
+  /// What a segment without options carries by a way, in bytes.
+  private func segmentRoom(of route: SessionRoute) -> Int {
+    sessionPathMTU(route) - route.headerLength - TCPView.minimumLength
   }
 
   /// Puts one segment on its way.
@@ -55,16 +60,14 @@ extension Kernel {
     guard let view = TCPView(bytes) else { preconditionFailure("the packet was made long enough") }
     header.emit(into: view, source: route.source, destination: connection.remote)
     if flags.contains(.acknowledge) { noteAcknowledgment(id) }
-    sendIPv4(
-      packet, route, destination: connection.remote, protocol: .tcp,
-      options: SendOptions(pathMTUDiscovery: .want, isFromProgram: false))
+    send(packet, route, protocol: .tcp, options: SendOptions(pathMTUDiscovery: .want))
   }
 
   /// The other side acknowledges what this one sends: the next hop carries it there.
   ///
   /// Kernel counterpart: `sk_dst_confirm()`, `sock_confirm_neigh()` (include/net/sock.h, v6.12). Source: RFC 4861
   /// section 7.3.1.
-  private mutating func confirmNeighbor(of route: OutputRoute) {
+  private mutating func confirmNeighbor(of route: SessionRoute) {
     if let neighbor = neighbors.find(route.nextHop, on: route.device) { neighbors[neighbor].confirmed = now }
   }
 
@@ -78,14 +81,13 @@ extension Kernel {
   static let receiveBuffer = 65_160
   static let windowShift: UInt8 = 7
 
-  private func options(of connection: TCPConnection, _ flags: TCPFlags, _ route: OutputRoute) -> TCPOptions {
+  private func options(of connection: TCPConnection, _ flags: TCPFlags, _ route: SessionRoute) -> TCPOptions {
     var options = TCPOptions()
     if connection.hasTimestamps {
       options.timestamps = .init(value: timestampClock, echo: connection.timestampToEcho)
     }
     if flags.contains(.synchronize) {
-      let path = pathMTU(route, destination: connection.remote)
-      options.maximumSegmentSize = UInt16(clamping: path - IPv4View.minimumLength - TCPView.minimumLength)
+      options.maximumSegmentSize = UInt16(clamping: segmentRoom(of: route))
       options.permitsSelectiveAcknowledgment = true
       options.windowScale = Self.windowShift
     }

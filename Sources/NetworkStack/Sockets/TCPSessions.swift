@@ -68,7 +68,7 @@ extension Kernel {
   mutating func startTCPClient(_ id: SessionID, _ state: TCPClientState) {
     let request = state.request
     let namespace = sessions[id.index].namespace
-    if let source = request.source, !isLocal(.v4(source), forSocketOn: request.device, in: namespace) {
+    if let source = request.source, !isLocal(source, forSocketOn: request.device, in: namespace) {
       return failToStart(id, .bind, .addressNotAvailable)
     }
     sessions[id.index].probes.append(.init(sent: now))
@@ -81,7 +81,7 @@ extension Kernel {
     var state = state
     state.connection = connection
     sessions[id.index].state = .tcpClient(state)
-    report(id, .started(source: .v4(tcp[connection].local)))
+    report(id, .started(source: tcp[connection].local))
     report(id, .sent(sequence: 1))
     setSessionTimer(id, at: now + request.timeout)
     sendSynchronize(connection)
@@ -91,14 +91,12 @@ extension Kernel {
   private mutating func openConnection(
     _ id: SessionID, _ request: TCPClientRequest, _ namespace: NamespaceID
   ) throws(LinuxErrno) -> TCPConnectionID {
-    var flow = RouteFlow(destination: request.destination)
-    flow.source = request.source ?? .unspecified
-    flow.outputDevice = request.device
-    flow.ipProtocol = IPProtocol.tcp.rawValue
+    var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+    flow.ipProtocol = .tcp
     flow.sourcePort = request.sourcePort
     flow.destinationPort = request.destinationPort
-    let route = try outputRoute(flow, in: namespace)
-    guard !route.isBroadcast, !request.destination.isMulticast else { throw .networkUnreachable }
+    let route = try sessionRoute(flow, in: namespace)
+    guard !route.needsBroadcastPermission, !request.destination.isMulticast else { throw .networkUnreachable }
     guard tcp.count < bounds.connections else { throw .noBufferSpace }
     let port = try clientPort(request, route.source, namespace)
     let initial = UInt32(truncatingIfNeeded: tcp.random.next())
@@ -111,7 +109,7 @@ extension Kernel {
 
   /// The client's port: as asked for, or one of `ip_local_port_range`, drawn by the seed.
   private mutating func clientPort(
-    _ request: TCPClientRequest, _ source: IPv4Address, _ namespace: NamespaceID
+    _ request: TCPClientRequest, _ source: IPAddress, _ namespace: NamespaceID
   ) throws(LinuxErrno) -> UInt16 {
     func isTaken(_ port: UInt16) -> Bool {
       tcp.find(
@@ -179,7 +177,7 @@ extension Kernel {
         id,
         .reply(
           .init(
-            sequence: 1, from: .v4(tcp[connection].remote), port: tcp[connection].remotePort, bytes: state.receivedCount,
+            sequence: 1, from: tcp[connection].remote, port: tcp[connection].remotePort, bytes: state.receivedCount,
             ttl: 0, tos: 0, roundTrip: roundTrip, isDuplicate: false, mac: nil, isBroadcast: false)))
       setSessionTimer(id, at: now + Self.pauseOfTCPPrograms)
     } else {
@@ -193,24 +191,23 @@ extension Kernel {
   mutating func startTCPService(_ id: SessionID, _ state: TCPServiceState) {
     let request = state.request
     let namespace = sessions[id.index].namespace
-    let address = request.address?.v4 ?? .unspecified
-    if !address.isUnspecified, !isLocal(.v4(address), forSocketOn: request.device, in: namespace) {
+    if let address = request.address, !address.isUnspecified,
+      !isLocal(address, forSocketOn: request.device, in: namespace) {
       return failToStart(id, .bind, .addressNotAvailable)
     }
     let isTaken = namespaces[namespace.index].tcpListeners.contains { listener in
       let other = tcp.listeners[listener.index]
-      return other.port == request.port && other.device == request.device
-        && (other.address.isUnspecified || address.isUnspecified || other.address == address)
+      return other.port == request.port && other.device == request.device && other.overlaps(request.address)
     }
     if isTaken { return failToStart(id, .bind, .addressInUse) }
     let listener = TCPListenerID(index: tcp.listeners.count)
     tcp.listeners.append(
-      TCPListener(namespace: namespace, session: id, address: address, port: request.port, device: request.device))
+      TCPListener(namespace: namespace, session: id, address: request.address, port: request.port, device: request.device))
     namespaces[namespace.index].tcpListeners.append(listener)
     var state = state
     state.listener = listener
     state.deadline = request.timeout.map { now + $0 }
-    report(id, .started(source: .v4(address)))
+    report(id, .started(source: request.address ?? .v4(.unspecified)))
     setServiceTimer(id, state)
   }
 
@@ -351,7 +348,7 @@ extension Kernel {
   ///
   /// - Parameter sender: who reset it; `nil` for other errors.
   mutating func notifyFailed(
-    _ connection: TCPConnectionID, _ id: SessionID, _ error: LinuxErrno, from sender: IPv4Address?
+    _ connection: TCPConnectionID, _ id: SessionID, _ error: LinuxErrno, from sender: IPAddress?
   ) {
     guard !sessions[id.index].hasFinished else { return }
     if let sender { report(id, .connection(.reset(from: sender))) }

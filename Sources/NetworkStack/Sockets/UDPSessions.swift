@@ -28,7 +28,7 @@ extension Kernel {
     if route.needsBroadcastPermission { throw .permissionDenied }
     let length = UDPView.length + size
     if options.pathMTUDiscovery == .do,
-      length + route.headerLength > sessionPathMTU(route, destination: flow.destination) {
+      length + route.headerLength > sessionPathMTU(route) {
       throw .messageTooLong
     }
     let tag = owner ?? FlowTag(session: id, sequence: UInt32(truncatingIfNeeded: sequence), direction: direction)
@@ -41,7 +41,7 @@ extension Kernel {
     case .v4(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
     case .v6(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
     }
-    sendFromProgram(packet, route, protocol: .udp, options: options)
+    send(packet, route, protocol: .udp, options: options)
   }
 
   /// Shows a datagram to the session that owns its socket.
@@ -164,7 +164,7 @@ extension Kernel {
     switch error.code {
     case UnreachableCode.fragmentationNeeded where state.request.pathMTUDiscovery != .dont: errno = .messageTooLong
     case UnreachableCode.protocol, UnreachableCode.port, UnreachableCode.administrativelyProhibited, 6, 9, 10:
-      errno = LinuxErrno(icmpType: .destinationUnreachable, code: error.code)
+      errno = LinuxErrno(icmpType: ICMPv4Type.destinationUnreachable, code: error.code)
     default: errno = nil  // Soft errors: the network may recover, and the socket goes on waiting.
     }
     guard let errno else { return }
@@ -187,13 +187,11 @@ extension Kernel {
   private mutating func udpSenderFailedIPv6(
     _ id: SessionID, _ state: UDPSenderState, _ error: SessionEvent.ICMPErrorReport
   ) {
-    let errno: LinuxErrno
-    switch (ICMPv6Type(rawValue: error.type), error.code) {
-    case (.destinationUnreachable, ICMPv6UnreachableCode.port): errno = .connectionRefused
-    case (.destinationUnreachable, ICMPv6UnreachableCode.prohibited), (.destinationUnreachable, 5),
-      (.destinationUnreachable, 6):
-      errno = .permissionDenied
-    case (.packetTooBig, _) where state.request.pathMTUDiscovery != .dont: errno = .messageTooLong
+    let type = ICMPv6Type(rawValue: error.type)
+    guard let errno = LinuxErrno(icmpType: type, code: error.code) else { return }
+    switch errno {
+    case .connectionRefused, .permissionDenied, .protocolError: break
+    case .messageTooLong where state.request.pathMTUDiscovery != .dont: break
     default: return  // Soft errors: the network may recover, and the socket goes on waiting.
     }
     report(id, .receiveFailed(sequence: error.sequence, errno))

@@ -87,7 +87,7 @@ extension ScenarioDecoder {
     let port = port(object)
     let reply = object["reply"]?.word(ReplyPolicy.self)?.value ?? .echo
     let vrf = object["vrf"]?.name(.interface)
-    let address = listeningAddress(object, port)
+    let address = object["address"].flatMap(address)
     return port.map {
       Service(
         place: object.place, description: object.prose, port: $0, reply: reply, vrf: vrf, address: address)
@@ -105,16 +105,6 @@ extension ScenarioDecoder {
       return nil
     }
     return reader.integer(1...65535).map { ServicePort(transport: transport, number: $0) }
-  }
-
-  /// The address that a service or listener is bound to.
-  func listeningAddress(_ object: ObjectReader, _ port: ServicePort?) -> Located<IPAddress>? {
-    guard let address = object["address"].flatMap(address) else { return nil }
-    if port?.transport == .tcp && address.value.isIPv6 {
-      log.error("TCP over IPv6 is not supported yet", at: address.place)
-      return nil
-    }
-    return address
   }
 
   func address(_ reader: ValueReader) -> Located<IPAddress>? {

@@ -81,10 +81,6 @@ extension ScenarioDecoder {
   private func tcp(_ reader: ValueReader) -> TCPExchange? {
     guard let object = reader.object(TimelineShapes.tcp) else { return nil }
     let (to, from) = ends(object)
-    for end in [to, from ?? to] where end.value.address.isIPv6 {
-      log.error("TCP over IPv6 is not supported yet", at: end.place)
-      return nil
-    }
     return TCPExchange(
       place: object.place, to: to, from: from, size: object["size"]?.integer(1...1_000_000)?.value ?? 32,
       timeout: object["timeout"]?.duration()?.value ?? .seconds(3), device: object["device"]?.name(.interface),
@@ -110,7 +106,7 @@ extension ScenarioDecoder {
     let reply = object["reply"]?.word(ReplyPolicy.self)?.value ?? .echo
     let count = object["count"]?.integer(1...100_000)?.value ?? 1
     let timeout = object["timeout"]?.duration()?.value ?? .seconds(3)
-    let address = listeningAddress(object, port)
+    let address = object["address"].flatMap(address)
     let vrf = object["vrf"]?.name(.interface)
     return port.map {
       Listener(
