@@ -88,7 +88,9 @@ let package = Package(
     .testTarget(name: "VrfsimTests", dependencies: ["vrfsim"], swiftSettings: strict),
     .testTarget(
       name: "ScenarioTests",
-      dependencies: ["ScenarioRunner", "ScenarioModel", "NetworkStack", "NetworkControl", "DiscreteEvents"],
+      dependencies: [
+        "ScenarioRunner", "ScenarioModel", "PacketExplanation", "NetworkStack", "NetworkControl", "DiscreteEvents",
+      ],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
     tests("ScenarioModel", ["NetworkAddresses", collections("OrderedCollections")]),

@@ -56,6 +56,9 @@ extension Controller {
 
   /// Whether a device takes part in IPv6.
   public func hasIPv6(_ device: DeviceID) -> Bool { simulation.kernel.hasIPv6(device) }
+
+  /// Whether some device of a namespace takes part in IPv6.
+  public func hasIPv6(in namespace: NamespaceID) -> Bool { simulation.kernel.hasIPv6(in: namespace) }
 }
 
 // MARK: - Routes

@@ -17,6 +17,7 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
   case tooManyLevelsOfLinks = 40
   case messageTooLong = 90
   case protocolNotAvailable = 92
+  case machineNotOnNetwork = 64
   case protocolError = 71
   case operationNotSupported = 95
   case addressInUse = 98
@@ -27,6 +28,7 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
   case noBufferSpace = 105
   case timedOut = 110
   case connectionRefused = 111
+  case hostDown = 112
   case hostUnreachable = 113
 
   /// What strerror(3) says.
@@ -47,6 +49,7 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .tooManyLevelsOfLinks: "Too many levels of symbolic links"
     case .messageTooLong: "Message too long"
     case .protocolNotAvailable: "Protocol not available"
+    case .machineNotOnNetwork: "Machine is not on the network"
     case .protocolError: "Protocol error"
     case .operationNotSupported: "Operation not supported"
     case .addressInUse: "Address already in use"
@@ -57,6 +60,7 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .noBufferSpace: "No buffer space available"
     case .timedOut: "Connection timed out"
     case .connectionRefused: "Connection refused"
+    case .hostDown: "Host is down"
     case .hostUnreachable: "No route to host"
     }
   }
@@ -79,6 +83,7 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .tooManyLevelsOfLinks: "ELOOP"
     case .messageTooLong: "EMSGSIZE"
     case .protocolNotAvailable: "ENOPROTOOPT"
+    case .machineNotOnNetwork: "ENONET"
     case .protocolError: "EPROTO"
     case .operationNotSupported: "EOPNOTSUPP"
     case .addressInUse: "EADDRINUSE"
@@ -89,6 +94,7 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .noBufferSpace: "ENOBUFS"
     case .timedOut: "ETIMEDOUT"
     case .connectionRefused: "ECONNREFUSED"
+    case .hostDown: "EHOSTDOWN"
     case .hostUnreachable: "EHOSTUNREACH"
     }
   }

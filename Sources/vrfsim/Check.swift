@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PacketExplanation
 internal import ScenarioModel
 internal import ScenarioRunner
 
@@ -12,8 +13,12 @@ struct Check: ParsableCommand {
 
       EXAMPLES
         vrfsim check scenario.json
+        vrfsim check --differences scenario.json
         vrfsim check scenarios/*/*/scenario.json
       """)
+
+  @Flag(help: "Tell each known difference from Linux that concerns a scenario, not only how many.")
+  var differences = false
 
   @Argument(help: "Scenario files; - reads standard input.")
   var files: [String]
@@ -30,8 +35,23 @@ struct Check: ParsableCommand {
         Terminal.print("\(file): \(errors == 1 ? "1 error" : "\(errors) errors")")
       } else {
         Terminal.print("\(file): ok")
+        if let compiled { printDifferences(compiled) }
       }
     }
     if !isValid { throw Exit.invalidInput }
+  }
+
+  /// Each of them with `--differences`, else how many there are.
+  private func printDifferences(_ compiled: CompiledScenario) {
+    let known = ScenarioRun.knownDifferences(of: compiled)
+    if differences {
+      for difference in known { Terminal.print("  differs from Linux, \(difference.topic.title): \(difference.text)") }
+    } else if !known.isEmpty {
+      let counts = KnownDifference.Topic.allCases.compactMap { topic in
+        let count = known.count { $0.topic == topic }
+        return count > 0 ? "\(topic.title) \(count)" : nil
+      }
+      Terminal.print("  known differences from Linux: \(counts.joined(separator: ", ")) (--differences tells them)")
+    }
   }
 }

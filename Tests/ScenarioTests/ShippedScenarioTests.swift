@@ -2,6 +2,7 @@ import DiscreteEvents
 import Foundation
 import NetworkControl
 import NetworkStack
+import PacketExplanation
 import ScenarioModel
 import ScenarioRunner
 import Testing
@@ -112,6 +113,16 @@ import Testing
       }
     }
     #expect(traced == counted)
+  }
+
+  @Test("the known differences of a scenario are those of the topics it uses", arguments: [
+    ("ipv6/vrf", ["ipv6", "vrf"]), ("links/veth-pair", ["carrier"]), ("vrf/asymmetric-routing", ["bridge"]),
+  ])
+  func differences(name: String, topics: [String]) throws {
+    let known = try ScenarioRun.knownDifferences(of: compiled(try text(name), name))
+    var seen: [String] = []
+    for topic in known.map(\.topic.rawValue) where seen.last != topic { seen.append(topic) }
+    #expect(seen == topics)
   }
 
   /// A small change to a scenario that spoils its lesson.

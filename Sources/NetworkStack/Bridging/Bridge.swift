@@ -52,7 +52,7 @@ package struct ForwardingEntry: Sendable, BitwiseCopyable {
 /// A bridge: ports and a forwarding database.
 ///
 /// Source: IEEE Std 802.1D-2004 clause 7; kernel counterpart: `struct net_bridge` (net/bridge/br_private.h, v6.12).
-/// Differs: no spanning tree, no multicast snooping.
+/// Differs(bridge): no spanning tree, no multicast snooping.
 public struct Bridge: Sendable {
   package let device: DeviceID
   /// The ports, the newest first: the order in which frames are flooded.

@@ -10,7 +10,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `__netif_receive_skb_core()` (net/core/dev.c), `eth_type_trans()`
   /// (net/ethernet/eth.c, v6.12).
-  /// Differs: frames that carry neither IP nor ARP are read by nobody.
+  /// Differs(ipv4): frames that carry neither IP nor ARP are read by nobody.
   mutating func receive(_ packet: consuming Packet, on device: DeviceID) {
     let id = packet.id
     packets[id].device = device

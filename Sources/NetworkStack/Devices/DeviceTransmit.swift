@@ -11,7 +11,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `__dev_queue_xmit()` (net/core/dev.c, v6.12). A device without carrier has the
   /// `noop` queueing discipline, which drops before the captures see anything.
-  /// Differs: the kernel notices a lost carrier up to a second later (linkwatch); here it is at once.
+  /// Differs(carrier): a carrier that comes or goes is noticed at once; Linux may take up to a second (linkwatch).
   mutating func transmit(_ packet: consuming Packet, by device: DeviceID) {
     let id = packet.id
     packets[id].device = device

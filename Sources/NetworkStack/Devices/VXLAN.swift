@@ -40,7 +40,7 @@ package struct VXLANEntry: Sendable {
 /// A VXLAN device: frames in UDP packets between the hosts of a virtual network.
 ///
 /// Source: RFC 7348; kernel counterpart: `struct vxlan_dev` (include/net/vxlan.h, v6.12).
-/// Differs: no multicast groups, no IPv6 underlay, no checksum offload.
+/// Differs(vxlan): no multicast groups, no IPv6 underlay, no checksum offload.
 public struct VXLAN: Sendable {
   package let device: DeviceID
   package var options: VXLANOptions
@@ -181,7 +181,7 @@ extension Kernel {
   /// its sender learns the MTU for the next ones.
   ///
   /// Kernel counterpart: `skb_tunnel_check_pmtu()` (net/ipv4/ip_tunnel_core.c, v6.12).
-  /// Differs: hosts behind a bridge that the device is a port of are not told.
+  /// Differs(vxlan): a packet too long for the underlay is told to the machine itself, not to hosts behind its bridge.
   private mutating func learnInnerMTU(_ id: PacketID, outer: Int) {
     let frame = packets.bytes(id)
     let mtu =
@@ -200,7 +200,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `udp_flow_src_port()` (include/net/udp.h), `__skb_get_hash()` (net/core/flow_dissector.c,
   /// v6.12). Source: RFC 7348 section 5.
-  /// Differs: Linux's hash is keyed, and TCP connections of the machine itself have hashes of their own.
+  /// Differs(vxlan): source ports are other than Linux's, whose hash is keyed.
   private func sourcePort(of frame: PacketBytes, _ namespace: NamespaceID) -> UInt16 {
     let type = EthernetView(frame)?.etherType ?? .ipv4
     var key = UInt64(type.rawValue)

@@ -8,7 +8,7 @@ extension Kernel {
   /// An ICMP message arrived.
   ///
   /// Kernel counterpart: `icmp_rcv()` (net/ipv4/icmp.c, v6.12). Source: RFC 792, RFC 1122 section 3.2.2.
-  /// Differs: timestamps are not answered.
+  /// Differs(ipv4): ICMP timestamp requests are not answered.
   mutating func icmpReceive(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }

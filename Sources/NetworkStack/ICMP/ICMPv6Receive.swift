@@ -8,7 +8,7 @@ extension Kernel {
   /// An ICMPv6 message arrived.
   ///
   /// Kernel counterpart: `icmpv6_rcv()` (net/ipv6/icmp.c, v6.12). Source: RFC 4443.
-  /// Differs: multicast listener queries are not answered.
+  /// Differs(ipv6): multicast listener queries are not answered.
   mutating func icmpv6Receive(_ packet: consuming Packet, offset: Int) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)), let message = ICMPv6View(header.bytes.dropFirst(offset)) else {

@@ -8,7 +8,7 @@ extension Kernel {
   /// A packet is for this machine.
   ///
   /// Kernel counterpart: `ip_local_deliver()`, `ip_protocol_deliver_rcu()` (net/ipv4/ip_input.c, v6.12).
-  /// Differs: other protocols than ICMP, UDP and TCP have no reader: protocol unreachable.
+  /// Differs(ipv4): protocols other than ICMP, UDP and TCP have no reader: protocol unreachable.
   mutating func ipv4Deliver(_ packet: consuming Packet) {
     guard let header = IPv4View(packets.bytes(packet.id)) else { preconditionFailure("the header was checked") }
     if header.isFragment { return reassemble(packet) }

@@ -119,8 +119,8 @@ extension Kernel {
   /// A packet was sent into a VRF device: by a leaked route, or by this machine to itself.
   ///
   /// Kernel counterpart: `vrf_process_v4_outbound()` (drivers/net/vrf.c, v6.12).
-  /// Differs: a packet of this machine that must not be fragmented and is too long for the port: Linux also lets
-  /// the sender's call fail, and counts a drop of the VRF device.
+  /// Differs(vrf): a packet of the machine itself that is too long for a leak into a VRF, and must not be
+  /// fragmented, ends with the ICMP error alone; on Linux the sender's call fails too.
   mutating func vrfTransmit(_ packet: consuming Packet, vrf: DeviceID) {
     let id = packet.id
     if packets[id].flags.contains(.hasLocalRoute) {

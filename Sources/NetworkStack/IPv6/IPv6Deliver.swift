@@ -8,7 +8,7 @@ extension Kernel {
   /// A packet is for this machine.
   ///
   /// Kernel counterpart: `ip6_input()`, `ip6_protocol_deliver_rcu()` (net/ipv6/ip6_input.c, v6.12).
-  /// Source: RFC 8200 section 4. Differs: routing headers are refused as unknown.
+  /// Source: RFC 8200 section 4. Differs(ipv6): routing headers are refused as unknown.
   mutating func ipv6Deliver(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }

@@ -4,7 +4,7 @@ package import NetworkAddresses
 /// An IPv6 address on a device.
 ///
 /// Kernel counterpart: `struct inet6_ifaddr` (include/net/if_inet6.h, v6.12).
-/// Differs: addresses have no lifetimes; one can be put there as deprecated.
+/// Differs(ipv6): addresses have no lifetimes; one can be added as deprecated.
 package struct IPv6DeviceAddress: Hashable, Sendable {
   package var local: IPv6Address
   /// The other end of a point-to-point address, else equal to `local`.
@@ -174,7 +174,7 @@ extension Kernel {
   }
 
   /// Kernel counterpart: `addrconf_addr_gen()` (net/ipv6/addrconf.c, v6.12).
-  /// Differs: stable-privacy and random interface identifiers are not made: such a device gets none.
+  /// Differs(ipv6): link-local addresses are made from the MAC alone, not with stable-privacy or random identifiers.
   package mutating func generateLinkLocalAddress(of device: DeviceID) {
     guard ipv6Devices[device.index].isReady, !devices[device.index].isVRF, !devices[device.index].isLoopback,
       ipv6Devices[device.index].settings.addressGenerationMode

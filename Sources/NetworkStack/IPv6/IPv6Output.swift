@@ -10,7 +10,7 @@ extension Kernel {
   /// Sends a packet of this machine: the payload is there, the header is put in front.
   ///
   /// Kernel counterpart: `__ip6_make_skb()`, `__ip6_local_out()` (net/ipv6, v6.12).
-  /// Differs: the flow label is 0; the kernel makes one from the flow.
+  /// Differs(ipv6): the flow label is 0; Linux makes one from the flow.
   /// - Precondition: the packet holds the payload alone, and has headroom.
   mutating func sendIPv6(
     _ packet: consuming Packet, _ route: IPv6OutputRoute, destination: IPv6Address, protocol: IPProtocol,

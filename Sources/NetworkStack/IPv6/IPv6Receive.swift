@@ -8,7 +8,7 @@ extension Kernel {
   /// A packet of version 6 of the Internet Protocol arrived.
   ///
   /// Kernel counterpart: `ip6_rcv_core()` (net/ipv6/ip6_input.c, v6.12). Source: RFC 8200 section 3, RFC 4291.
-  /// Differs: hop-by-hop options are passed over unread, jumbograms are not taken.
+  /// Differs(ipv6): hop-by-hop options are passed over unread, jumbograms are not taken.
   mutating func ipv6Receive(_ packet: consuming Packet) {
     let id = packet.id
     if packets[id].type == .otherHost { return drop(packet, .otherHost) }
@@ -73,7 +73,7 @@ extension Kernel {
   }
 
   /// Kernel counterpart: `ip6_route_input()` (net/ipv6/route.c), `ip6_mc_input()` (net/ipv6/ip6_input.c, v6.12).
-  /// Differs: multicast is not forwarded.
+  /// Differs(ipv6): routers do not forward multicast.
   private mutating func routeReceivedIPv6(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }

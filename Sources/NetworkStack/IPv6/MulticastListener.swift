@@ -59,7 +59,7 @@ extension Kernel {
   /// Tells the routers of the link what a device listens to: all its groups, the newest first.
   ///
   /// Kernel counterpart: `mld_ifc_work()`, `mld_send_cr()` (net/ipv6/mcast.c, v6.12). Source: RFC 3810 section 6.1.
-  /// Differs: queries are not answered; the kernel's ticks are of 4 ms.
+  /// Differs(ipv6): group memberships are reported in ticks of 4 ms, as a kernel with `HZ` of 250 does.
   mutating func reportMemberships(of device: DeviceID, generation: UInt32) {
     guard ipv6Devices[device.index].reportGeneration == generation, ipv6Devices[device.index].isReady else { return }
     let left = ipv6Devices[device.index].departures.map(\.group).filter(isReported)
@@ -121,7 +121,7 @@ extension Kernel {
   /// Asks for routers, and again later: nobody advertises in a simulation, so the pauses double up to an hour.
   ///
   /// Kernel counterpart: `addrconf_rs_timer()`, `rfc3315_s14_backoff_update()` (net/ipv6/addrconf.c, v6.12).
-  /// Source: RFC 7559 section 2.1. Differs: there are no router advertisements, so nothing is learned.
+  /// Source: RFC 7559 section 2.1. Differs(ipv6): nobody advertises as a router.
   mutating func solicitRouters(on device: DeviceID, generation: UInt32) {
     let state = ipv6Devices[device.index]
     guard state.solicitationGeneration == generation, state.isReady, let source = linkLocalAddress(of: device) else {

@@ -20,7 +20,7 @@ package struct IPv6NamespaceSettings: Hashable, Sendable {
 
 /// The settings of a device for IPv6: `net.ipv6.conf.DEVICE.*`; also of `all` and `default`.
 ///
-/// Differs: IPv6 begins switched off (`disable_ipv6` 1); a scenario that configures it switches it on.
+/// Differs(ipv6): it begins switched off (`disable_ipv6` 1); a scenario key with an IPv6 address switches it on.
 package struct IPv6DeviceSettings: Hashable, Sendable, BitwiseCopyable {
   package var disableIPv6: Int32 = 1
   package var forwarding: Int32 = 0

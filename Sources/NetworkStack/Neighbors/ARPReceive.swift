@@ -9,7 +9,7 @@ extension Kernel {
   /// Reads an ARP packet.
   ///
   /// Kernel counterpart: `arp_rcv()`, `arp_process()` (net/ipv4/arp.c, v6.12). Source: RFC 826.
-  /// Differs: no proxy ARP.
+  /// Differs(ipv4): no proxy ARP.
   mutating func arpReceive(_ packet: consuming Packet) {
     let id = packet.id
     let device = packets[id].device

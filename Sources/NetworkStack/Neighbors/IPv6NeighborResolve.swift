@@ -26,7 +26,7 @@ extension Kernel {
   /// A new entry; `nil` where there are too many.
   ///
   /// Kernel counterpart: `___neigh_create()` (net/core/neighbour.c), `ndisc_constructor()` (net/ipv6/ndisc.c, v6.12).
-  /// Differs: the kernel keeps entries of multicast addresses; here they are sent to without one.
+  /// Differs(ipv6): multicast addresses have no neighbor entries.
   package mutating func makeIPv6Neighbor(_ address: IPv6Address, on device: DeviceID) -> NeighborID? {
     let namespace = devices[device.index].namespace.index
     guard namespaces[namespace].ipv6NeighborCount < namespaces[namespace].ipv6.neighborThreshold3 else { return nil }

@@ -10,7 +10,7 @@ extension Kernel {
   /// Reads a message of neighbor discovery.
   ///
   /// Kernel counterpart: `ndisc_rcv()` (net/ipv6/ndisc.c, v6.12). Source: RFC 4861 sections 6.1, 7.1 and 8.1.
-  /// Differs: router solicitations and advertisements are read by nobody; no neighbor discovery proxy.
+  /// Differs(ipv6): router solicitations and advertisements are read by nobody; no neighbor discovery proxy.
   mutating func receiveNeighborDiscovery(_ packet: consuming Packet, _ header: IPv6View, _ message: ICMPv6View) {
     guard header.hopLimit == 255, message.code == 0 else { return drop(packet, .notSpecified) }
     switch message.type {
@@ -47,7 +47,7 @@ extension Kernel {
   // MARK: - Solicitations
 
   /// Kernel counterpart: `ndisc_recv_ns()` (net/ipv6/ndisc.c, v6.12). Source: RFC 4861 section 7.2.3.
-  /// Differs: questions for anycast addresses are answered at once; the kernel waits a random time.
+  /// Differs(ipv6): solicitations of anycast addresses are answered at once; Linux waits a random time.
   private mutating func receiveSolicitation(
     _ id: PacketID, _ header: IPv6View, _ question: NeighborDiscoveryMessage, _ nonce: UInt64?, _ device: DeviceID
   ) {

@@ -72,8 +72,8 @@ extension Kernel {
 
   /// What is known of an IPv6 destination by a device beyond its route.
   ///
-  /// Differs: the kernel keeps it at the route's next hop; here it is kept by device, and forgotten when routes,
-  /// rules or addresses of the namespace change.
+  /// Differs(ipv6): what ICMPv6 taught of a path is kept by device, not at the route's next hop, and is forgotten
+  /// when routes, rules or addresses of the namespace change.
   func ipv6RouteException(
     _ destination: IPv6Address, via device: DeviceID
   ) -> RouteExceptionTableOf<IPv6Address>.Entry? {
@@ -125,7 +125,7 @@ extension Kernel {
   /// The address to send from by a device, toward a destination.
   ///
   /// Kernel counterpart: `ipv6_dev_get_saddr()` (net/ipv6/addrconf.c, v6.12). Source: RFC 6724 section 5.
-  /// Differs: no home, temporary or ORCHID addresses.
+  /// Differs(ipv6): there are no home, temporary or ORCHID addresses.
   package func selectIPv6Address(
     on device: DeviceID, toward destination: IPv6Address, in namespace: NamespaceID
   ) -> IPv6Address? {

@@ -23,7 +23,7 @@ package struct IPv6NextHop: Hashable, Sendable, BitwiseCopyable {
 /// A route of an IPv6 table.
 ///
 /// Kernel counterpart: `struct fib6_info` (include/net/ip6_fib.h, v6.12).
-/// Differs: no source-specific routes, no router preference, no lifetimes.
+/// Differs(ipv6): routes have no source prefix, no router preference and no lifetime.
 public struct IPv6Route: Sendable, BitwiseCopyable {
   package var prefix: IPv6Prefix
   package var table: RoutingTableID

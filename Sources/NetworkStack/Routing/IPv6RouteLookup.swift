@@ -149,7 +149,7 @@ extension Kernel {
   /// The next hop of a route with several for this flow: by weight, the same one for the same addresses.
   ///
   /// Kernel counterpart: `fib6_select_path()` (net/ipv6/route.c, v6.12).
-  /// Differs: the hash is the simulator's own; the kernel's is keyed by a random number.
+  /// Differs(multipath): which next hop a flow takes is drawn by a hash of the simulator's own; Linux keys its own by a random number.
   private func selectIPv6Multipath(
     of id: IPv6RouteID, _ flow: IPv6RouteFlow, _ preferred: DeviceID?, _ mode: IPv6LookupMode
   ) -> IPv6NextHop? {

@@ -226,7 +226,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `fib_select_multipath()`, `fib_multipath_hash()` (net/ipv4, v6.12) with
   /// `fib_multipath_hash_policy` 0 (addresses).
-  /// Differs: the hash is the simulator's own; the kernel's is keyed by a random number.
+  /// Differs from Linux as `selectIPv6Multipath` does.
   private func selectMultipath(of id: RouteID, _ flow: RouteFlow) -> NextHop? {
     let usable = routes.nextHops(of: id).filter { isUsable($0, flow) }
     let total = usable.reduce(0) { $0 + UInt64($1.weight) }

@@ -144,7 +144,10 @@ extension LinuxErrno {
     guard type == .destinationUnreachable else { return nil }
     switch code {
     case UnreachableCode.network, 6, 9, 11: self = .networkUnreachable
-    case UnreachableCode.host, 7, 10, 12, 13, 14, 15: self = .hostUnreachable
+    case UnreachableCode.host, 10, 12, 13, 14, 15: self = .hostUnreachable
+    case 5: self = .operationNotSupported
+    case 7: self = .hostDown
+    case 8: self = .machineNotOnNetwork
     case UnreachableCode.protocol: self = .protocolNotAvailable
     case UnreachableCode.port: self = .connectionRefused
     default: return nil  // The rest has no errno, or is the path's MTU.

@@ -28,8 +28,8 @@ extension UInt32 {
 /// One TCP connection: what its kernel knows of it.
 ///
 /// Kernel counterpart: `struct tcp_sock` (include/linux/tcp.h, v6.12). Source: RFC 9293 section 3.3.1.
-/// Differs: congestion control is NewReno (RFC 6582) without selective acknowledgments, where Linux uses CUBIC and
-/// RACK: the same as long as nothing is lost. Receive windows do not grow.
+/// Differs(tcp): congestion control is NewReno (RFC 6582) without selective acknowledgments, where Linux uses CUBIC
+/// and RACK: the same as long as nothing is lost. Receive windows do not grow.
 public struct TCPConnection: Sendable {
   /// A segment that was sent and is not acknowledged yet.
   struct Segment: Sendable {

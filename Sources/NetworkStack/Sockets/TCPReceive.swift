@@ -245,7 +245,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `tcp_rcv_synsent_state_process()` (net/ipv4/tcp_input.c, v6.12). Source: RFC 9293 section
   /// 3.10.7.3.
-  /// Differs: two requests that cross do not become one connection.
+  /// Differs(tcp): two requests that cross do not become one connection.
   private mutating func answerReceived(_ id: TCPConnectionID, _ segment: TCPView, from sender: IPAddress) {
     guard segment.flags.contains(.acknowledge), segment.acknowledgment == tcp[id].next else { return }
     if segment.flags.contains(.reset) { return failConnection(id, .connectionRefused, from: sender) }

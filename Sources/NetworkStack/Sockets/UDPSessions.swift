@@ -163,7 +163,7 @@ extension Kernel {
     let errno: LinuxErrno?
     switch error.code {
     case UnreachableCode.fragmentationNeeded where state.request.pathMTUDiscovery != .dont: errno = .messageTooLong
-    case UnreachableCode.protocol, UnreachableCode.port, UnreachableCode.administrativelyProhibited, 6, 9, 10:
+    case UnreachableCode.protocol, UnreachableCode.port, UnreachableCode.administrativelyProhibited, 6...10, 14, 15:
       errno = LinuxErrno(icmpType: ICMPv4Type.destinationUnreachable, code: error.code)
     default: errno = nil  // Soft errors: the network may recover, and the socket goes on waiting.
     }

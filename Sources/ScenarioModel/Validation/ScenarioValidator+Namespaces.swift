@@ -71,7 +71,7 @@ extension ScenarioValidator {
   /// Two VRF devices with one table would be one routing domain.
   ///
   /// Kernel counterpart: `vrf_map_register_dev()` (drivers/net/vrf.c, v6.12).
-  /// Differs: Linux allows it unless `net.vrf.strict_mode` is set.
+  /// Differs(names): two VRFs with one table are refused; Linux allows them unless `net.vrf.strict_mode` is set.
   private func checkTables(_ namespace: Namespace) {
     var first: [UInt32: Located<String>] = [:]
     for vrf in namespace.vrfs.values where vrf.table.value != 0 {

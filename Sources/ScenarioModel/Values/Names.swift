@@ -115,7 +115,7 @@ enum NameKind: CaseIterable, Sendable {
   /// Kernel counterpart: `dev_valid_name()` (net/core/dev.c, v6.12), `sysctl_dev_name_is_allowed()`
   /// (net/ipv4/devinet.c).
   ///
-  /// Differs: control characters and bytes that are not UTF-8 are refused.
+  /// Differs(names): interface names with control characters, or bytes that are not UTF-8, are refused.
   private func interfaceProblem(_ name: String) -> String? {
     if name.isEmpty { return "an interface name is not empty" }
     if name.utf8.count > 15 {
