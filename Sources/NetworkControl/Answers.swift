@@ -13,7 +13,7 @@ public enum LinkKind: Hashable, Sendable {
   case veth
   case bridge(BridgeDetails)
   case vrf(table: UInt32)
-  case vlan(identifier: UInt16)
+  case vlan(VLANIdentity)
   case macvlan(MacvlanMode)
   /// The name of the device below, where it has one.
   case vxlan(VXLANOptions, lower: String?)

@@ -99,7 +99,7 @@ public struct LinkAttributes: Sendable {
     case bridge(BridgeChange)
     case vrf(table: UInt32)
     /// An 802.1Q VLAN of a device; the identifier is 0 through 4094.
-    case vlan(lower: DeviceID, identifier: UInt16)
+    case vlan(lower: DeviceID, VLANIdentity)
     case macvlan(lower: DeviceID, MacvlanMode)
     case vxlan(VXLANOptions)
   }

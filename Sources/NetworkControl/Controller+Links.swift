@@ -21,7 +21,7 @@ extension Controller {
     let device: DeviceID
     switch attributes.kind {
     case .dummy: device = make(.dummy, name, attributes, namespace)
-    case .vlan(let lower, let identifier): device = try makeVLAN(name, attributes, lower, identifier, namespace)
+    case .vlan(let lower, let vlan): device = try makeVLAN(name, attributes, lower, vlan, namespace)
     case .macvlan(let lower, let mode): device = try makeMacvlan(name, attributes, lower, mode, namespace)
     case .vxlan(let options): device = try makeVXLAN(name, attributes, options, namespace)
     case .veth(let peer): device = try makeVeth(name, attributes, peer, namespace)
@@ -80,20 +80,20 @@ extension Controller {
 
   /// Kernel counterpart: `vlan_newlink()` (net/8021q/vlan_netlink.c, v6.12).
   private func makeVLAN(
-    _ name: String, _ attributes: LinkAttributes, _ lower: DeviceID, _ identifier: UInt16, _ namespace: NamespaceID
+    _ name: String, _ attributes: LinkAttributes, _ lower: DeviceID, _ vlan: VLANIdentity, _ namespace: NamespaceID
   ) throws(ControlError) -> DeviceID {
     let below = simulation.kernel.devices[lower.index]
-    if identifier >= 4_095 { throw ControlError(.numericalResultOutOfRange, "8021q: Invalid VLAN id.") }
+    if vlan.identifier >= 4_095 { throw ControlError(.numericalResultOutOfRange, "8021q: Invalid VLAN id.") }
     switch below.kind {
     case .loopback, .vrf: throw ControlError(.operationNotSupported, "8021q: VLANs not supported on device.")
     case .networkCard, .veth, .bridge, .dummy, .vlan, .macvlan, .vxlan: break
     }
     let isTaken = simulation.kernel.deviceDetails[lower.index].uppers.contains {
-      if case .vlan(_, identifier) = simulation.kernel.devices[$0.index].kind { true } else { false }
+      if case .vlan(_, vlan) = simulation.kernel.devices[$0.index].kind { true } else { false }
     }
     if isTaken { throw ControlError(.fileExists, "8021q: VLAN device already exists.") }
     if let mtu = attributes.mtu, mtu > below.mtu { throw ControlError(.numericalResultOutOfRange) }
-    return makeUpper(.vlan(lower: lower, identifier: identifier), name, attributes, lower, mac: below.mac, namespace)
+    return makeUpper(.vlan(lower: lower, vlan), name, attributes, lower, mac: below.mac, namespace)
   }
 
   /// Kernel counterpart: `macvlan_common_newlink()` (drivers/net/macvlan.c, v6.12).
@@ -105,6 +105,13 @@ extension Controller {
     while case .macvlan(let below, _) = simulation.kernel.devices[lower.index].kind { lower = below }
     if simulation.kernel.devices[lower.index].isLoopback { throw ControlError(.invalidArgument) }
     if case .bridgePort = simulation.kernel.devices[lower.index].enslavement { throw ControlError(.busy) }
+    // One that passes all through is alone, and looks like the device below.
+    let others = simulation.kernel.deviceDetails[lower.index].uppers.compactMap { upper in
+      if case .macvlan(_, let mode) = simulation.kernel.devices[upper.index].kind { mode } else { nil }
+    }
+    if others.contains(.passthru) || (mode == .passthru && !others.isEmpty) { throw ControlError(.invalidArgument) }
+    var attributes = attributes
+    if mode == .passthru { attributes.mac = simulation.kernel.devices[lower.index].mac }
     return makeUpper(
       .macvlan(lower: lower, mode), name, attributes, lower, mac: derivedMAC(name, namespace), namespace)
   }

@@ -115,7 +115,7 @@ extension Controller {
       (details.isFilteringVLANs, details.defaultVLAN) = (state.isFilteringVLANs, state.defaultVLAN)
       return .bridge(details)
     case .vrf(let table, _): return .vrf(table: table)
-    case .vlan(_, let identifier): return .vlan(identifier: identifier)
+    case .vlan(_, let vlan): return .vlan(vlan)
     case .macvlan(_, let mode): return .macvlan(mode)
     case .vxlan(let vxlan):
       let options = simulation.kernel.vxlans[vxlan.index].options

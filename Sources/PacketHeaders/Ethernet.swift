@@ -13,6 +13,8 @@ public struct EtherType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   public static let arp = EtherType(rawValue: 0x0806)
   /// A tag of IEEE 802.1Q; the type of the content follows it.
   public static let vlan = EtherType(rawValue: 0x8100)
+  /// The tag of a provider in front of its customer's (IEEE 802.1ad).
+  public static let serviceVLAN = EtherType(rawValue: 0x88a8)
   public static let ipv6 = EtherType(rawValue: 0x86dd)
 }
 

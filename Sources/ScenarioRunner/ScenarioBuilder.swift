@@ -190,7 +190,7 @@ struct ScenarioBuilder {
     switch interface.kind {
     case .vlan(_, let identifier):
       guard let lower else { return }
-      kind = .vlan(lower: lower, identifier: UInt16(clamping: identifier))
+      kind = .vlan(lower: lower, VLANIdentity(UInt16(clamping: identifier)))
       words = "type vlan id \(identifier)"
     case .macvlan(_, let mode):
       guard let lower, let mode = NetworkStack.MacvlanMode(rawValue: mode.rawValue) else { return }

@@ -27,7 +27,7 @@ import Testing
     "what Linux can do and the simulator does not model is not supported yet",
     arguments: [
       "iptables -L", "docker ps", "nsenter -t 1", "sh -c 'ip a'", "tracepath 10.0.0.1",
-      "ip link add x link eth0 type vlan id 5 protocol 802.1ad", "ip link add x link eth0 type macvlan mode passthru",
+      "ip link add x link eth0 type vlan id 5 loose_binding on", "ip link add x link eth0 type macvlan mode source",
       "ip addr add 2001:db8::1/64 dev eth0 valid_lft 5", "ip -6 route add default via fe80::1 encap mpls 5", "ip nexthop",
       "ip xfrm state",
       "ip link add br0 type bridge stp_state 1", "bridge mdb show", "bridge vlan tunnelshow", "ip route add 10.0.0.0/8 nhid 5",

@@ -86,7 +86,7 @@ struct AddLink: ChangingCommand {
       // `netns` puts the device itself elsewhere; its peer stays where the command runs unless it has its own.
       peer.namespace = try options?.namespace.map(context.namespace(argument:)) ?? context.namespace
       return .veth(peer: peer)
-    case .vlan(let identifier): return .vlan(lower: try lower(context), identifier: identifier)
+    case .vlan(let vlan): return .vlan(lower: try lower(context), vlan)
     case .macvlan(let mode): return .macvlan(lower: try lower(context), mode)
     case .vxlan(let options):
       var vxlan = VXLANOptions(networkIdentifier: options.networkIdentifier ?? 0)

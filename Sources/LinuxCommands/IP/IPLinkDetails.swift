@@ -52,10 +52,10 @@ enum IPLinkDetails {
       var data = Record()
       data.field("table", Int(table), before: "table ")
       record.nested("info_data", data)
-    case .vlan(let identifier):
+    case .vlan(let vlan):
       var data = Record()
-      data.field("protocol", "802.1Q", before: "protocol ")
-      data.field("id", Int(identifier), before: "id ")
+      data.field("protocol", vlan.tagProtocol.rawValue, before: "protocol ")
+      data.field("id", Int(vlan.identifier), before: "id ")
       data.field("flags", .strings(["REORDER_HDR"]), "<REORDER_HDR> ")
       record.nested("info_data", data)
     case .macvlan(let mode):

@@ -11,7 +11,7 @@ enum LinkKindOptions: Sendable {
   case bridge(BridgeChange)
   case vrf(table: UInt32)
   case bridgePort(BridgePortChange)
-  case vlan(identifier: UInt16)
+  case vlan(VLANIdentity)
   case macvlan(MacvlanMode)
   case vxlan(TunnelAndVLANOptions.VXLAN)
 
@@ -34,7 +34,7 @@ enum LinkKindOptions: Sendable {
     case "bridge": self = .bridge(try BridgeOptions.readBridge(&words))
     case "bridge_slave": self = .bridgePort(try BridgeOptions.readPort(&words))
     case "vrf": self = .vrf(table: try Self.vrfTable(&words))
-    case "vlan": self = .vlan(identifier: try TunnelAndVLANOptions.readVLAN(&words))
+    case "vlan": self = .vlan(try TunnelAndVLANOptions.readVLAN(&words))
     case "macvlan": self = .macvlan(try TunnelAndVLANOptions.readMacvlan(&words))
     case "vxlan": self = .vxlan(try TunnelAndVLANOptions.readVXLAN(&words))
     default:

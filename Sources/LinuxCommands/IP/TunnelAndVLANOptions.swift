@@ -10,13 +10,14 @@ enum TunnelAndVLANOptions {
 
   private struct VLAN {
     var identifier: UInt16?
+    var tagProtocol = VLANIdentity.TagProtocol.customer
   }
 
   private static let vlan = Grammar<VLAN>([
-    .value(.short("protocol")) { (word: Word, _: inout VLAN) throws(CommandLineError) in
+    .value(.short("protocol")) { (word: Word, options: inout VLAN) throws(CommandLineError) in
       switch word.text.lowercased() {
-      case "802.1q", "0x8100": break
-      case "802.1ad", "0x88a8": throw word.unsupported()
+      case "802.1q", "0x8100": options.tagProtocol = .customer
+      case "802.1ad", "0x88a8": options.tagProtocol = .service
       default: throw word.wrong("protocol is invalid")
       }
     },
@@ -28,7 +29,7 @@ enum TunnelAndVLANOptions {
       .short("ingress-qos-map"), .short("egress-qos-map")),
   ])
 
-  static func readVLAN(_ words: inout WordReader) throws(CommandLineError) -> UInt16 {
+  static func readVLAN(_ words: inout WordReader) throws(CommandLineError) -> VLANIdentity {
     var options = VLAN()
     try vlan.read(&words, into: &options) { (_, word, _) throws(CommandLineError) in
       throw word.error(
@@ -37,14 +38,14 @@ enum TunnelAndVLANOptions {
     guard let identifier = options.identifier else {
       throw CommandLineError("Error: 8021q: VLAN properties not specified.", range: words.endRange)
     }
-    return identifier
+    return VLANIdentity(identifier, options.tagProtocol)
   }
 
   // MARK: - macvlan
 
   private static let macvlan = Grammar<MacvlanMode>([
     .value(.short("mode")) { (word: Word, mode: inout MacvlanMode) throws(CommandLineError) in
-      if word.text == "passthru" || word.text == "source" { throw word.unsupported() }
+      if word.text == "source" { throw word.unsupported() }
       guard let named = MacvlanMode(rawValue: word.text) else {
         throw word.error(
           "Error: argument of \"mode\" must be \"private\", \"vepa\", \"bridge\", \"passthru\" or \"source\", not "

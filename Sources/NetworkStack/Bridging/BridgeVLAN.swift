@@ -94,7 +94,7 @@ extension Kernel {
     guard bridges[bridge.index].isFilteringVLANs,
       bridges[bridge.index].vlans(of: device).membership(vlan)?.isUntagged == false
     else { return }
-    pushTag(vlan, id)
+    pushTag(VLANIdentity(vlan), id)
   }
 
   // MARK: - Local addresses

@@ -12,8 +12,8 @@ package enum DeviceKind: Sendable, BitwiseCopyable {
   case vrf(table: UInt32, RoutingTableID)
   /// Takes everything and sends nothing.
   case dummy
-  /// The frames of one VLAN of a device (IEEE 802.1Q).
-  case vlan(lower: DeviceID, identifier: UInt16)
+  /// The frames of one VLAN of a device.
+  case vlan(lower: DeviceID, VLANIdentity)
   /// A device of its own MAC address behind another.
   case macvlan(lower: DeviceID, MacvlanMode)
   /// A part of a virtual network whose other parts are reached by UDP.

@@ -32,6 +32,8 @@ extension Kernel {
     } else if destination.isMulticast {
       packets[id].type = destination.isBroadcast ? .broadcast : .multicast
       devices[device.index].counters.multicast += 1
+    } else if case .macvlan(_, .passthru) = devices[device.index].kind {
+      packets[id].type = .host
     } else {
       packets[id].type = .otherHost
     }

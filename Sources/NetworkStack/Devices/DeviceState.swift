@@ -12,6 +12,7 @@ extension Kernel {
     guard !devices[device.index].isUp else { return }
     devices[device.index].isUp = true
     deviceDetails[device.index].wasEverUp = true
+    passthruChanged(device)
     updateCarrier(around: device)
     if devices[device.index].isLoopback, deviceDetails[device.index].addresses.isEmpty {
       _ = try? addAddress(
@@ -34,6 +35,7 @@ extension Kernel {
   package mutating func setDown(_ device: DeviceID) {
     guard devices[device.index].isUp else { return }
     devices[device.index].isUp = false
+    passthruChanged(device)
     updateCarrier(around: device)
     removeRoutes(through: device, includingLocal: false)
     ipv6DeviceWentDown(device)

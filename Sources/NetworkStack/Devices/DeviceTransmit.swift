@@ -28,8 +28,10 @@ extension Kernel {
       cableTransmit(packet, by: device, into: end)
     case .veth(let peer):
       sendFrame(id, by: device)
-      // A frame longer than the peer's MTU allows, with room for a VLAN tag, is not taken by it.
-      guard Int(packets[id].length) <= devices[peer.index].mtu + EthernetView.length + 4 else {
+      // A frame longer than the peer's MTU allows, with room for a VLAN tag, is not taken by it; the outermost tag of
+      // several does not count, as it travels beside the frame.
+      let room = devices[peer.index].mtu + EthernetView.length + VLANTag.length
+      guard Int(packets[id].length) <= room || fitsWithoutTag(id, room) else {
         devices[device.index].counters.transmitDrops += 1
         devices[peer.index].counters.receiveDrops += 1
         hasRefusedFrame = true
@@ -46,9 +48,9 @@ extension Kernel {
     case .dummy:
       sendFrame(id, by: device)
       consume(packet)
-    case .vlan(let lower, let identifier):
+    case .vlan(let lower, let vlan):
       sendFrame(id, by: device)
-      pushTag(identifier, id)
+      pushTag(vlan, id)
       transmit(packet, by: lower)
     case .macvlan(let lower, let mode):
       sendFrame(id, by: device)

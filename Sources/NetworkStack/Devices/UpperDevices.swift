@@ -5,6 +5,33 @@ internal import PacketHeaders
 // A frame comes from DeviceReceive, or from a bridge for its own device. Decided here: whether it is for a device
 // above the one it reached, a VLAN or a macvlan. Goes on to that one's DeviceReceive, or to the protocols.
 
+/// Which frames are those of a VLAN device: the kind of their tag, and its identifier.
+public struct VLANIdentity: Hashable, Sendable, BitwiseCopyable {
+  /// The kind of a tag.
+  public enum TagProtocol: String, Sendable, BitwiseCopyable {
+    /// 0x8100, of a customer's network.
+    case customer = "802.1Q"
+    /// 0x88a8, of a provider's, in front of the customer's.
+    case service = "802.1ad"
+
+    var etherType: EtherType {
+      switch self {
+      case .customer: .vlan
+      case .service: .serviceVLAN
+      }
+    }
+  }
+
+  public var tagProtocol: TagProtocol
+  /// 0 through 4094.
+  public var identifier: UInt16
+
+  public init(_ identifier: UInt16, _ tagProtocol: TagProtocol = .customer) {
+    self.tagProtocol = tagProtocol
+    self.identifier = identifier
+  }
+}
+
 /// How the macvlans of a device talk with each other.
 ///
 /// Source: ip-link(8), "MACVLAN and MACVTAP".
@@ -15,6 +42,8 @@ public enum MacvlanMode: String, CaseIterable, Sendable, BitwiseCopyable {
   case vepa
   /// Directly.
   case bridge
+  /// There is one alone, with the MAC of the lower device, and it has all frames for one receiver.
+  case passthru
 }
 
 extension Kernel {
@@ -33,7 +62,9 @@ extension Kernel {
       copyToMacvlans(packet, above: device)
       return deliverFrame(packet)
     }
-    if let upper = macvlans(above: device).first(where: { devices[$0.index].mac == destination }) {
+    if let upper = macvlans(above: device).first(where: {
+      devices[$0.index].mac == destination || mode(of: $0) == .passthru
+    }) {
       return receive(packet, on: upper)
     }
     deliverFrame(packet)
@@ -42,11 +73,18 @@ extension Kernel {
   /// The VLAN device that a tagged frame is for.
   func vlanAbove(_ device: DeviceID, of packet: borrowing Packet) -> DeviceID? {
     guard devices[device.index].hasUppers, let frame = EthernetView(packets.bytes(packet.id)),
-      frame.etherType == .vlan, let identifier = VLANTag.identifier(of: frame)
+      VLANTag.isPresent(in: frame), let identifier = VLANTag.identifier(of: frame)
     else { return nil }
     return deviceDetails[device.index].uppers.first {
-      if case .vlan(_, let own) = devices[$0.index].kind { own == identifier } else { false }
+      guard case .vlan(_, let own) = devices[$0.index].kind else { return false }
+      return own.identifier == identifier && own.tagProtocol.etherType == frame.etherType
     }
+  }
+
+  /// Whether a frame that is tagged has room without the outermost tag.
+  func fitsWithoutTag(_ id: PacketID, _ room: Int) -> Bool {
+    guard let frame = EthernetView(packets.bytes(id)), VLANTag.isPresent(in: frame) else { return false }
+    return Int(packets[id].length) - VLANTag.length <= room
   }
 
   /// Takes the tag off a frame.
@@ -56,9 +94,11 @@ extension Kernel {
   }
 
   /// Puts a tag into a frame.
-  func pushTag(_ identifier: UInt16, _ id: PacketID) {
+  func pushTag(_ vlan: VLANIdentity, _ id: PacketID) {
     packets.push(id, VLANTag.length)
-    if let frame = EthernetView(packets.bytes(id)) { VLANTag.insert(identifier, into: frame) }
+    if let frame = EthernetView(packets.bytes(id)) {
+      VLANTag.insert(vlan.identifier, vlan.tagProtocol.etherType, into: frame)
+    }
   }
 
   /// The macvlans of a device, the newest first.
@@ -83,7 +123,7 @@ extension Kernel {
     let origin = all.first { devices[$0.index].mac == source }
     for upper in all where upper != origin {
       switch origin.flatMap({ mode(of: $0) }) {
-      case nil, .vepa?: break
+      case nil, .vepa?, .passthru?: break
       case .bridge?: if mode(of: upper) != .vepa { continue }
       case .private?: continue
       }
@@ -130,6 +170,14 @@ extension Kernel {
     devices[upper.index].isNoARP = devices[lower.index].isNoARP
     devices[upper.index].isMulticast = devices[lower.index].isMulticast
     setCarrier(upper, devices[lower.index].isUp && devices[lower.index].hasCarrier)
+  }
+
+  /// A macvlan that has all frames of the device below needs it promiscuous while it is up.
+  ///
+  /// Kernel counterpart: `macvlan_open()`, `macvlan_stop()` (drivers/net/macvlan.c, v6.12).
+  mutating func passthruChanged(_ device: DeviceID) {
+    guard case .macvlan(let lower, .passthru) = devices[device.index].kind else { return }
+    devices[lower.index].promiscuity += devices[device.index].isUp ? 1 : -1
   }
 
   mutating func unstack(_ upper: DeviceID) {

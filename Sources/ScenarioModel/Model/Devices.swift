@@ -56,6 +56,7 @@ public struct Interface: Sendable {
     case bridge
     case vepa
     case `private`
+    case passthru
   }
 
   /// What is behind `"kind": "vxlan"`.

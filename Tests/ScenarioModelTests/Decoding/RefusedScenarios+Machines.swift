@@ -298,7 +298,7 @@ extension RefusedScenario {
       """#,
       [
         "1:84: error: /nodes/r1/interfaces/a/id: 16777216 is out of range, expected 0 to 4094",
-        #"2:41: error: /nodes/r1/interfaces/b/mode: 'brigde' is not one of "bridge", "vepa", "private" (did you mean 'bridge'?)"#,
+        #"2:41: error: /nodes/r1/interfaces/b/mode: 'brigde' is not one of "bridge", "vepa", "private", "passthru" (did you mean 'bridge'?)"#,
         #"2:78: error: /nodes/r1/interfaces/c/mode: 'mode' has no meaning with "kind": "vxlan""#,
       ]),
     RefusedScenario(
