@@ -169,6 +169,15 @@ public struct NeighborInfo: Hashable, Sendable {
   public var state: NeighborState
 }
 
+/// An address that the machine answers for, as `ip neigh show proxy` lists it.
+public struct ProxyNeighborInfo: Hashable, Sendable {
+  public var address: IPAddress
+  /// `nil` for all devices.
+  public var device: DeviceID?
+  public var deviceName: String?
+  public var isRouter: Bool
+}
+
 /// An entry of a bridge's forwarding database, as `bridge fdb show` lists it.
 public struct ForwardingEntryInfo: Hashable, Sendable {
   public var mac: MACAddress

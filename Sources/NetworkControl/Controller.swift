@@ -39,6 +39,9 @@ public struct Controller {
     case .deleteRule(let selector, let namespace): try deleteRule(selector, namespace)
     case .addNeighbor(let attributes, let mode, let device): try addNeighbor(attributes, mode, device)
     case .deleteNeighbor(let address, let device): try deleteNeighbor(address, device)
+    case .addProxyNeighbor(let attributes, let namespace): try addProxyNeighbor(attributes, namespace)
+    case .deleteProxyNeighbor(let address, let device, let namespace):
+      try deleteProxyNeighbor(address, device, namespace)
     case .addForwardingEntry(let attributes, let mode, let device):
       try addForwardingEntry(attributes, mode, device)
     case .addVXLANEntry(let mac, let destination, let isPermanent, let mode, let device):

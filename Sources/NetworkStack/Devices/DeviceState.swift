@@ -37,7 +37,7 @@ extension Kernel {
     updateCarrier(around: device)
     removeRoutes(through: device, includingLocal: false)
     ipv6DeviceWentDown(device)
-    flushNeighbors(on: device)
+    endNeighbors(on: device, NeighborFamily.allCases)
     lowerChanged(device)
   }
 
@@ -71,7 +71,7 @@ extension Kernel {
       reviveNextHops(through: device) { $0.isLinkDown = false }
     } else {
       reviveNextHops(through: device) { $0.isLinkDown = $0.followsCarrier }
-      flushNeighbors(on: device, keepsPermanent: true)
+      endNeighbors(on: device, NeighborFamily.allCases, keepsPermanent: true)
     }
     ipv6CarrierChanged(device)
     portChanged(device)
@@ -216,7 +216,7 @@ extension Kernel {
   private mutating func changeDomain(of device: DeviceID, to enslavement: Enslavement) {
     removeRoutes(through: device, includingLocal: true)
     ipv6DeviceWentDown(device)
-    flushNeighbors(on: device)
+    endNeighbors(on: device, NeighborFamily.allCases)
     devices[device.index].enslavement = enslavement
     guard devices[device.index].isUp else { return }
     ipv6DeviceChanged(device)
