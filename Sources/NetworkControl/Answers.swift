@@ -153,6 +153,8 @@ public struct RouteInfoOf<Address: InternetAddress>: Hashable, Sendable {
   public var attributes: RouteAttributesOf<Address>
   /// The next hops' states, in the order of `attributes.nextHops`.
   public var nextHopStates: [NextHopState]
+  /// The next-hop object that the route follows.
+  public var nextHopObject: NextHopObjectInfo?
 }
 
 public typealias RouteInfo = RouteInfoOf<IPv4Address>

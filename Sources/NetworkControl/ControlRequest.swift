@@ -47,6 +47,11 @@ public enum ControlRequest: Sendable {
   /// `ip route delete`.
   case deleteRoute(RouteSelector, namespace: NamespaceID)
 
+  /// `ip nexthop add`, `replace`.
+  case addNextHopObject(NextHopObjectAttributes, replaces: Bool, namespace: NamespaceID)
+  /// `ip nexthop delete`.
+  case deleteNextHopObject(UInt32, namespace: NamespaceID)
+
   /// `ip rule add`; the preference is `nil` to go before the first rule behind rule 0.
   case addRule(RoutingRule, preference: UInt32?, namespace: NamespaceID)
   /// `ip rule delete`.
@@ -233,6 +238,8 @@ public struct RouteSelectorOf<Address: InternetAddress>: Sendable {
   public var tos: UInt8 = 0
   public var preferredSource: Address?
   public var nextHops: [NextHopAttributesOf<Address>] = []
+  /// `nhid`: the next-hop object that it must follow; 0 for any or none.
+  public var nextHopObject: UInt32 = 0
 
   public init(prefix: Prefix<Address>, table: UInt32) {
     self.prefix = prefix

@@ -35,6 +35,9 @@ public struct Controller {
     case .deleteIPv6Rule(let selector, let namespace): try deleteIPv6Rule(selector, namespace)
     case .addRoute(let attributes, let mode, let namespace): try addRoute(attributes, mode, namespace)
     case .deleteRoute(let selector, let namespace): try deleteRoute(selector, namespace)
+    case .addNextHopObject(let attributes, let replaces, let namespace):
+      try addNextHopObject(attributes, replaces: replaces, namespace)
+    case .deleteNextHopObject(let identifier, let namespace): try deleteNextHopObject(identifier, namespace)
     case .addRule(let rule, let preference, let namespace): try addRule(rule, preference, namespace)
     case .deleteRule(let selector, let namespace): try deleteRule(selector, namespace)
     case .addNeighbor(let attributes, let mode, let device): try addNeighbor(attributes, mode, device)

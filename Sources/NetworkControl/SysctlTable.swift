@@ -53,6 +53,7 @@ extension NamespaceSysctlOf<NamespaceSettings> {
     .init(name: "raw_l3mdev_accept", path: \.rawL3MasterDeviceAccept, range: 0...1),
     .init(name: "fib_multipath_hash_policy", path: \.multipathHashPolicy, range: 0...1),
     .init(name: "fwmark_reflect", path: \.forwardMarkReflect, range: 0...1),
+    .init(name: "nexthop_compat_mode", path: \.nexthopCompatibilityMode, range: 0...1),
     .init(name: "route.min_pmtu", path: \.minimumPathMTU, range: 68...65_535),
     .init(name: "route.mtu_expires", path: \.pathMTUExpiry, range: 0...Int64(Int32.max)),
     .init(name: "ipfrag_time", path: \.fragmentTimeout, range: 0...Int64(Int32.max)),

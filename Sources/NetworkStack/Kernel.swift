@@ -37,6 +37,9 @@ public struct Kernel: Sendable {
     /// Events that a session keeps.
     public var sessionEvents = 4_000_000
     public var devices = 1_000_000
+    /// Next-hop objects of a namespace, and members of a group: `ip nexthop`.
+    public var nextHopObjects = 65_536
+    public var nextHopGroupMembers = 1_024
     /// Addresses that are answered for although they are others': `ip neigh add proxy`.
     public var proxyNeighbors = 65_536
     /// TCP connections.

@@ -250,7 +250,7 @@ private struct GetNeighbor: ImmediateCommand {
   private let address: IPAddress
   private let device: Word?
   private let isProxy: Bool
-  private let options: IPOptions
+  private var options: IPOptions
 
   init(_ words: inout WordReader, _ options: IPOptions) throws(CommandLineError) {
     var address: IPAddress?
@@ -276,7 +276,9 @@ private struct GetNeighbor: ImmediateCommand {
     self.address = address
     self.device = device
     self.isProxy = isProxy
+    // The original answers in words even where JSON is asked for.
     self.options = options
+    self.options.form.isJSON = false
   }
 
   func output(_ context: CommandContext) throws(CommandStop) -> String {

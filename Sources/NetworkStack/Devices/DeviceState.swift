@@ -35,6 +35,7 @@ extension Kernel {
     guard devices[device.index].isUp else { return }
     devices[device.index].isUp = false
     updateCarrier(around: device)
+    removeNextHopObjects(through: device)
     removeRoutes(through: device, includingLocal: false)
     ipv6DeviceWentDown(device)
     endNeighbors(on: device, NeighborFamily.allCases)
@@ -70,6 +71,7 @@ extension Kernel {
     if hasCarrier {
       reviveNextHops(through: device) { $0.isLinkDown = false }
     } else {
+      removeNextHopObjects(through: device)
       reviveNextHops(through: device) { $0.isLinkDown = $0.followsCarrier }
       endNeighbors(on: device, NeighborFamily.allCases, keepsPermanent: true)
     }
@@ -214,6 +216,7 @@ extension Kernel {
   /// Kernel counterpart: `cycle_netdev()` (drivers/net/vrf.c, v6.12): down and up again so fast that the far
   /// end of a cable sees no loss of carrier.
   private mutating func changeDomain(of device: DeviceID, to enslavement: Enslavement) {
+    removeNextHopObjects(through: device)
     removeRoutes(through: device, includingLocal: true)
     ipv6DeviceWentDown(device)
     endNeighbors(on: device, NeighborFamily.allCases)

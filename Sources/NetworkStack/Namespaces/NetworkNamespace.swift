@@ -33,6 +33,8 @@ public struct NetworkNamespace: Sendable {
   package var ipv6Tables: [(number: UInt32, table: RoutingTableID)] = []
   package var hasCustomIPv6Rules = false
 
+  package var nextHopObjects = NextHopObjectTable()
+
   package var settings = NamespaceSettings()
   package var ipv6 = IPv6NamespaceSettings()
   /// `net.ipv6.conf.all` and `net.ipv6.conf.default`.

@@ -26,6 +26,8 @@ package struct NamespaceSettings: Hashable, Sendable {
   package var multipathHashPolicy: Int64 = 0
   package var multipathUseNeighbor: Int64 = 0
   package var forwardMarkReflect: Int64 = 0
+  /// Whether listed routes by next-hop objects tell the next hops of these, too.
+  package var nexthopCompatibilityMode: Int64 = 1
   package var ipForwardUsePathMTU: Int64 = 0
   package var ipNoPathMTUDiscovery: Int64 = 0
   package var minimumPathMTU: Int64 = 552

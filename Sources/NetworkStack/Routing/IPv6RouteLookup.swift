@@ -166,11 +166,18 @@ extension Kernel {
     mixed = (mixed ^ (mixed >> 33)) &* 0xff51_afd7_ed55_8ccd
     mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
     var place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
+    let isOfObject = !ipv6Routes[id].nextHopObject.isNone
+    var chosen: IPv6NextHop?
     for hop in usable {
-      if place < UInt64(hop.weight) { return hop }
-      place -= UInt64(hop.weight)
+      if chosen == nil && place >= UInt64(hop.weight) {
+        place -= UInt64(hop.weight)
+        continue
+      }
+      // Members of a group are passed over while their neighbor is not known to be there.
+      if !isOfObject || isGood(hop) { return hop }
+      chosen = chosen ?? hop
     }
-    preconditionFailure("a place below the total weight lies within a next hop's share")
+    return chosen
   }
 
   /// What the lookup decided, as the trace keeps it.

@@ -224,7 +224,8 @@ extension Kernel {
 
   /// The next hop of a route with several for this flow: by weight, the same one for the same addresses.
   ///
-  /// Kernel counterpart: `fib_select_multipath()`, `fib_multipath_hash()` (net/ipv4, v6.12) with
+  /// Kernel counterpart: `fib_select_multipath()`, `fib_multipath_hash()`, of groups of next-hop objects
+  /// `nexthop_select_path()` (net/ipv4, v6.12) with
   /// `fib_multipath_hash_policy` 0 (addresses).
   /// Differs: the hash is the simulator's own; the kernel's is keyed by a random number.
   private func selectMultipath(of id: RouteID, _ flow: RouteFlow) -> NextHop? {
@@ -240,11 +241,18 @@ extension Kernel {
     mixed = (mixed ^ (mixed >> 33)) &* 0xff51_afd7_ed55_8ccd
     mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
     var place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
+    let isOfObject = !routes[id].nextHopObject.isNone
+    var chosen: NextHop?
     for hop in usable {
-      if place < UInt64(hop.weight) { return hop }
-      place -= UInt64(hop.weight)
+      if chosen == nil && place >= UInt64(hop.weight) {
+        place -= UInt64(hop.weight)
+        continue
+      }
+      // Members of a group are passed over while their neighbor is not known to be there.
+      if !isOfObject || isGood(hop) { return hop }
+      chosen = chosen ?? hop
     }
-    preconditionFailure("a place below the total weight lies within a next hop's share")
+    return chosen
   }
 
   /// What the lookup decided, as the trace keeps it.
