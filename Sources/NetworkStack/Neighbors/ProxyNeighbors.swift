@@ -50,14 +50,21 @@ package struct ProxyNeighborTable: Sendable {
     let address: IPAddress
   }
 
-  /// The newest first; looked up, and listed in an order of their own.
-  private var entries: [Key: [ProxyNeighbor]] = [:]
+  /// `nil` at the places of `free`.
+  private var entries: [ProxyNeighbor?] = []
+  private var free: [Int] = []
+  /// The places of an address's entries, the newest first; looked up, never listed.
+  private var places: [Key: [Int]] = [:]
   private var nextSerial: UInt64 = 0
   package private(set) var count = 0
 
+  private func place(_ key: Key, where isWanted: (DeviceID?) -> Bool) -> Int? {
+    places[key]?.first { isWanted(entries[$0]?.device) }
+  }
+
   /// The entry that holds for a device. Complexity: O(1).
   package func find(_ address: IPAddress, on device: DeviceID?, in namespace: NamespaceID) -> ProxyNeighbor? {
-    entries[Key(namespace: namespace, address: address)]?.first { $0.device == device || $0.device == nil }
+    place(Key(namespace: namespace, address: address)) { $0 == device || $0 == nil }.flatMap { entries[$0] }
   }
 
   /// Puts an entry there, or changes the one that holds for its device already.
@@ -65,17 +72,17 @@ package struct ProxyNeighborTable: Sendable {
   /// - Returns: whether it is a new one.
   mutating func set(_ entry: ProxyNeighbor) -> Bool {
     let key = Key(namespace: entry.namespace, address: entry.address)
-    var list = entries[key] ?? []
-    defer { entries[key] = list }
-    if let place = list.firstIndex(where: { $0.device == entry.device || $0.device == nil }) {
-      list[place].isRouter = entry.isRouter
-      list[place].isPermanent = entry.isPermanent
+    if let place = place(key, where: { $0 == entry.device || $0 == nil }) {
+      entries[place]?.isRouter = entry.isRouter
+      entries[place]?.isPermanent = entry.isPermanent
       return false
     }
     var entry = entry
     entry.serial = nextSerial
     nextSerial += 1
-    list.insert(entry, at: 0)
+    let place = free.popLast() ?? entries.count
+    if place == entries.count { entries.append(entry) } else { entries[place] = entry }
+    places[key, default: []].insert(place, at: 0)
     count += 1
     return true
   }
@@ -83,16 +90,18 @@ package struct ProxyNeighborTable: Sendable {
   /// - Returns: whether there was one for that very device.
   mutating func remove(_ address: IPAddress, on device: DeviceID?, in namespace: NamespaceID) -> Bool {
     let key = Key(namespace: namespace, address: address)
-    guard var list = entries[key], let place = list.firstIndex(where: { $0.device == device }) else { return false }
-    list.remove(at: place)
-    entries[key] = list.isEmpty ? nil : list
+    guard let place = place(key, where: { $0 == device }) else { return false }
+    entries[place] = nil
+    free.append(place)
+    let left = places[key]?.filter { $0 != place } ?? []
+    places[key] = left.isEmpty ? nil : left
     count -= 1
     return true
   }
 
   /// The entries of a namespace as the kernel walks them: list by list, the newest of each first.
   package func entries(in namespace: NamespaceID) -> [ProxyNeighbor] {
-    entries.values.joined().filter { $0.namespace == namespace }.sorted {
+    entries.compactMap(\.self).filter { $0.namespace == namespace }.sorted {
       $0.list == $1.list ? $0.serial > $1.serial : $0.list < $1.list
     }
   }

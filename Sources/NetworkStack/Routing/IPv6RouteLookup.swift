@@ -165,19 +165,8 @@ extension Kernel {
     }
     mixed = (mixed ^ (mixed >> 33)) &* 0xff51_afd7_ed55_8ccd
     mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
-    var place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
-    let isOfObject = !ipv6Routes[id].nextHopObject.isNone
-    var chosen: IPv6NextHop?
-    for hop in usable {
-      if chosen == nil && place >= UInt64(hop.weight) {
-        place -= UInt64(hop.weight)
-        continue
-      }
-      // Members of a group are passed over while their neighbor is not known to be there.
-      if !isOfObject || isGood(hop) { return hop }
-      chosen = chosen ?? hop
-    }
-    return chosen
+    let place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
+    return nextHop(at: place, of: usable, isGroup: !ipv6Routes[id].nextHopObject.isNone)
   }
 
   /// What the lookup decided, as the trace keeps it.

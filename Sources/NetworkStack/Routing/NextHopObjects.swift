@@ -116,82 +116,85 @@ package struct NextHopObjectTable: Sendable {
   }
 }
 
-/// What the next hops of a route of a family become by an object.
-package enum NextHopsOfObject<Hop> {
-  case blackhole
-  case hops([Hop])
+/// One way out, of either family, as objects give it to routes.
+protocol SharedNextHop {
+  var weight: UInt16 { get set }
+  /// The neighbor that packets are handed to; `nil` where that is the destination itself.
+  var neighbor: (address: IPAddress, device: DeviceID)? { get }
 }
 
+extension NextHop: SharedNextHop {
+  var neighbor: (address: IPAddress, device: DeviceID)? {
+    gateway.isUnspecified ? nil : device.map { (.v4(gateway), $0) }
+  }
+}
+
+extension IPv6NextHop: SharedNextHop {
+  var neighbor: (address: IPAddress, device: DeviceID)? { gateway.isUnspecified ? nil : (.v6(gateway), device) }
+}
+
+/// A route of either family that can follow an object.
+private protocol NextHopFollower {
+  associatedtype Hop: SharedNextHop
+  var type: RouteType { get set }
+  var givenType: RouteType { get }
+  var nextHopObject: NextHopReference { get set }
+  var nextHop: Hop { get set }
+}
+
+extension Route: NextHopFollower {}
+extension IPv6Route: NextHopFollower {}
+
 extension Kernel {
-  /// The next hops that an object gives an IPv4 route.
+  /// Makes an IPv4 route follow an object.
   ///
   /// Differs: gateways of IPv6 are left out; the control plane refuses IPv4 routes by these.
-  package func ipv4NextHops(of object: NextHopObject, in namespace: NamespaceID) -> NextHopsOfObject<NextHop> {
-    var hops: [NextHop] = []
-    for (single, weight) in namespaces[namespace.index].nextHopObjects.singles(of: object) {
-      switch single.content {
-      case .blackhole: return .blackhole
-      case .ipv4(var hop):
-        hop.weight = weight
-        hops.append(hop)
-      case .ipv6(let hop):
-        guard hop.gateway.isUnspecified else { continue }
-        hops.append(
-          NextHop(gateway: .unspecified, device: hop.device, isOnLink: false, weight: weight, scope: .link))
-      case .group: preconditionFailure("a group has no groups as members: the control plane checks that")
-      }
-    }
-    return .hops(hops)
-  }
-
-  /// The next hops that an object gives an IPv6 route; the control plane refuses objects of IPv4.
-  package func ipv6NextHops(of object: NextHopObject, in namespace: NamespaceID) -> NextHopsOfObject<IPv6NextHop> {
-    var hops: [IPv6NextHop] = []
-    for (single, weight) in namespaces[namespace.index].nextHopObjects.singles(of: object) {
-      switch single.content {
-      case .blackhole: return .blackhole
-      case .ipv6(var hop):
-        hop.weight = weight
-        hops.append(hop)
-      case .ipv4, .group: continue
-      }
-    }
-    return .hops(hops)
-  }
-
-  /// Makes an IPv4 route follow an object.
+  /// - Returns: the next hops that it has now.
   package func follow(_ object: NextHopObject, _ route: inout Route) -> [NextHop] {
     let namespace = routingTables[route.table.index].namespace
-    route.nextHopObject.identifier = object.identifier
-    route.nextHopObject.revision = object.revision
-    switch ipv4NextHops(of: object, in: namespace) {
-    case .hops(let hops):
-      route.type = route.givenType
-      if let first = hops.first { route.nextHop = first }
-      return hops
-    case .blackhole:
-      route.type = .blackhole
-      route.nextHop = NextHop(
-        gateway: .unspecified, device: namespaces[namespace.index].loopback, isOnLink: false, weight: 1, scope: .host)
-      return [route.nextHop]
+    let nowhere = NextHop(
+      gateway: .unspecified, device: namespaces[namespace.index].loopback, isOnLink: false, weight: 1, scope: .host)
+    return follow(object, &route, in: namespace, nowhere: nowhere) { content in
+      switch content {
+      case .ipv4(let hop): hop
+      case .ipv6(let hop) where hop.gateway.isUnspecified:
+        NextHop(gateway: .unspecified, device: hop.device, isOnLink: false, weight: 1, scope: .link)
+      case .ipv6, .blackhole, .group: nil
+      }
     }
   }
 
-  /// Makes an IPv6 route follow an object.
+  /// Makes an IPv6 route follow an object; the control plane refuses those of IPv4.
   package func follow(_ object: NextHopObject, _ route: inout IPv6Route) -> [IPv6NextHop] {
     let namespace = ipv6RoutingTables[route.table.index].namespace
+    let nowhere = IPv6NextHop(device: namespaces[namespace.index].loopback)
+    return follow(object, &route, in: namespace, nowhere: nowhere) { content in
+      if case .ipv6(let hop) = content { return hop }
+      return nil
+    }
+  }
+
+  /// - Parameters:
+  ///   - nowhere: the next hop of a route whose object leads nowhere.
+  ///   - hop: what a single object is to routes of the family.
+  private func follow<Follower: NextHopFollower>(
+    _ object: NextHopObject, _ route: inout Follower, in namespace: NamespaceID, nowhere: Follower.Hop,
+    _ hop: (NextHopObject.Content) -> Follower.Hop?
+  ) -> [Follower.Hop] {
     route.nextHopObject.identifier = object.identifier
     route.nextHopObject.revision = object.revision
-    switch ipv6NextHops(of: object, in: namespace) {
-    case .hops(let hops):
-      route.type = route.givenType
-      if let first = hops.first { route.nextHop = first }
-      return hops
-    case .blackhole:
-      route.type = .blackhole
-      route.nextHop = IPv6NextHop(device: namespaces[namespace.index].loopback)
-      return [route.nextHop]
+    let singles = namespaces[namespace.index].nextHopObjects.singles(of: object)
+    let leadsNowhere = singles.contains { $0.object.isBlackhole }
+    let hops = leadsNowhere ? [nowhere] : singles.compactMap { single, weight in
+      hop(single.content).map { hop in
+        var hop = hop
+        hop.weight = weight
+        return hop
+      }
     }
+    route.type = leadsNowhere ? .blackhole : route.givenType
+    if let first = hops.first { route.nextHop = first }
+    return hops
   }
 }
 
@@ -266,17 +269,30 @@ extension Kernel {
 }
 
 extension Kernel {
-  /// Whether a member of a group can be expected to answer: nothing is known of its neighbor, or its address is.
+  /// The next hop in whose share a place below the total weight lies; of a group of objects, the first from there on
+  /// whose neighbor may be expected to answer.
   ///
-  /// Kernel counterpart: `ipv4_good_nh()`, `ipv6_good_nh()` (net/ipv4/nexthop.c, v6.12).
-  func isGood(_ hop: NextHop) -> Bool {
-    guard let device = hop.device, !hop.gateway.isUnspecified, let neighbor = neighbors.find(hop.gateway, on: device)
-    else { return true }
-    return neighbors[neighbor].state.isValid
+  /// Kernel counterpart: `nexthop_select_path_hthr()` (net/ipv4/nexthop.c, v6.12).
+  /// - Parameter isGroup: whether the next hops are of objects.
+  func nextHop<Hop: SharedNextHop>(at place: UInt64, of hops: [Hop], isGroup: Bool) -> Hop? {
+    var place = place
+    var chosen: Hop?
+    for hop in hops {
+      if chosen == nil && place >= UInt64(hop.weight) {
+        place -= UInt64(hop.weight)
+        continue
+      }
+      if !isGroup || isGood(hop) { return hop }
+      chosen = chosen ?? hop
+    }
+    return chosen
   }
 
-  func isGood(_ hop: IPv6NextHop) -> Bool {
-    guard !hop.gateway.isUnspecified, let neighbor = neighbors.find(hop.gateway, on: hop.device) else { return true }
+  /// Whether nothing is known of a neighbor, or its address is.
+  ///
+  /// Kernel counterpart: `ipv4_good_nh()`, `ipv6_good_nh()` (net/ipv4/nexthop.c, v6.12).
+  private func isGood<Hop: SharedNextHop>(_ hop: Hop) -> Bool {
+    guard let (address, device) = hop.neighbor, let neighbor = neighbors.find(address, on: device) else { return true }
     return neighbors[neighbor].state.isValid
   }
 }
