@@ -51,7 +51,10 @@ package struct RouteBody: Hashable, Sendable, BitwiseCopyable {
 
 /// The attributes that routes of one body share.
 ///
-/// Kernel counterpart: `fib_find_info()` (net/ipv4/fib_semantics.c, v6.12).
+/// Kernel counterpart: `fib_find_info()` (net/ipv4/fib_semantics.c), of next-hop objects `struct nh_info`
+/// (include/net/nexthop.h, v6.12).
+/// Differs: what ICMP taught by a next-hop object is common to the routes of one table by it; the kernel keeps it at
+/// the single next hop, common to all tables and groups.
 private struct RouteBodyKey: Hashable, Sendable {
   struct Hop: Hashable, Sendable {
     let gateway: IPv4Address
@@ -73,18 +76,16 @@ private struct RouteBodyKey: Hashable, Sendable {
 
   init(_ route: Route, _ hops: [NextHop]) {
     table = route.table
-    type = route.type
-    scope = route.scope
-    `protocol` = route.protocol
-    metric = route.metric
-    preferredSource = route.preferredSource
-    mtu = route.mtu
     nextHopObject = route.nextHopObject
-    self.hops = route.nextHopObject.isNone ? Self.own(hops) : []
-  }
-
-  private static func own(_ hops: [NextHop]) -> [Hop] {
-    hops.map { Hop(gateway: $0.gateway, device: $0.device, isOnLink: $0.isOnLink, weight: $0.weight) }
+    // What hangs on the next hops of an object is common to all routes by it.
+    let isOwn = route.nextHopObject.isNone
+    type = isOwn ? route.type : .unspecified
+    scope = isOwn ? route.scope : .universe
+    `protocol` = isOwn ? route.protocol : .unspecified
+    metric = isOwn ? route.metric : 0
+    preferredSource = isOwn ? route.preferredSource : .unspecified
+    mtu = isOwn ? route.mtu : 0
+    self.hops = !isOwn ? [] : hops.map { Hop(gateway: $0.gateway, device: $0.device, isOnLink: $0.isOnLink, weight: $0.weight) }
   }
 }
 
