@@ -238,9 +238,11 @@ extension Controller {
     } catch {
       throw ControlError(error)
     }
+    // A route by `lo` leads to this machine, and is one of its own type all the same.
+    let isToItself = route.result.map { $0.type == .local } ?? route.isLocal
     let type: RouteType =
       route.isBroadcast
-      ? (question.destination.isMulticast ? .multicast : .broadcast) : route.isLocal ? .local : .unicast
+      ? (question.destination.isMulticast ? .multicast : .broadcast) : isToItself ? .local : .unicast
     return answer(
       question, type: type, device: route.device, gateway: route.gateway, source: route.source,
       result: route.result, isLocal: route.isLocal || route.isBroadcast)

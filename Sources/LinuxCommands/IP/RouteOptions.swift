@@ -91,7 +91,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     }
     guard destination != nil else {
       // Without a destination, the original means the default route.
-      if type == nil && hop.gateway == nil && hop.device == nil && hops.isEmpty && nextHopObject == 0 {
+      if type == nil && hop.gateway == nil && hop.device == nil && hops.isEmpty {
         throw CommandLineError("Command line is not complete. Try option \"help\"", range: words.endRange)
       }
       destination = InterfaceAddress(Address(bits: 0), length: 0)
