@@ -119,11 +119,13 @@ extension Kernel {
       || ipv6Devices[device.index].settings.proxyNeighborDiscovery != 0
   }
 
-  /// Whether a packet that would be forwarded is to an address that this router answers for.
+  /// Whether a packet that would be forwarded is to an address that this router answers for; the setting of `all` alone
+  /// counts here.
   ///
   /// Kernel counterpart: the proxy's part of `ip6_forward()` (net/ipv6/ip6_output.c, v6.12).
   func isProxied(_ destination: IPv6Address, on device: DeviceID) -> Bool {
-    proxyNeighbors.count > 0 && proxiesIPv6(on: device)
+    proxyNeighbors.count > 0
+      && namespaces[devices[device.index].namespace.index].allIPv6Devices.proxyNeighborDiscovery != 0
       && proxyNeighbors.find(.v6(destination), on: device, in: devices[device.index].namespace) != nil
   }
 
@@ -143,8 +145,7 @@ extension Kernel {
     guard let neighbor = neighbors.find(answer.target, on: device), neighbors[neighbor].state != .failed else { return }
     // An answer of this machine itself for the other one teaches nothing.
     let all = namespaces[devices[device.index].namespace.index].allIPv6Devices
-    if answer.mac == devices[device.index].mac, all.forwarding != 0, all.proxyNeighborDiscovery != 0,
-      isProxied(answer.target, on: device) { return }
+    if answer.mac == devices[device.index].mac, all.forwarding != 0, isProxied(answer.target, on: device) { return }
     if neighbors[neighbor].state == .incomplete && answer.mac == nil { return }
     let before = neighbors[neighbor]
     updateNeighbor(
