@@ -153,6 +153,8 @@ public struct RouteInfoOf<Address: InternetAddress>: Hashable, Sendable {
   public var attributes: RouteAttributesOf<Address>
   /// The next hops' states, in the order of `attributes.nextHops`.
   public var nextHopStates: [NextHopState]
+  /// The next-hop object that the route follows.
+  public var nextHopObject: NextHopObjectInfo?
 }
 
 public typealias RouteInfo = RouteInfoOf<IPv4Address>
@@ -167,6 +169,15 @@ public struct NeighborInfo: Hashable, Sendable {
   /// Whether it is known to be a router; of IPv6 alone.
   public var isRouter: Bool
   public var state: NeighborState
+}
+
+/// An address that the machine answers for, as `ip neigh show proxy` lists it.
+public struct ProxyNeighborInfo: Hashable, Sendable {
+  public var address: IPAddress
+  /// `nil` for all devices.
+  public var device: DeviceID?
+  public var deviceName: String?
+  public var isRouter: Bool
 }
 
 /// An entry of a bridge's forwarding database, as `bridge fdb show` lists it.

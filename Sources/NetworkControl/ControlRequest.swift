@@ -47,6 +47,11 @@ public enum ControlRequest: Sendable {
   /// `ip route delete`.
   case deleteRoute(RouteSelector, namespace: NamespaceID)
 
+  /// `ip nexthop add`, `replace`.
+  case addNextHopObject(NextHopObjectAttributes, replaces: Bool, namespace: NamespaceID)
+  /// `ip nexthop delete`.
+  case deleteNextHopObject(UInt32, namespace: NamespaceID)
+
   /// `ip rule add`; the preference is `nil` to go before the first rule behind rule 0.
   case addRule(RoutingRule, preference: UInt32?, namespace: NamespaceID)
   /// `ip rule delete`.
@@ -56,6 +61,10 @@ public enum ControlRequest: Sendable {
   case addNeighbor(NeighborAttributes, mode: AddMode, device: DeviceID)
   /// `ip neigh delete`.
   case deleteNeighbor(IPAddress, device: DeviceID)
+  /// `ip neigh add proxy`: the machine answers for the address, on a device or, where that is `nil`, on all.
+  case addProxyNeighbor(ProxyNeighborAttributes, namespace: NamespaceID)
+  /// `ip neigh delete proxy`.
+  case deleteProxyNeighbor(IPAddress, device: DeviceID?, namespace: NamespaceID)
 
   /// `bridge fdb add`, `replace`, `append` on a port or on the bridge itself.
   case addForwardingEntry(ForwardingEntryAttributes, mode: AddMode, device: DeviceID)
@@ -229,6 +238,8 @@ public struct RouteSelectorOf<Address: InternetAddress>: Sendable {
   public var tos: UInt8 = 0
   public var preferredSource: Address?
   public var nextHops: [NextHopAttributesOf<Address>] = []
+  /// `nhid`: the next-hop object that it must follow; 0 for any or none.
+  public var nextHopObject: UInt32 = 0
 
   public init(prefix: Prefix<Address>, table: UInt32) {
     self.prefix = prefix
@@ -274,6 +285,22 @@ public struct NeighborAttributes: Sendable {
     self.address = address
     self.mac = mac
     self.state = state
+  }
+}
+
+/// An address that the machine is to answer for although it is another's.
+public struct ProxyNeighborAttributes: Sendable {
+  public var address: IPAddress
+  /// `nil` for all devices; there are none of IPv6 for all.
+  public var device: DeviceID?
+  /// `router`: that it is a router is told, too; of IPv6 alone.
+  public var isRouter = false
+  /// Whether the entry outlasts a loss of carrier.
+  public var isPermanent = true
+
+  public init(address: IPAddress, device: DeviceID?) {
+    self.address = address
+    self.device = device
   }
 }
 

@@ -72,7 +72,10 @@ extension Controller {
     case .unicast, .local, .anycast, .multicast, .blackhole, .unreachable, .prohibit, .throw: break
     case .unspecified, .broadcast, .nat: throw ControlError(.invalidArgument, "Invalid rtm_type.")
     }
-    let hops = try resolvedHops(attributes, namespace)
+    let object = try followedObject(
+      attributes.nextHopObject, hasNextHops: !attributes.nextHops.isEmpty, namespace)
+    var hops: [IPv6NextHop] = []
+    if let object { try checkIPv6Route(by: object, namespace) } else { hops = try resolvedHops(attributes, namespace) }
     if let source = attributes.preferredSource {
       let isOwn = simulation.kernel.namespaces[namespace.index].devices.contains { device in
         ipv6Addresses(of: device).contains { $0.address.address == source }
@@ -83,7 +86,9 @@ extension Controller {
     var route = IPv6Route(
       prefix: attributes.prefix, table: table, type: attributes.type, protocol: attributes.protocol,
       metric: attributes.metric == 0 ? 1_024 : attributes.metric,
-      preferredSource: attributes.preferredSource ?? .unspecified, mtu: attributes.mtu ?? 0, nextHop: hops[0])
+      preferredSource: attributes.preferredSource ?? .unspecified, mtu: attributes.mtu ?? 0,
+      nextHop: hops.first ?? IPv6NextHop(device: simulation.kernel.namespaces[namespace.index].loopback))
+    if let object { hops = simulation.kernel.follow(object, &route) }
     if attributes.protocol == .unspecified { route.protocol = .boot }
     do throws(LinuxErrno) {
       try simulation.kernel.insertIPv6Route(route, nextHops: hops, mode: mode.insertMode)
@@ -106,7 +111,7 @@ extension Controller {
   }
 
   /// Kernel counterpart: `fib6_nh_init()`, `ip6_validate_gw()` (net/ipv6/route.c, v6.12).
-  private func resolved(
+  func resolved(
     _ hop: IPv6NextHopAttributes, _ attributes: IPv6RouteAttributes, _ namespace: NamespaceID
   ) throws(ControlError) -> IPv6NextHop {
     var device = hop.device
@@ -166,12 +171,14 @@ extension Controller {
 
   /// Kernel counterpart: `ip6_route_del()` (net/ipv6/route.c, v6.12).
   func deleteIPv6Route(_ selector: IPv6RouteSelector, _ namespace: NamespaceID) throws(ControlError) {
+    _ = try followedObject(selector.nextHopObject, hasNextHops: !selector.nextHops.isEmpty, namespace)
     guard let table = simulation.kernel.namespaces[namespace.index].ipv6Table(numbered: selector.table),
       let route = simulation.kernel.ipv6RouteChain(selector.prefix, in: table).first(where: { matches($0, selector) })
     else { throw ControlError(.noSuchProcess) }
     let hops = simulation.kernel.ipv6Routes.nextHops(of: route)
     // One way of several can be taken out alone.
-    if let wanted = selector.nextHops.first, selector.nextHops.count == 1, hops.count > 1 {
+    if let wanted = selector.nextHops.first, selector.nextHops.count == 1, hops.count > 1,
+      simulation.kernel.ipv6Routes[route].nextHopObject.isNone {
       let kept = hops.filter { !isWanted(wanted, $0) }
       if kept.count < hops.count && !kept.isEmpty {
         return simulation.kernel.ipv6Routes.setNextHops(kept, of: route)
@@ -187,9 +194,12 @@ extension Controller {
   private func matches(_ id: IPv6RouteID, _ selector: IPv6RouteSelector) -> Bool {
     let route = simulation.kernel.ipv6Routes[id]
     func isWanted<Value: Equatable>(_ wanted: Value?, _ value: Value) -> Bool { wanted.map { $0 == value } ?? true }
-    guard isWanted(selector.type, route.type), isWanted(selector.protocol, route.protocol),
+    guard isWanted(selector.type, route.givenType), isWanted(selector.protocol, route.protocol),
       isWanted(selector.metric, route.metric), isWanted(selector.preferredSource, route.preferredSource)
     else { return false }
+    if selector.nextHopObject != 0 { return selector.nextHopObject == route.nextHopObject.identifier }
+    // Next hops that are given do not count for a route that follows an object.
+    if !route.nextHopObject.isNone { return true }
     let hops = simulation.kernel.ipv6Routes.nextHops(of: id)
     return selector.nextHops.allSatisfy { wanted in hops.contains { self.isWanted(wanted, $0) } }
   }
@@ -220,7 +230,8 @@ extension Controller {
   private func routeInfo(_ id: IPv6RouteID) -> IPv6RouteInfo {
     let kernel = simulation.kernel
     let route = kernel.ipv6Routes[id]
-    let hops = kernel.ipv6Routes.nextHops(of: id)
+    let namespace = kernel.ipv6RoutingTables[route.table.index].namespace
+    let hops = tellsNextHops(of: route.nextHopObject, in: namespace) ? kernel.ipv6Routes.nextHops(of: id) : []
     var attributes = IPv6RouteAttributes(
       prefix: route.prefix, type: route.type, table: kernel.ipv6RoutingTables[route.table.index].number,
       protocol: route.protocol)
@@ -234,12 +245,14 @@ extension Controller {
       attributes.weight = Int(hop.weight)
       return attributes
     }
+    attributes.nextHopObject = route.nextHopObject.identifier
     return IPv6RouteInfo(
       attributes: attributes,
       nextHopStates: hops.map {
         NextHopState(
           device: kernel.deviceDetails[$0.device.index].name, isDead: $0.isDead, isLinkDown: $0.isLinkDown)
-      })
+      },
+      nextHopObject: nextHopObject(route.nextHopObject.identifier, in: namespace))
   }
 
   /// `ip -6 route get`: what the kernel would do with a packet.

@@ -1,4 +1,4 @@
-internal import NetworkAddresses
+public import NetworkAddresses
 public import NetworkStack
 
 // `ip neigh`. Kernel counterpart: `neigh_add()`, `neigh_delete()` (net/core/neighbour.c, v6.12).
@@ -28,10 +28,12 @@ extension Controller {
     }
   }
 
+  /// An entry that is asked for has failed first: the senders of what waits for it are told.
   func deleteNeighbor(_ address: IPAddress, _ device: DeviceID) throws(ControlError) {
     guard let neighbor = simulation.kernel.neighbors.find(address, on: device) else {
       throw ControlError(.noSuchFile)
     }
+    simulation.kernel.updateNeighbor(neighbor, mac: nil, state: .failed, isOverriding: true, isAdministrator: true)
     simulation.kernel.removeNeighbor(neighbor)
   }
 
@@ -49,5 +51,48 @@ extension Controller {
             mac: neighbor.state.isValid ? neighbor.mac : nil, isRouter: neighbor.isRouter, state: neighbor.state)
         }
     }
+  }
+
+  // MARK: - Addresses of others
+
+  func addProxyNeighbor(_ attributes: ProxyNeighborAttributes, _ namespace: NamespaceID) throws(ControlError) {
+    var entry = ProxyNeighbor(address: attributes.address, namespace: namespace, device: attributes.device)
+    entry.isRouter = attributes.isRouter
+    entry.isPermanent = attributes.isPermanent
+    do throws(LinuxErrno) {
+      try simulation.kernel.addProxyNeighbor(entry)
+    } catch {
+      throw ControlError(error)
+    }
+  }
+
+  func deleteProxyNeighbor(
+    _ address: IPAddress, _ device: DeviceID?, _ namespace: NamespaceID
+  ) throws(ControlError) {
+    do throws(LinuxErrno) {
+      try simulation.kernel.removeProxyNeighbor(address, on: device, in: namespace)
+    } catch {
+      throw ControlError(error)
+    }
+  }
+
+  /// The addresses that a namespace answers for, in the kernel's order: those of IPv4 first.
+  public func proxyNeighbors(in namespace: NamespaceID) -> [ProxyNeighborInfo] {
+    let kernel = simulation.kernel
+    let entries = kernel.proxyNeighbors.entries(in: namespace)
+    return (entries.filter { !$0.address.isIPv6 } + entries.filter(\.address.isIPv6)).map(proxyInfo)
+  }
+
+  /// The entry that `ip neigh get proxy` answers with; `nil` where there is none.
+  public func proxyNeighbor(
+    _ address: IPAddress, on device: DeviceID?, in namespace: NamespaceID
+  ) -> ProxyNeighborInfo? {
+    simulation.kernel.proxyNeighbors.find(address, on: device, in: namespace).map(proxyInfo)
+  }
+
+  private func proxyInfo(_ entry: ProxyNeighbor) -> ProxyNeighborInfo {
+    ProxyNeighborInfo(
+      address: entry.address, device: entry.device,
+      deviceName: entry.device.map { simulation.kernel.deviceDetails[$0.index].name }, isRouter: entry.isRouter)
   }
 }

@@ -8,15 +8,23 @@ extension Controller {
     // The table is there even where the route is then refused.
     let table = simulation.kernel.makeTable(attributes.table, in: namespace)
     simulation.kernel.makeKnown(table)
+    let object = try followedObject(
+      attributes.nextHopObject, hasNextHops: !attributes.nextHops.isEmpty, namespace)
     try checkTypeAndScope(attributes)
-    let hops = try resolvedHops(attributes, namespace)
+    var hops: [NextHop] = []
+    if let object {
+      if !attributes.type.leadsNowhere { try checkIPv4Route(by: object, scope: attributes.scope, namespace) }
+    } else {
+      hops = try resolvedHops(attributes, namespace)
+    }
     try checkPreferredSource(attributes, namespace)
     let nowhere = NextHop(gateway: .unspecified, device: nil, isOnLink: false, weight: 1, scope: .nowhere)
-    let route = Route(
+    var route = Route(
       prefix: attributes.prefix, table: table, type: attributes.type, scope: attributes.scope,
       protocol: attributes.protocol, tos: attributes.tos, metric: attributes.metric,
       preferredSource: attributes.preferredSource ?? .unspecified, mtu: attributes.mtu ?? 0,
       nextHop: hops.first ?? nowhere)
+    if let object { hops = simulation.kernel.follow(object, &route) }
     do throws(LinuxErrno) {
       try simulation.kernel.insertRoute(route, nextHops: hops, mode: mode.insertMode)
     } catch {
@@ -38,7 +46,7 @@ extension Controller {
       throw ControlError(
         .invalidArgument, "Gateway, device and multipath can not be specified for this route type.")
     }
-    if attributes.type.leadsNowhere == false && attributes.nextHops.isEmpty { throw ControlError(.noSuchDevice) }
+    if !attributes.type.leadsNowhere && attributes.nextHops.isEmpty && attributes.nextHopObject == 0 { throw ControlError(.noSuchDevice) }
   }
 
   private func resolvedHops(
@@ -61,7 +69,7 @@ extension Controller {
   /// Finds the device and the scope of a next hop, and whether it can be reached.
   ///
   /// Kernel counterpart: `fib_check_nh()` (net/ipv4/fib_semantics.c, v6.12).
-  private func resolved(
+  func resolved(
     _ hop: NextHopAttributes, _ attributes: RouteAttributes, _ namespace: NamespaceID
   ) throws(ControlError) -> NextHop {
     let kernel = simulation.kernel
@@ -129,6 +137,7 @@ extension Controller {
   }
 
   func deleteRoute(_ selector: RouteSelector, _ namespace: NamespaceID) throws(ControlError) {
+    _ = try followedObject(selector.nextHopObject, hasNextHops: !selector.nextHops.isEmpty, namespace)
     guard let table = simulation.kernel.namespaces[namespace.index].table(numbered: selector.table),
       simulation.kernel.routingTables[table.index].isMade
     else { throw ControlError(.noSuchProcess, "FIB table does not exist.") }
@@ -141,10 +150,13 @@ extension Controller {
   private func matches(_ id: RouteID, _ selector: RouteSelector) -> Bool {
     let route = simulation.kernel.routes[id]
     func isWanted<Value: Equatable>(_ wanted: Value?, _ value: Value) -> Bool { wanted.map { $0 == value } ?? true }
-    guard route.tos == selector.tos, isWanted(selector.type, route.type), isWanted(selector.scope, route.scope),
+    guard route.tos == selector.tos, isWanted(selector.type, route.givenType), isWanted(selector.scope, route.scope),
       isWanted(selector.protocol, route.protocol), isWanted(selector.metric, route.metric),
       isWanted(selector.preferredSource, route.preferredSource)
     else { return false }
+    if selector.nextHopObject != 0 { return selector.nextHopObject == route.nextHopObject.identifier }
+    // By its next hops, a route that follows an object is not found.
+    if !route.nextHopObject.isNone { return selector.nextHops.isEmpty }
     let hops = simulation.kernel.routes.nextHops(of: id)
     if selector.nextHops.count > 1 && selector.nextHops.count != hops.count { return false }
     return zip(selector.nextHops, hops).allSatisfy { wanted, hop in
@@ -165,7 +177,8 @@ extension Controller {
   func routeInfo(_ id: RouteID) -> RouteInfo {
     let kernel = simulation.kernel
     let route = kernel.routes[id]
-    let hops = kernel.routes.nextHops(of: id)
+    let namespace = kernel.routingTables[route.table.index].namespace
+    let hops = tellsNextHops(of: route.nextHopObject, in: namespace) ? kernel.routes.nextHops(of: id) : []
     var attributes = RouteAttributes(
       prefix: route.prefix, type: route.type, table: kernel.routingTables[route.table.index].number,
       scope: route.scope, protocol: route.protocol)
@@ -180,13 +193,23 @@ extension Controller {
       attributes.weight = Int(hop.weight)
       return attributes
     }
+    attributes.nextHopObject = route.nextHopObject.identifier
     return RouteInfo(
       attributes: attributes,
       nextHopStates: hops.map { hop in
         NextHopState(
           device: hop.device.map { kernel.deviceDetails[$0.index].name } ?? "", isDead: hop.isDead,
           isLinkDown: hop.isLinkDown)
-      })
+      },
+      nextHopObject: nextHopObject(route.nextHopObject.identifier, in: namespace))
+  }
+
+  /// Whether the next hops of a route are listed: those of an object only in the mode that older programs know.
+  ///
+  /// Kernel counterpart: `fib_dump_info()` (net/ipv4/fib_semantics.c), `rt6_fill_node()` (net/ipv6/route.c, v6.12),
+  /// `nexthop_compat_mode`.
+  func tellsNextHops(of object: NextHopReference, in namespace: NamespaceID) -> Bool {
+    object.isNone || simulation.kernel.namespaces[namespace.index].settings.nexthopCompatibilityMode != 0
   }
 
   /// The numbers of the tables that hold routes, or once did, ascending.
@@ -215,9 +238,11 @@ extension Controller {
     } catch {
       throw ControlError(error)
     }
+    // A route by `lo` leads to this machine, and is one of its own type all the same.
+    let isToItself = route.result.map { $0.type == .local } ?? route.isLocal
     let type: RouteType =
       route.isBroadcast
-      ? (question.destination.isMulticast ? .multicast : .broadcast) : route.isLocal ? .local : .unicast
+      ? (question.destination.isMulticast ? .multicast : .broadcast) : isToItself ? .local : .unicast
     return answer(
       question, type: type, device: route.device, gateway: route.gateway, source: route.source,
       result: route.result, isLocal: route.isLocal || route.isBroadcast)

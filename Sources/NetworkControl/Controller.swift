@@ -35,10 +35,16 @@ public struct Controller {
     case .deleteIPv6Rule(let selector, let namespace): try deleteIPv6Rule(selector, namespace)
     case .addRoute(let attributes, let mode, let namespace): try addRoute(attributes, mode, namespace)
     case .deleteRoute(let selector, let namespace): try deleteRoute(selector, namespace)
+    case .addNextHopObject(let attributes, let replaces, let namespace):
+      try addNextHopObject(attributes, replaces: replaces, namespace)
+    case .deleteNextHopObject(let identifier, let namespace): try deleteNextHopObject(identifier, namespace)
     case .addRule(let rule, let preference, let namespace): try addRule(rule, preference, namespace)
     case .deleteRule(let selector, let namespace): try deleteRule(selector, namespace)
     case .addNeighbor(let attributes, let mode, let device): try addNeighbor(attributes, mode, device)
     case .deleteNeighbor(let address, let device): try deleteNeighbor(address, device)
+    case .addProxyNeighbor(let attributes, let namespace): try addProxyNeighbor(attributes, namespace)
+    case .deleteProxyNeighbor(let address, let device, let namespace):
+      try deleteProxyNeighbor(address, device, namespace)
     case .addForwardingEntry(let attributes, let mode, let device):
       try addForwardingEntry(attributes, mode, device)
     case .addVXLANEntry(let mac, let destination, let isPermanent, let mode, let device):

@@ -53,6 +53,7 @@ extension NamespaceSysctlOf<NamespaceSettings> {
     .init(name: "raw_l3mdev_accept", path: \.rawL3MasterDeviceAccept, range: 0...1),
     .init(name: "fib_multipath_hash_policy", path: \.multipathHashPolicy, range: 0...1),
     .init(name: "fwmark_reflect", path: \.forwardMarkReflect, range: 0...1),
+    .init(name: "nexthop_compat_mode", path: \.nexthopCompatibilityMode, range: 0...1),
     .init(name: "route.min_pmtu", path: \.minimumPathMTU, range: 68...65_535),
     .init(name: "route.mtu_expires", path: \.pathMTUExpiry, range: 0...Int64(Int32.max)),
     .init(name: "ipfrag_time", path: \.fragmentTimeout, range: 0...Int64(Int32.max)),
@@ -109,6 +110,7 @@ extension DeviceSysctlOf<IPv6DeviceSettings> {
     .init(name: "keep_addr_on_down", path: \.keepAddressesOnDown),
     .init(name: "mldv2_unsolicited_report_interval", path: \.listenerReportInterval),
     .init(name: "ndisc_notify", path: \.neighborDiscoveryNotify),
+    .init(name: "proxy_ndp", path: \.proxyNeighborDiscovery),
     .init(name: "router_solicitation_delay", path: \.routerSolicitationDelay),
     .init(name: "router_solicitation_interval", path: \.routerSolicitationInterval),
     .init(name: "router_solicitations", path: \.routerSolicitations, range: -1...Int32.max),
@@ -130,6 +132,9 @@ extension DeviceSysctlOf<DeviceSettings> {
     .init(name: "arp_filter", path: \.arpFilter),
     .init(name: "arp_accept", path: \.arpAccept),
     .init(name: "log_martians", path: \.logMartians),
+    .init(name: "medium_id", path: \.mediumID),
+    .init(name: "proxy_arp", path: \.proxyARP),
+    .init(name: "proxy_arp_pvlan", path: \.proxyARPPrivateVLAN),
     .init(name: "route_localnet", path: \.routeLocalnet),
     .init(name: "src_valid_mark", path: \.sourceValidMark),
     .init(name: "promote_secondaries", path: \.promoteSecondaries),
@@ -164,6 +169,7 @@ struct NeighborSysctl {
     .init(name: "unres_qlen_bytes", path: \.queueBytes),
     .init(name: "locktime", path: \.lockTime, unit: .hundredths),
     .init(name: "proxy_delay", path: \.proxyDelay, unit: .hundredths),
+    .init(name: "proxy_qlen", path: \.proxyQueueLength),
   ]
 
   private var factor: Int32 {
@@ -218,12 +224,12 @@ struct FixedSysctl {
 
   static let perDevice: [FixedSysctl] =
     [
-      ("proxy_arp", "0", false), ("proxy_arp_pvlan", "0", false), ("arp_notify", "0", false),
+      ("arp_notify", "0", false),
       ("bc_forwarding", "0", false), ("mc_forwarding", "0", false), ("drop_gratuitous_arp", "0", false),
       ("drop_unicast_in_l2_multicast", "0", false), ("accept_source_route", "0", true), ("bootp_relay", "0", true),
-      ("medium_id", "0", false), ("disable_policy", "0", true), ("disable_xfrm", "0", true), ("tag", "0", true),
+      ("disable_policy", "0", true), ("disable_xfrm", "0", true), ("tag", "0", true),
       ("arp_evict_nocarrier", "1", false),
     ].map { FixedSysctl(prefix: "net.ipv4.conf", name: $0.0, value: $0.1, isInert: $0.2) }
-    + [("use_tempaddr", "0", false), ("proxy_ndp", "0", false), ("accept_source_route", "0", true)]
+    + [("use_tempaddr", "0", false), ("accept_source_route", "0", true)]
     .map { FixedSysctl(prefix: "net.ipv6.conf", name: $0.0, value: $0.1, isInert: $0.2) }
 }

@@ -10,6 +10,8 @@ package enum Event: Sendable, BitwiseCopyable {
   case cableReady(CableEnd)
   /// The generation tells a timer that was set anew from the one before.
   case neighborTimer(NeighborID, generation: UInt32)
+  /// A question for an address of another is answered now; the generation tells those that were dropped meanwhile.
+  case proxyAnswer(PacketID, NeighborFamily, generation: UInt32)
   case sessionTimer(SessionID, generation: UInt32)
   case reassemblyTimeout(NamespaceID, queue: UInt32)
   case ipv6ReassemblyTimeout(NamespaceID, queue: UInt32)
@@ -34,6 +36,8 @@ extension Kernel {
       }
     case .cableReady(let end): sendNextFrame(into: end)
     case .neighborTimer(let neighbor, let generation): neighborTimer(neighbor, generation: generation)
+    case .proxyAnswer(let packet, let family, let generation):
+      answerForOther(Packet(packet), family, generation: generation)
     case .sessionTimer(let session, let generation): sessionTimer(session, generation: generation)
     case .reassemblyTimeout(let namespace, let queue): expireReassembly(queue, in: namespace)
     case .ipv6ReassemblyTimeout(let namespace, let queue): expireIPv6Reassembly(queue, in: namespace)

@@ -37,6 +37,11 @@ public struct Kernel: Sendable {
     /// Events that a session keeps.
     public var sessionEvents = 4_000_000
     public var devices = 1_000_000
+    /// Next-hop objects of a namespace, and members of a group: `ip nexthop`.
+    public var nextHopObjects = 65_536
+    public var nextHopGroupMembers = 1_024
+    /// Addresses that are answered for although they are others': `ip neigh add proxy`.
+    public var proxyNeighbors = 65_536
     /// TCP connections.
     public var connections = 65_536
 
@@ -63,6 +68,7 @@ public struct Kernel: Sendable {
   package var routingTables: [RoutingTable] = []
   package var routes = RouteStore()
   package var neighbors = NeighborTable()
+  package var proxyNeighbors = ProxyNeighborTable()
   /// What IPv6 keeps of the devices, at the same places.
   package var ipv6Devices: [IPv6Device] = []
   package var ipv6RoutingTables: [IPv6RoutingTable] = []
@@ -79,6 +85,8 @@ public struct Kernel: Sendable {
   var random: RandomStream
   /// What IPv6 draws, so that it disturbs nothing else.
   var ipv6Random: RandomStream
+  /// How long answers for others wait.
+  var proxyRandom: RandomStream
   /// The session whose end the present run waits for.
   var awaitedSession: SessionID?
   var poolDropCount: UInt64 = 0
@@ -97,6 +105,7 @@ public struct Kernel: Sendable {
     capture = CaptureBuffer(fullAt: bounds.captureBytes)
     random = RandomStream(seed: seed, purpose: "kernel")
     ipv6Random = RandomStream(seed: seed, purpose: "kernel, IPv6")
+    proxyRandom = RandomStream(seed: seed, purpose: "answers for others")
     tcp = TCPTable(seed: seed)
   }
 

@@ -9,7 +9,8 @@ import Testing
 @Suite struct OriginalsTests {
   static let cases = [
     "links", "addresses", "routes", "rules", "neighbors", "bridge", "sysctl", "ping", "traceroute", "arping",
-    "errors", "forms", "carrier", "rule-actions", "devices", "bridge-vlan", "ipv6", "ping6",
+    "errors", "forms", "carrier", "rule-actions", "devices", "bridge-vlan", "ipv6", "ping6", "proxies", "nexthops",
+    "nexthops6", "nexthop-changes",
   ]
 
   @Test("a line prints what the original printed", arguments: cases)

@@ -55,6 +55,8 @@ private struct ChangeNeighbor: ChangingCommand {
     var mac: MACAddress?
     var state = NeighborState.permanent
     var device: Word?
+    var isProxy = false
+    var isRouter = false
   }
 
   private static let grammar = Grammar<Options>([
@@ -65,9 +67,15 @@ private struct ChangeNeighbor: ChangingCommand {
     .value("nud") { (word: Word, options: inout Options) throws(CommandLineError) in
       options.state = try IPNeighborObject.state(word)
     },
-    .unsupported(.short("proxy")),
+    .value(.short("proxy")) { (word: Word, options: inout Options) throws(CommandLineError) in
+      if word.abbreviates("help") { throw word.unsupported() }
+      if options.address != nil { throw word.duplicate("address") }
+      options.address = try word.anyAddress()
+      options.isProxy = true
+    },
     .value("dev") { (word: Word, options: inout Options) in options.device = word },
-    .unsupported("router", "managed", "use", .short("extern_learn"), .short("protocol")),
+    .flag("router") { $0.isRouter = true },
+    .unsupported("managed", "use", .short("extern_learn"), .short("protocol")),
     .value("to") { (word: Word, options: inout Options) throws(CommandLineError) in
       options.address = try word.anyAddress()
     },
@@ -76,8 +84,8 @@ private struct ChangeNeighbor: ChangingCommand {
 
   /// `nil` to delete.
   private let mode: AddMode?
-  private let attributes: NeighborAttributes
-  private let device: Word
+  private let options: Options
+  private let address: IPAddress
 
   init(_ mode: AddMode?, _ words: inout WordReader) throws(CommandLineError) {
     var options = Options()
@@ -85,21 +93,39 @@ private struct ChangeNeighbor: ChangingCommand {
       guard options.address == nil else { throw word.garbage("to", among: Self.grammar.names) }
       options.address = try word.anyAddress()
     }
-    guard let address = options.address, let device = options.device else {
+    guard let address = options.address, options.device != nil || options.isProxy else {
       throw CommandLineError("Device and destination are required arguments.", range: words.endRange)
     }
+    if options.isRouter && !options.isProxy {
+      throw .unsupported("'router' of an entry that is no proxy", range: words.endRange)
+    }
     self.mode = mode
-    self.device = device
-    attributes = NeighborAttributes(address: address, mac: options.mac, state: options.state)
+    self.options = options
+    self.address = address
   }
 
   func change(_ context: CommandContext) throws(CommandStop) {
-    let device = try context.device(device)
+    var device: DeviceID?
+    if let name = options.device { device = try context.device(name) }
+    if options.isProxy { return try changeProxy(context, device) }
+    guard let device else { preconditionFailure("checked when the line was read") }
     if let mode {
+      let attributes = NeighborAttributes(address: address, mac: options.mac, state: options.state)
       try context.apply(.addNeighbor(attributes, mode: mode, device: device))
     } else {
-      try context.apply(.deleteNeighbor(attributes.address, device: device))
+      try context.apply(.deleteNeighbor(address, device: device))
     }
+  }
+
+  /// The verbs make no difference to the kernel here: an entry is there afterwards.
+  private func changeProxy(_ context: CommandContext, _ device: DeviceID?) throws(CommandStop) {
+    guard mode != nil else {
+      return try context.apply(.deleteProxyNeighbor(address, device: device, namespace: context.namespace))
+    }
+    var attributes = ProxyNeighborAttributes(address: address, device: device)
+    attributes.isRouter = options.isRouter
+    attributes.isPermanent = options.state == .permanent
+    try context.apply(.addProxyNeighbor(attributes, namespace: context.namespace))
   }
 }
 
@@ -112,11 +138,15 @@ struct NeighborSelection: Sendable {
   var hasPrefix: Bool { prefix.v4 != nil || prefix.v6 != nil }
   /// The states asked for; `nil` for those that are usually told.
   var states: [NeighborState]?
+  /// `proxy`: not the entries, but the addresses that the machine answers for.
+  var isProxy = false
 
   private static let grammar = Grammar<NeighborSelection>([
     .value("dev") { (word: Word, selection: inout NeighborSelection) in selection.device = word },
     .value("master", "vrf") { (word: Word, selection: inout NeighborSelection) in selection.master = word },
-    .unsupported("nomaster", "proxy", "unused"),
+    .unsupported("nomaster"),
+    .flag("proxy") { $0.isProxy = true },
+    .unsupported("unused"),
     .value("nud") { (word: Word, selection: inout NeighborSelection) throws(CommandLineError) in
       let states = word.text == "all" ? NeighborState.allCases : [try IPNeighborObject.state(word)]
       selection.states = (selection.states ?? []) + states
@@ -145,24 +175,38 @@ struct NeighborSelection: Sendable {
   func entries(
     _ context: CommandContext, _ family: IPOptions.Family, usual: [NeighborState]
   ) throws(CommandStop) -> [NeighborInfo] {
+    let devices = try devices(context)
+    return context.controller.neighbors(in: context.namespace).filter { entry in
+      (devices?.contains(entry.device) ?? true) && includes(entry.address, family)
+        && (states ?? usual).contains(entry.state)
+    }
+  }
+
+  /// The addresses answered for that are asked for; states do not count.
+  func proxies(
+    _ context: CommandContext, _ family: IPOptions.Family
+  ) throws(CommandStop) -> [ProxyNeighborInfo] {
+    let devices = try devices(context)
+    return context.controller.proxyNeighbors(in: context.namespace).filter { entry in
+      includes(entry.address, family)
+        && (devices.map { devices in entry.device.map(devices.contains) ?? false } ?? true)
+    }
+  }
+
+  /// The devices asked for; `nil` for all.
+  private func devices(_ context: CommandContext) throws(CommandStop) -> [DeviceID]? {
     let device: DeviceID?
     if let name = self.device { device = try context.device(name) } else { device = nil }
-    var slaves: [DeviceID]?
-    if let master {
-      _ = try context.device(argument: master)
-      slaves = context.controller.links(in: context.namespace).filter { $0.master == master.text }.map(
-        \.device)
-    }
-    return context.controller.neighbors(in: context.namespace).filter { entry in
-      if let device, device != entry.device { return false }
-      if let slaves, !slaves.contains(entry.device) { return false }
-      switch entry.address {
-      case .v4(let address):
-        if prefix.v6 != nil || !(prefix.v4?.contains(address) ?? true) || family == .inet6 { return false }
-      case .v6(let address):
-        if prefix.v4 != nil || !(prefix.v6?.contains(address) ?? true) || family == .inet { return false }
-      }
-      return (states ?? usual).contains(entry.state)
+    guard let master else { return device.map { [$0] } }
+    _ = try context.device(argument: master)
+    let slaves = context.controller.links(in: context.namespace).filter { $0.master == master.text }.map(\.device)
+    return slaves.filter { device == nil || $0 == device }
+  }
+
+  private func includes(_ address: IPAddress, _ family: IPOptions.Family) -> Bool {
+    switch address {
+    case .v4(let address): prefix.v6 == nil && prefix.v4?.contains(address) ?? true && family != .inet6
+    case .v6(let address): prefix.v4 == nil && prefix.v6?.contains(address) ?? true && family != .inet
     }
   }
 }
@@ -172,6 +216,10 @@ private struct ShowNeighbors: ImmediateCommand {
   let options: IPOptions
 
   func output(_ context: CommandContext) throws(CommandStop) -> String {
+    if selection.isProxy {
+      let proxies = try selection.proxies(context, options.family)
+      return IPNeighborText.listing(proxies: proxies, tellsDevice: selection.device == nil, options)
+    }
     let usual = NeighborState.allCases.filter { $0 != .noARP && $0 != .none }
     let entries = try selection.entries(context, options.family, usual: usual)
     return IPNeighborText.listing(entries, tellsDevice: selection.device == nil, options)
@@ -183,6 +231,13 @@ private struct FlushNeighbors: ChangingCommand {
   let options: IPOptions
 
   func change(_ context: CommandContext) throws(CommandStop) {
+    if selection.isProxy {
+      for entry in try selection.proxies(context, options.family) {
+        try context.apply(
+          .deleteProxyNeighbor(entry.address, device: entry.device, namespace: context.namespace))
+      }
+      return
+    }
     let usual = NeighborState.allCases.filter { $0 != .noARP && $0 != .permanent && $0 != .none }
     for entry in try selection.entries(context, options.family, usual: usual) {
       try context.apply(.deleteNeighbor(entry.address, device: entry.device))
@@ -193,33 +248,48 @@ private struct FlushNeighbors: ChangingCommand {
 /// `ip neigh get ADDRESS dev NAME`.
 private struct GetNeighbor: ImmediateCommand {
   private let address: IPAddress
-  private let device: Word
-  private let options: IPOptions
+  private let device: Word?
+  private let isProxy: Bool
+  private var options: IPOptions
 
   init(_ words: inout WordReader, _ options: IPOptions) throws(CommandLineError) {
     var address: IPAddress?
     var device: Word?
+    var isProxy = false
     while let word = words.next() {
       if word.text == "dev" {
         device = try words.value()
-      } else if word.text == "proxy" {
-        throw word.unsupported()
+      } else if word.abbreviates("proxy") {
+        let value = try words.value()
+        if address != nil { throw value.duplicate("address") }
+        address = try value.anyAddress()
+        isProxy = true
       } else {
         guard address == nil else { throw word.garbage("to", among: ["to", "dev", "proxy"]) }
         let value = word.text == "to" ? try words.value() : word
         address = try value.anyAddress()
       }
     }
-    guard let address, let device else {
+    guard let address, device != nil || isProxy else {
       throw CommandLineError("Device and address are required arguments.", range: words.endRange)
     }
     self.address = address
     self.device = device
+    self.isProxy = isProxy
+    // The original answers in words even where JSON is asked for.
     self.options = options
+    self.options.form.isJSON = false
   }
 
   func output(_ context: CommandContext) throws(CommandStop) -> String {
-    let device = try context.device(device)
+    var device: DeviceID?
+    if let name = self.device { device = try context.device(name) }
+    if isProxy {
+      guard let proxy = context.controller.proxyNeighbor(address, on: device, in: context.namespace) else {
+        throw .failed("Error: Proxy neighbour entry not found.", exitCode: 2)
+      }
+      return IPNeighborText.listing(proxies: [proxy], tellsDevice: true, options)
+    }
     let entries = context.controller.neighbors(in: context.namespace)
     guard let entry = entries.first(where: { $0.device == device && $0.address == address }) else {
       throw .failed("Error: Neighbour entry not found.", exitCode: 2)
@@ -234,12 +304,25 @@ enum IPNeighborText {
     options.form.text(entries.map { record($0, tellsDevice: tellsDevice) })
   }
 
+  static func listing(proxies: [ProxyNeighborInfo], tellsDevice: Bool, _ options: IPOptions) -> String {
+    options.form.text(
+      proxies.map { entry in
+        var record = Record()
+        record.field("dst", entry.address.description)
+        if tellsDevice, let name = entry.deviceName { record.field("dev", name, before: "dev ") }
+        if entry.isRouter { record.field("router", .null, "router ") }
+        record.field("proxy", .null, "proxy ")
+        record.words("\n")
+        return record
+      })
+  }
+
   private static func record(_ entry: NeighborInfo, tellsDevice: Bool) -> Record {
     var record = Record()
     record.field("dst", entry.address.description)
     if tellsDevice { record.field("dev", entry.deviceName, before: "dev ") }
     if let mac = entry.mac { record.field("lladdr", mac.description, before: "lladdr ") }
-    record.flag("router", entry.isRouter)
+    if entry.isRouter { record.field("router", .null, "router ") }
     record.field("state", .strings([entry.state.name]), entry.state.name + " ")
     record.words("\n")
     return record

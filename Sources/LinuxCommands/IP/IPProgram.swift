@@ -16,7 +16,7 @@ enum IPProgram {
     ("macsec", nil), ("tunnel", nil), ("tunl", nil), ("tuntap", nil), ("tap", nil), ("token", nil),
     ("tcpmetrics", nil), ("monitor", nil), ("xfrm", nil), ("mroute", nil), ("mrule", nil),
     ("netns", IPNamespaceObject.parse), ("netconf", nil), ("vrf", IPVRFObject.parse), ("sr", nil),
-    ("nexthop", nil), ("mptcp", nil), ("ioam", nil), ("help", nil), ("stats", nil), ("amt", nil),
+    ("nexthop", IPNextHopObject.parse), ("mptcp", nil), ("ioam", nil), ("help", nil), ("stats", nil), ("amt", nil),
   ]
 
   static func parse(_ words: inout WordReader) throws(CommandLineError) -> any SimulatedCommand {

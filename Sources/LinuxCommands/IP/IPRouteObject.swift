@@ -74,7 +74,8 @@ private struct AddRoute<Address: CommandAddress>: ChangingCommand {
     attributes.tos = options.tos
     attributes.preferredSource = options.preferredSource
     attributes.mtu = options.mtu
-    if attributes.nextHops.isEmpty && attributes.type.needsDevice {
+    attributes.nextHopObject = options.nextHopObject
+    if attributes.nextHops.isEmpty && attributes.nextHopObject == 0 && attributes.type.needsDevice {
       throw .failed(NetlinkText.refusal(ControlError(.noSuchDevice)), exitCode: 2)
     }
     try context.apply(Address.addRoute(attributes, mode, context.namespace))
@@ -94,6 +95,7 @@ private struct DeleteRoute<Address: CommandAddress>: ChangingCommand {
     selector.tos = options.tos
     selector.preferredSource = options.preferredSource
     selector.nextHops = try options.nextHops(context)
+    selector.nextHopObject = options.nextHopObject
     try context.apply(Address.deleteRoute(selector, context.namespace))
   }
 }
@@ -126,7 +128,12 @@ private struct FlushRoutes<Address: CommandAddress>: ChangingCommand {
   func change(_ context: CommandContext) throws(CommandStop) {
     if selection.isCache { return }
     let filter = try selection.filter(context)
-    for route in try filter.routes(context, ending: "Flush") {
+    let routes = try filter.routes(context, ending: "Flush")
+    // What is listed is sent back, and the kernel takes not both an object and its next hops.
+    let isRefused = { (route: RouteInfoOf<Address>) in
+      route.attributes.nextHopObject != 0 && !route.attributes.nextHops.isEmpty
+    }
+    for route in routes where !isRefused(route) {
       var selector = RouteSelectorOf<Address>(prefix: route.attributes.prefix, table: route.attributes.table)
       selector.type = route.attributes.type
       selector.scope = route.attributes.scope
@@ -135,7 +142,12 @@ private struct FlushRoutes<Address: CommandAddress>: ChangingCommand {
       selector.tos = route.attributes.tos
       selector.preferredSource = route.attributes.preferredSource
       selector.nextHops = route.attributes.nextHops
+      selector.nextHopObject = route.attributes.nextHopObject
+      if selector.nextHopObject != 0 { selector.type = nil }
       try context.apply(Address.deleteRoute(selector, context.namespace))
+    }
+    if routes.contains(where: isRefused) {
+      throw .failed("Failed to send flush request: Invalid argument", exitCode: 2)
     }
   }
 }

@@ -23,7 +23,8 @@ struct IPRouteText<Address: CommandAddress> {
     if attributes.tos != 0 && selection.tos == nil {
       record.field("tos", RouteWords.serviceType(attributes.tos), before: "tos ")
     }
-    let isMultipath = attributes.nextHops.count > 1
+    if let object = route.nextHopObject { record.field("nhid", Int(object.identifier), before: "nhid ") }
+    let isMultipath = route.isMultipath
     if !isMultipath, let hop = attributes.nextHops.first {
       append(hop, route.nextHopStates.first, to: &record)
     }
@@ -47,6 +48,10 @@ struct IPRouteText<Address: CommandAddress> {
       &record)
     if let mtu = attributes.mtu { RouteWords.append(mtu: mtu, to: &record) }
     if Address.isIPv6 { record.field("pref", "medium", before: "pref ", after: "") }
+    if let object = route.nextHopObject, options.isDetailed {
+      record.words("\n\tnh_info ")
+      record.nested("nh_info", IPNextHopText.record(object, options))
+    }
     if isMultipath { append(hops: route, to: &record) }
     record.words("\n")
     return record
@@ -83,6 +88,14 @@ struct IPRouteText<Address: CommandAddress> {
   static func destination(_ prefix: Prefix<Address>) -> String {
     if prefix.length == 0 { return "default" }
     return prefix.length == Address.bitCount ? prefix.address.description : prefix.description
+  }
+}
+
+extension RouteInfoOf where Address: CommandAddress {
+  /// Whether next hops are told line by line: IPv6 tells a group of one like one of several.
+  var isMultipath: Bool {
+    let count = attributes.nextHops.count
+    return count > 1 || (count == 1 && Address.isIPv6 && nextHopObject?.members != nil)
   }
 }
 

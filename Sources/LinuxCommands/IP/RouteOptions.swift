@@ -26,6 +26,8 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
   var `protocol`: RouteProtocol?
   var mtu: Int?
   var tos: UInt8 = 0
+  /// `nhid`; 0 for none.
+  var nextHopObject: UInt32 = 0
 
   private static var grammar: Grammar<RouteOptions> { Grammar<RouteOptions>([
     .value("src") { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
@@ -65,7 +67,9 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
       (words: inout WordReader, _: Word, options: inout RouteOptions) throws(CommandLineError) in
       try readHops(&words, &options)
     },
-    .unsupported("nhid"),
+    .value("nhid") { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
+      options.nextHopObject = try word.u32(orWrong: "\"id\" value is invalid")
+    },
     .value(.short("protocol")) { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
       options.protocol = try word.routeProtocol(orWrong: "\"protocol\" value is invalid")
     },
@@ -196,7 +200,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     return result
   }
 
-  private var hasGateway: Bool { hop.gateway != nil || !hops.isEmpty }
+  private var hasGateway: Bool { hop.gateway != nil || !hops.isEmpty || nextHopObject != 0 }
 
   /// The scope given, or the one that iproute2 chooses by type and gateway.
   var scopeToAdd: RouteScope {

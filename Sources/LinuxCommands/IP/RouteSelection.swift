@@ -77,7 +77,7 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
     .value("src") { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
       selection.source = try word.prefix()
     },
-    .unsupported(.short("realms"), "from", "nhid"),
+    .unsupported(.short("realms"), "from"),
     .words("to") {
       (words: inout WordReader, _: Word, selection: inout RouteSelection) throws(CommandLineError) in
       try selection.readPrefix(try words.value(), &words)
@@ -107,7 +107,8 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
       guard word.text == "default"
         || (Address.isIPv6 ? word.isIPv6 : word.text.first?.isNumber == true && !word.isIPv6)
       else {
-        let plain = word.error("Error: any valid prefix is expected rather than \"\(word.text)\".")
+        let family = Address.isIPv6 ? Address.familyName : "any valid"
+        let plain = word.error("Error: \(family) prefix is expected rather than \"\(word.text)\".")
         throw CommandLineError(
           plain.message, range: word.range, suggestion: NearName.of(word.text, among: Self.grammar.names))
       }
@@ -172,7 +173,7 @@ struct RouteFilter<Address: CommandAddress>: Sendable {
       guard let preferred = attributes.preferredSource, source.contains(preferred) else { return false }
     }
     if device != nil || selection.gateway != nil {
-      guard attributes.nextHops.count == 1, let hop = attributes.nextHops.first else { return false }
+      guard !route.isMultipath, let hop = attributes.nextHops.first else { return false }
       if let device, device != hop.device { return false }
       if let wanted = selection.gateway {
         guard let gateway = hop.gateway, wanted.contains(gateway) else { return false }

@@ -56,6 +56,8 @@ public struct Device: Sendable, BitwiseCopyable {
   package var neighborSettings: NeighborSettings
   /// How long a confirmation holds, drawn between half and one and a half times the base, in nanoseconds.
   package var reachableTime: Int64 = 30_000_000_000
+  /// How many questions wait to be answered for others.
+  var proxyQueueLength: Int32 = 0
   package var counters = DeviceCounters()
 
   /// The VRF that the device is a port of.

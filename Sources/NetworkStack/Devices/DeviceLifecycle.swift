@@ -183,7 +183,7 @@ extension Kernel {
     while let address = deviceDetails[device.index].addresses.last { removeAddress(address.local, from: device) }
     removeRoutes(through: device, includingLocal: true)
     removeIPv6Addresses(of: device)
-    flushNeighbors(on: device)
+    endNeighbors(on: device, NeighborFamily.allCases)
   }
 
   /// Ends a namespace: its devices go with it, its network cards return to the machine's initial namespace.

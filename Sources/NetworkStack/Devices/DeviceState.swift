@@ -37,9 +37,10 @@ extension Kernel {
     devices[device.index].isUp = false
     passthruChanged(device)
     updateCarrier(around: device)
+    removeNextHopObjects(through: device)
     removeRoutes(through: device, includingLocal: false)
     ipv6DeviceWentDown(device)
-    flushNeighbors(on: device)
+    endNeighbors(on: device, NeighborFamily.allCases)
     lowerChanged(device)
   }
 
@@ -72,8 +73,9 @@ extension Kernel {
     if hasCarrier {
       reviveNextHops(through: device) { $0.isLinkDown = false }
     } else {
+      removeNextHopObjects(through: device)
       reviveNextHops(through: device) { $0.isLinkDown = $0.followsCarrier }
-      flushNeighbors(on: device, keepsPermanent: true)
+      endNeighbors(on: device, NeighborFamily.allCases, keepsPermanent: true)
     }
     ipv6CarrierChanged(device)
     portChanged(device)
@@ -216,9 +218,10 @@ extension Kernel {
   /// Kernel counterpart: `cycle_netdev()` (drivers/net/vrf.c, v6.12): down and up again so fast that the far
   /// end of a cable sees no loss of carrier.
   private mutating func changeDomain(of device: DeviceID, to enslavement: Enslavement) {
+    removeNextHopObjects(through: device)
     removeRoutes(through: device, includingLocal: true)
     ipv6DeviceWentDown(device)
-    flushNeighbors(on: device)
+    endNeighbors(on: device, NeighborFamily.allCases)
     devices[device.index].enslavement = enslavement
     guard devices[device.index].isUp else { return }
     ipv6DeviceChanged(device)

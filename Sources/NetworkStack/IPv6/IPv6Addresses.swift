@@ -26,6 +26,7 @@ extension Kernel {
       addPrefixRoute(of: address, on: device)
     }
     guard ipv6Devices[device.index].isReady else { return }
+    reportMembershipsAgain(of: device)
     beginDuplicateAddressDetection(local, on: device)
   }
 

@@ -73,6 +73,8 @@ package struct IPv6Device: Sendable {
   /// Groups that were left, and whose leaving is still to be reported.
   var departures: [Membership] = []
   var detections: [Detection] = []
+  /// How many questions wait to be answered for others, or for an anycast address.
+  var proxyQueueLength: Int32 = 0
   /// Up, with carrier, and not disabled: addresses are in use.
   var isReady = false
   var timerGeneration: UInt32 = 0
@@ -143,6 +145,7 @@ extension Kernel {
       return
     }
     ipv6Devices[device.index].isReady = true
+    reportMembershipsAgain(of: device)
     join(.allNodes, on: device)
     if ipv6Devices[device.index].settings.forwarding != 0 { join(.allRouters, on: device) }
     addMulticastRoute(of: device)
@@ -226,7 +229,7 @@ extension Kernel {
     if isDisabled && !was {
       ipv6DeviceWentDown(device)
       ipv6Devices[device.index].addresses = []
-      for id in neighbors.identifiers(on: device) where neighbors[id].address.isIPv6 { removeNeighbor(id) }
+      endNeighbors(on: device, [.ipv6])
     }
     ipv6Devices[device.index].settings.disableIPv6 = value
     if !isDisabled && was { ipv6DeviceChanged(device) }

@@ -20,6 +20,17 @@ extension Kernel {
       sendICMPv6Error(about: id, type: .timeExceeded, code: 0)
       return drop(packet, .ipHeader)
     }
+    if isProxied(header.destination, on: packets[id].device) {
+      // Neighbor discovery with the one who is answered for is this machine's own business (RFC 4389 section 4.1).
+      if isNeighborDiscovery(header) {
+        packets[id].flags.insert(.routeIsLocal)
+        return ipv6Deliver(packet)
+      }
+      if header.destination.isLinkLocal {
+        sendICMPv6Error(about: id, type: .destinationUnreachable, code: ICMPv6UnreachableCode.address)
+        return drop(packet, .inputAddressErrors)
+      }
+    }
     packets[id].flags.insert(.forwarded)
     let gateway = route.nextHop.gateway
     if device == packets[id].inputDevice {

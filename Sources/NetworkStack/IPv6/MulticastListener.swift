@@ -19,7 +19,7 @@ extension Kernel {
       ipv6Devices[device.index].memberships[place].users += 1
       return
     }
-    ipv6Devices[device.index].memberships.insert(.init(group: group), at: 0)
+    ipv6Devices[device.index].memberships.insert(.init(group: group, reportsLeft: Self.reportCount), at: 0)
     membershipsChanged(group, on: device)
   }
 
@@ -56,20 +56,34 @@ extension Kernel {
       .listenerReport(device, generation: ipv6Devices[device.index].reportGeneration), at: now + nanoseconds)
   }
 
-  /// Tells the routers of the link what a device listens to: all its groups, the newest first.
+  /// Everything is reported again: when a device has become ready, and whenever it is given an address.
+  ///
+  /// Kernel counterpart: `ipv6_mc_up()` (net/ipv6/mcast.c), called by `ipv6_find_idev()` (net/ipv6/addrconf.c, v6.12).
+  mutating func reportMembershipsAgain(of device: DeviceID) {
+    for place in ipv6Devices[device.index].memberships.indices {
+      ipv6Devices[device.index].memberships[place].reportsLeft = Self.reportCount
+      membershipsChanged(ipv6Devices[device.index].memberships[place].group, on: device)
+    }
+  }
+
+  /// Tells the routers of the link what changed: the groups that a device has come to listen to, the newest first,
+  /// and those that it has left.
   ///
   /// Kernel counterpart: `mld_ifc_work()`, `mld_send_cr()` (net/ipv6/mcast.c, v6.12). Source: RFC 3810 section 6.1.
   /// Differs(ipv6): group memberships are reported in ticks of 4 ms, as a kernel with `HZ` of 250 does.
   mutating func reportMemberships(of device: DeviceID, generation: UInt32) {
     guard ipv6Devices[device.index].reportGeneration == generation, ipv6Devices[device.index].isReady else { return }
     let left = ipv6Devices[device.index].departures.map(\.group).filter(isReported)
-    let joined = ipv6Devices[device.index].memberships.map(\.group).filter(isReported)
+    let joined = ipv6Devices[device.index].memberships.filter { $0.reportsLeft > 0 }.map(\.group).filter(isReported)
     // CHANGE_TO_INCLUDE_MODE without sources leaves a group, CHANGE_TO_EXCLUDE_MODE joins it.
     sendListenerReport(left.map { (UInt8(3), $0) } + joined.map { (UInt8(4), $0) }, by: device)
     for place in ipv6Devices[device.index].departures.indices {
       ipv6Devices[device.index].departures[place].reportsLeft -= 1
     }
     ipv6Devices[device.index].departures.removeAll { $0.reportsLeft <= 0 }
+    for place in ipv6Devices[device.index].memberships.indices {
+      ipv6Devices[device.index].memberships[place].reportsLeft -= 1
+    }
     ipv6Devices[device.index].reportsLeft -= 1
     guard ipv6Devices[device.index].reportsLeft > 0 else { return }
     let interval = Int64(max(ipv6Devices[device.index].settings.listenerReportInterval, 1)) * 1_000_000

@@ -33,6 +33,8 @@ public struct NetworkNamespace: Sendable {
   package var ipv6Tables: [(number: UInt32, table: RoutingTableID)] = []
   package var hasCustomIPv6Rules = false
 
+  package var nextHopObjects = NextHopObjectTable()
+
   package var settings = NamespaceSettings()
   package var ipv6 = IPv6NamespaceSettings()
   /// `net.ipv6.conf.all` and `net.ipv6.conf.default`.
@@ -49,6 +51,8 @@ public struct NetworkNamespace: Sendable {
   /// How many neighbor entries there are, against `gc_thresh3`.
   var neighborCount = 0
   var ipv6NeighborCount = 0
+  /// By `NeighborFamily`: raised where all questions that wait for their answer are dropped.
+  var proxyQueueGenerations: [UInt32] = [0, 0]
   /// The names of the settings that were set for `default`: devices that are made later do not follow these.
   package var explicitDefaults: [String] = []
   /// How often packets were dropped here, by `DropReason.rawValue`.

@@ -26,6 +26,8 @@ package struct NamespaceSettings: Hashable, Sendable {
   package var multipathHashPolicy: Int64 = 0
   package var multipathUseNeighbor: Int64 = 0
   package var forwardMarkReflect: Int64 = 0
+  /// Whether listed routes by next-hop objects tell the next hops of these, too.
+  package var nexthopCompatibilityMode: Int64 = 1
   package var ipForwardUsePathMTU: Int64 = 0
   package var ipNoPathMTUDiscovery: Int64 = 0
   package var minimumPathMTU: Int64 = 552
@@ -64,6 +66,9 @@ package struct DeviceSettings: Hashable, Sendable, BitwiseCopyable {
   package var arpAccept: Int32 = 0
   package var arpNotify: Int32 = 0
   package var proxyARP: Int32 = 0
+  package var proxyARPPrivateVLAN: Int32 = 0
+  /// Which medium the device is on: proxy ARP is for others alone; 0 for one of its own, -1 for none.
+  package var mediumID: Int32 = 0
   package var logMartians: Int32 = 0
   package var routeLocalnet: Int32 = 0
   package var sourceValidMark: Int32 = 0
@@ -88,6 +93,7 @@ package struct DeviceSettings: Hashable, Sendable, BitwiseCopyable {
     result.arpAccept = max(arpAccept, all.arpAccept)
     result.arpNotify = max(arpNotify, all.arpNotify)
     result.proxyARP = proxyARP | all.proxyARP
+    result.proxyARPPrivateVLAN = proxyARPPrivateVLAN | all.proxyARPPrivateVLAN
     result.logMartians = logMartians | all.logMartians
     result.routeLocalnet = routeLocalnet | all.routeLocalnet
     result.sourceValidMark = sourceValidMark | all.sourceValidMark
@@ -111,6 +117,8 @@ package struct NeighborSettings: Hashable, Sendable, BitwiseCopyable {
   /// How many bytes of packets wait for one address.
   package var queueBytes: Int32 = 212_992
   package var lockTime: Int32 = 1_000
-  /// Of no effect without proxy ARP.
+  /// How long an answer for another address waits at most.
   package var proxyDelay: Int32 = 800
+  /// How many such answers wait at once.
+  package var proxyQueueLength: Int32 = 64
 }

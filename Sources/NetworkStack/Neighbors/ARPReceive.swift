@@ -9,7 +9,6 @@ extension Kernel {
   /// Reads an ARP packet.
   ///
   /// Kernel counterpart: `arp_rcv()`, `arp_process()` (net/ipv4/arp.c, v6.12). Source: RFC 826.
-  /// Differs(ipv4): no proxy ARP.
   mutating func arpReceive(_ packet: consuming Packet) {
     let id = packet.id
     let device = packets[id].device
@@ -19,37 +18,90 @@ extension Kernel {
     guard let view = ARPView(packets.bytes(id)) else { return drop(packet, .headerTruncated) }
     guard let arp = ARPPacket(view) else { return drop(packet, .notSpecified) }
     showToARPSessions(arp, id, device)
+    processARP(packet, hasWaited: false)
+  }
+
+  /// - Parameter hasWaited: whether it is a question for another's address that has waited for its answer.
+  mutating func processARP(_ packet: consuming Packet, hasWaited: Bool) {
+    let id = packet.id
+    let device = packets[id].device
+    guard let view = ARPView(packets.bytes(id)), let arp = ARPPacket(view) else { return drop(packet, .headerTruncated) }
     if arp.target.isMulticast || (arp.target.isLoopback && devices[device.index].effective.routeLocalnet == 0) {
       return consume(packet)
     }
-    if !answer(arp, on: device) { learn(arp, on: device, isToHost: packets[id].type == .host) }
+    let isToHost = packets[id].type == .host
+    switch answer(arp, on: device, mayWait: !isToHost && !hasWaited) {
+    case .none: learn(arp, on: device, isToHost: isToHost)
+    case .done: break
+    case .waits: return delayProxyAnswer(packet, .ipv4)
+    }
     consume(packet)
   }
 
-  /// - Returns: whether the packet was a question to this machine, and so is done with.
-  private mutating func answer(_ arp: ARPPacket, on device: DeviceID) -> Bool {
-    guard arp.operation == .request else { return false }
+  /// What became of an ARP packet that may be a question.
+  private enum Answer {
+    /// It is no question that this machine answers.
+    case none
+    /// It was one to this machine, answered or not.
+    case done
+    /// It is one for another's address, to be answered later.
+    case waits
+  }
+
+  /// - Parameter mayWait: whether the answer for another's address may be put off.
+  private mutating func answer(_ arp: ARPPacket, on device: DeviceID, mayWait: Bool) -> Answer {
+    guard arp.operation == .request else { return .none }
     let namespace = devices[device.index].namespace
     if arp.sender.isUnspecified {
       // Duplicate address detection: an answer, but nothing to learn.
       if addressType(arp.target, in: namespace, device: device) == .local, !ignores(arp, on: device) {
-        sendARP(
-          .reply, by: device, sender: arp.target, target: arp.sender, targetMAC: arp.senderMAC, to: arp.senderMAC,
-          flow: .none)
+        reply(arp, by: device)
       }
-      return true
+      return .done
     }
-    let route = inputRoute(destination: arp.target, source: arp.sender, tos: 0, mark: 0, device: device)
-    guard case .local = route else { return false }
-    if ignores(arp, on: device) || isFiltered(arp, on: device) { return true }
+    switch inputRoute(destination: arp.target, source: arp.sender, tos: 0, mark: 0, device: device) {
+    case .local:
+      if ignores(arp, on: device) || isFiltered(arp, on: device) { return .done }
+      if learnAsker(arp, on: device) { reply(arp, by: device) }
+      return .done
+    case .forward(let result, _):
+      guard let output = result.nextHop.device, answersForOthers(arp, toward: output, on: device) else { return .none }
+      _ = learnAsker(arp, on: device)
+      if mayWait && devices[device.index].neighborSettings.proxyDelay != 0 { return .waits }
+      reply(arp, by: device)
+      return .done
+    case .broadcast, .unreachable, .martian: return .none
+    }
+  }
+
+  /// - Returns: whether there was room for the one who asks.
+  private mutating func learnAsker(_ arp: ARPPacket, on device: DeviceID) -> Bool {
     guard let neighbor = neighbors.find(arp.sender, on: device) ?? makeNeighbor(arp.sender, on: device) else {
-      return true
+      return false
     }
     updateNeighbor(neighbor, mac: arp.senderMAC, state: .stale, isOverriding: true)
+    return true
+  }
+
+  private mutating func reply(_ arp: ARPPacket, by device: DeviceID) {
     sendARP(
       .reply, by: device, sender: arp.target, target: arp.sender, targetMAC: arp.senderMAC, to: arp.senderMAC,
       flow: .none)
-    return true
+  }
+
+  /// Whether a router answers for an address that it would forward to: because of `proxy_arp` where it is by
+  /// another device (and of another `medium_id`), of `proxy_arp_pvlan` where it is by the same one, or because the
+  /// administrator wants it for this address.
+  ///
+  /// Kernel counterpart: `arp_fwd_proxy()`, `arp_fwd_pvlan()` (net/ipv4/arp.c, v6.12). Source: RFC 1027, RFC 3069.
+  private func answersForOthers(_ arp: ARPPacket, toward output: DeviceID, on device: DeviceID) -> Bool {
+    let settings = devices[device.index].effective
+    if output == device { return arp.sender != arp.target && settings.proxyARPPrivateVLAN != 0 }
+    if settings.proxyARP != 0 {
+      let (own, other) = (settings.mediumID, devices[output.index].effective.mediumID)
+      if own == 0 || (own != -1 && other != own && other != -1) { return true }
+    }
+    return proxyNeighbors.find(.v4(arp.target), on: device, in: devices[device.index].namespace) != nil
   }
 
   /// Whether `arp_ignore` keeps this machine from answering.

@@ -10,7 +10,7 @@ extension Kernel {
   /// Reads a message of neighbor discovery.
   ///
   /// Kernel counterpart: `ndisc_rcv()` (net/ipv6/ndisc.c, v6.12). Source: RFC 4861 sections 6.1, 7.1 and 8.1.
-  /// Differs(ipv6): router solicitations and advertisements are read by nobody; no neighbor discovery proxy.
+  /// Differs(ipv6): router solicitations and advertisements are read by nobody.
   mutating func receiveNeighborDiscovery(_ packet: consuming Packet, _ header: IPv6View, _ message: ICMPv6View) {
     guard header.hopLimit == 255, message.code == 0 else { return drop(packet, .notSpecified) }
     switch message.type {
@@ -21,7 +21,7 @@ extension Kernel {
       // A port of a VRF discovers for itself.
       let device = packets[packet.id].inputDevice
       switch message.type {
-      case .neighborSolicitation: receiveSolicitation(packet.id, header, discovery, nonce(in: message), device)
+      case .neighborSolicitation: return processSolicitation(packet, hasWaited: false)
       case .neighborAdvertisement: receiveAdvertisement(packet.id, header, discovery, device)
       default: followIPv6Redirect(packet.id, header, discovery, message, device)  // The third of the three.
       }
@@ -46,15 +46,31 @@ extension Kernel {
 
   // MARK: - Solicitations
 
-  /// Kernel counterpart: `ndisc_recv_ns()` (net/ipv6/ndisc.c, v6.12). Source: RFC 4861 section 7.2.3.
-  /// Differs(ipv6): solicitations of anycast addresses are answered at once; Linux waits a random time.
+  /// Reads a solicitation that has been checked.
+  ///
+  /// - Parameter hasWaited: whether it is one for another's address that has waited for its answer.
+  mutating func processSolicitation(_ packet: consuming Packet, hasWaited: Bool) {
+    let id = packet.id
+    guard let header = IPv6View(packets.bytes(id)), let chain = IPv6HeaderChain(header),
+      let message = ICMPv6View(header.bytes.dropFirst(chain.offset)),
+      let question = NeighborDiscoveryMessage(message)
+    else { return drop(packet, .headerTruncated) }
+    let mayWait = !hasWaited && packets[id].type != .host && header.destination.isMulticast
+    if receiveSolicitation(header, question, nonce(in: message), packets[id].inputDevice, mayWait: mayWait) {
+      return delayProxyAnswer(packet, .ipv6)
+    }
+    consume(packet)
+  }
+
+  /// Kernel counterpart: `ndisc_recv_ns()` (net/ipv6/ndisc.c, v6.12). Source: RFC 4861 sections 7.2.3 and 7.2.8.
+  /// - Returns: whether the answer, one for an anycast address or for another's, is to come after a while.
   private mutating func receiveSolicitation(
-    _ id: PacketID, _ header: IPv6View, _ question: NeighborDiscoveryMessage, _ nonce: UInt64?, _ device: DeviceID
-  ) {
+    _ header: IPv6View, _ question: NeighborDiscoveryMessage, _ nonce: UInt64?, _ device: DeviceID, mayWait: Bool
+  ) -> Bool {
     let (source, target) = (header.source, question.target)
     let isMulticast = header.destination.isMulticast
     let isDetection = source.isUnspecified
-    if isDetection && (header.destination != target.solicitedNode || question.mac != nil) { return }
+    if isDetection && (header.destination != target.solicitedNode || question.mac != nil) { return false }
     // Only the device's own addresses are answered for, and those of its VRF's device.
     let own = discoverableAddress(target, on: device) ?? devices[device.index].vrf.flatMap {
       discoverableAddress(target, on: $0)
@@ -64,20 +80,53 @@ extension Kernel {
       if isDetection, nonce == nil || nonce != detectionNonce(of: target, on: device) {
         failDuplicateAddressDetection(target, on: device)
       }
-      return
+      return false
     }
-    guard own != nil || isAnycast else { return }
+    var isRouter: Bool?
+    if own == nil {
+      if !isAnycast {
+        guard let proxied = proxiedNeighbor(target, on: device) else { return false }
+        isRouter = proxied.isRouter
+      }
+      if mayWait && ipv6Devices[device.index].neighborSettings.proxyDelay != 0 { return true }
+    }
     if isDetection {
-      return sendNeighborAdvertisement(
-        of: target, by: device, to: .allNodes, isSolicited: false, isOverriding: own != nil)
+      sendNeighborAdvertisement(
+        of: target, by: device, to: .allNodes, isSolicited: false, isOverriding: own != nil, isRouter: isRouter)
+      return false
     }
     var neighbor = neighbors.find(source, on: device)
     if neighbor == nil, !isMulticast || question.mac != nil { neighbor = makeIPv6Neighbor(source, on: device) }
-    guard let neighbor else { return }
+    guard let neighbor else { return false }
     updateNeighbor(neighbor, mac: question.mac, state: .stale, isOverriding: true)
     sendNeighborAdvertisement(
       of: target, by: device, to: source, isSolicited: true, isOverriding: own != nil && isMulticast,
-      hasMAC: isMulticast)
+      isRouter: isRouter, hasMAC: isMulticast)
+    return false
+  }
+
+  /// The entry by which a router answers for another's address; `nil` where it does not.
+  ///
+  /// Kernel counterpart: `pndisc_is_router()` (net/ipv6/ndisc.c, v6.12).
+  private func proxiedNeighbor(_ target: IPv6Address, on device: DeviceID) -> ProxyNeighbor? {
+    guard ipv6Devices[device.index].settings.forwarding != 0, proxiesIPv6(on: device) else { return nil }
+    return proxyNeighbors.find(.v6(target), on: device, in: devices[device.index].namespace)
+  }
+
+  /// Whether `proxy_ndp` is on for a device.
+  private func proxiesIPv6(on device: DeviceID) -> Bool {
+    namespaces[devices[device.index].namespace.index].allIPv6Devices.proxyNeighborDiscovery != 0
+      || ipv6Devices[device.index].settings.proxyNeighborDiscovery != 0
+  }
+
+  /// Whether a packet that would be forwarded is to an address that this router answers for; the setting of `all` alone
+  /// counts here.
+  ///
+  /// Kernel counterpart: the proxy's part of `ip6_forward()` (net/ipv6/ip6_output.c, v6.12).
+  func isProxied(_ destination: IPv6Address, on device: DeviceID) -> Bool {
+    proxyNeighbors.count > 0
+      && namespaces[devices[device.index].namespace.index].allIPv6Devices.proxyNeighborDiscovery != 0
+      && proxyNeighbors.find(.v6(destination), on: device, in: devices[device.index].namespace) != nil
   }
 
   private func discoverableAddress(_ target: IPv6Address, on device: DeviceID) -> IPv6DeviceAddress? {
@@ -94,6 +143,9 @@ extension Kernel {
       return
     }
     guard let neighbor = neighbors.find(answer.target, on: device), neighbors[neighbor].state != .failed else { return }
+    // An answer of this machine itself for the other one teaches nothing.
+    let all = namespaces[devices[device.index].namespace.index].allIPv6Devices
+    if answer.mac == devices[device.index].mac, all.forwarding != 0, isProxied(answer.target, on: device) { return }
     if neighbors[neighbor].state == .incomplete && answer.mac == nil { return }
     let before = neighbors[neighbor]
     updateNeighbor(
@@ -128,13 +180,14 @@ extension Kernel {
   /// Tells the link-layer address of an address of this machine.
   ///
   /// Kernel counterpart: `ndisc_send_na()` (net/ipv6/ndisc.c, v6.12).
+  /// - Parameter isRouter: whether it is told to be a router; `nil` for what the device is.
   mutating func sendNeighborAdvertisement(
     of target: IPv6Address, by device: DeviceID, to destination: IPv6Address, isSolicited: Bool, isOverriding: Bool,
-    hasMAC: Bool = true
+    isRouter: Bool? = nil, hasMAC: Bool = true
   ) {
     var message = NeighborDiscoveryMessage(
       type: .neighborAdvertisement, target: target, mac: hasMAC ? devices[device.index].mac : nil)
-    message.isRouter = ipv6Devices[device.index].settings.forwarding != 0
+    message.isRouter = isRouter ?? (ipv6Devices[device.index].settings.forwarding != 0)
     message.isSolicited = isSolicited
     message.isOverriding = isOverriding
     let isOwn = hasIPv6Address(target, on: device)

@@ -252,12 +252,17 @@ extension Kernel {
     }
   }
 
-  /// Forgets all neighbors of a device, such as when it goes down.
+  /// Forgets all neighbors of a device, such as when its address changes.
   ///
   /// Kernel counterpart: `neigh_flush_dev()` (net/core/neighbour.c, v6.12).
-  /// - Parameter keepsPermanent: whether entries of the administrator stay, as on loss of carrier.
-  package mutating func flushNeighbors(on device: DeviceID, keepsPermanent: Bool = false) {
+  /// - Parameters:
+  ///   - family: `nil` for both.
+  ///   - keepsPermanent: whether entries of the administrator stay, as on loss of carrier.
+  package mutating func flushNeighbors(
+    on device: DeviceID, _ family: NeighborFamily? = nil, keepsPermanent: Bool = false
+  ) {
     for id in neighbors.identifiers(on: device) where !(keepsPermanent && neighbors[id].state == .permanent) {
+      if let family, (family == .ipv6) != neighbors[id].address.isIPv6 { continue }
       removeNeighbor(id)
     }
   }

@@ -68,7 +68,7 @@ extension Kernel {
   /// Kernel counterpart: `fib_disable_ip()` (net/ipv4/fib_frontend.c, v6.12).
   private mutating func disableIPv4(on device: DeviceID) {
     removeRoutes(through: device, includingLocal: true)
-    flushNeighbors(on: device)
+    endNeighbors(on: device, [.ipv4])
   }
 
   /// Takes back what an address that left its device had made.

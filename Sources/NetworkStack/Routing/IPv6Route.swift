@@ -27,7 +27,9 @@ package struct IPv6NextHop: Hashable, Sendable, BitwiseCopyable {
 public struct IPv6Route: Sendable, BitwiseCopyable {
   package var prefix: IPv6Prefix
   package var table: RoutingTableID
+  /// What it does; other than what it was given as where it follows a next-hop object that leads nowhere.
   package var type: RouteType
+  package let givenType: RouteType
   package var `protocol`: RouteProtocol
   package var metric: UInt32
   /// Unspecified where the address is chosen anew each time.
@@ -38,6 +40,8 @@ public struct IPv6Route: Sendable, BitwiseCopyable {
   package var nextHop: IPv6NextHop
   /// The place of all next hops in `IPv6RouteStore.multipaths`, where there are several.
   package var multipath: Int?
+  /// The next-hop object that the next hops are of.
+  package var nextHopObject = NextHopReference()
   /// The next route of the same prefix: of the same metric, or a higher one.
   package var next: IPv6RouteID?
 
@@ -48,6 +52,7 @@ public struct IPv6Route: Sendable, BitwiseCopyable {
     self.prefix = prefix
     self.table = table
     self.type = type
+    givenType = type
     self.protocol = `protocol`
     self.metric = metric
     self.preferredSource = preferredSource
@@ -208,6 +213,10 @@ extension Kernel {
     }
     if mode == .append || mode == .prepend {
       for id in equals {
+        if !route.nextHopObject.isNone || !ipv6Routes[id].nextHopObject.isNone {
+          if route.nextHopObject == ipv6Routes[id].nextHopObject { throw .fileExists }
+          continue
+        }
         let hops = ipv6Routes.nextHops(of: id)
         if ipv6Routes[id].type == route.type, nextHops.allSatisfy({ isListed($0, in: hops) }) { throw .fileExists }
         // Ways by gateways become one route with several next hops.
@@ -283,6 +292,7 @@ extension Kernel {
   mutating func removeIPv6Routes(through device: DeviceID) {
     let isDown = !devices[device.index].isUp
     forEachIPv6Route(in: devices[device.index].namespace) { kernel, id in
+      guard kernel.ipv6Routes[id].nextHopObject.isNone else { return }
       var hops = kernel.ipv6Routes.nextHops(of: id)
       guard hops.contains(where: { $0.device == device }), !kernel.ipv6Routes[id].leadsNowhere else { return }
       if hops.count == 1 || !isDown {
@@ -302,6 +312,7 @@ extension Kernel {
   mutating func reviveIPv6NextHops(through device: DeviceID, _ change: (inout IPv6NextHop) -> Void) {
     forEachIPv6Route(in: devices[device.index].namespace) { kernel, id in
       if kernel.ipv6Routes[id].type == .local || kernel.ipv6Routes[id].type == .anycast { return }
+      guard kernel.ipv6Routes[id].nextHopObject.isNone else { return }
       var hops = kernel.ipv6Routes.nextHops(of: id)
       let before = hops
       for place in hops.indices where hops[place].device == device { change(&hops[place]) }
@@ -330,7 +341,7 @@ extension Kernel {
     }
   }
 
-  private mutating func forEachIPv6Route(in namespace: NamespaceID, _ body: (inout Kernel, IPv6RouteID) -> Void) {
+  mutating func forEachIPv6Route(in namespace: NamespaceID, _ body: (inout Kernel, IPv6RouteID) -> Void) {
     for (_, table) in namespaces[namespace.index].ipv6Tables where !ipv6RoutingTables[table.index].prefixes.isEmpty {
       for id in ipv6RouteIdentifiers(in: table) { body(&self, id) }
     }

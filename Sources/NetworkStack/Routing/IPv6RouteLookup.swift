@@ -165,12 +165,8 @@ extension Kernel {
     }
     mixed = (mixed ^ (mixed >> 33)) &* 0xff51_afd7_ed55_8ccd
     mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
-    var place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
-    for hop in usable {
-      if place < UInt64(hop.weight) { return hop }
-      place -= UInt64(hop.weight)
-    }
-    preconditionFailure("a place below the total weight lies within a next hop's share")
+    let place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
+    return nextHop(at: place, of: usable, isGroup: !ipv6Routes[id].nextHopObject.isNone)
   }
 
   /// What the lookup decided, as the trace keeps it.

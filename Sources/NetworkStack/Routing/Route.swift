@@ -51,7 +51,10 @@ package struct RouteBody: Hashable, Sendable, BitwiseCopyable {
 
 /// The attributes that routes of one body share.
 ///
-/// Kernel counterpart: `fib_find_info()` (net/ipv4/fib_semantics.c, v6.12).
+/// Kernel counterpart: `fib_find_info()` (net/ipv4/fib_semantics.c), of next-hop objects `struct nh_info`
+/// (include/net/nexthop.h, v6.12).
+/// Differs(multipath): what ICMP taught by a next-hop object is common to the routes of one table by it; the kernel keeps it at
+/// the single next hop, common to all tables and groups.
 private struct RouteBodyKey: Hashable, Sendable {
   struct Hop: Hashable, Sendable {
     let gateway: IPv4Address
@@ -67,17 +70,22 @@ private struct RouteBodyKey: Hashable, Sendable {
   let metric: UInt32
   let preferredSource: IPv4Address
   let mtu: Int
+  let nextHopObject: NextHopReference
+  /// Empty where an object has them.
   let hops: [Hop]
 
   init(_ route: Route, _ hops: [NextHop]) {
     table = route.table
-    type = route.type
-    scope = route.scope
-    `protocol` = route.protocol
-    metric = route.metric
-    preferredSource = route.preferredSource
-    mtu = route.mtu
-    self.hops = hops.map { Hop(gateway: $0.gateway, device: $0.device, isOnLink: $0.isOnLink, weight: $0.weight) }
+    nextHopObject = route.nextHopObject
+    // What hangs on the next hops of an object is common to all routes by it.
+    let isOwn = route.nextHopObject.isNone
+    type = isOwn ? route.type : .unspecified
+    scope = isOwn ? route.scope : .universe
+    `protocol` = isOwn ? route.protocol : .unspecified
+    metric = isOwn ? route.metric : 0
+    preferredSource = isOwn ? route.preferredSource : .unspecified
+    mtu = isOwn ? route.mtu : 0
+    self.hops = !isOwn ? [] : hops.map { Hop(gateway: $0.gateway, device: $0.device, isOnLink: $0.isOnLink, weight: $0.weight) }
   }
 }
 
@@ -87,7 +95,9 @@ private struct RouteBodyKey: Hashable, Sendable {
 public struct Route: Sendable, BitwiseCopyable {
   package var prefix: IPv4Prefix
   package var table: RoutingTableID
+  /// What it does; other than what it was given as where it follows a next-hop object that leads nowhere.
   package var type: RouteType
+  package let givenType: RouteType
   package var scope: RouteScope
   package var `protocol`: RouteProtocol
   package var tos: UInt8
@@ -100,6 +110,8 @@ public struct Route: Sendable, BitwiseCopyable {
   package var nextHop: NextHop
   /// The place of all next hops in `RouteStore.multipaths`, where there are several.
   package var multipath: Int?
+  /// The next-hop object that the next hops are of.
+  package var nextHopObject = NextHopReference()
   /// What routes of equal attributes have in common: what ICMP taught, and packets that wait, hang on it.
   ///
   /// Kernel counterpart: the identity of a `struct fib_info`.
@@ -115,6 +127,7 @@ public struct Route: Sendable, BitwiseCopyable {
     self.prefix = prefix
     self.table = table
     self.type = type
+    givenType = type
     self.scope = scope
     self.protocol = `protocol`
     self.tos = tos
@@ -181,6 +194,26 @@ package struct RouteStore: Sendable {
     return multipaths.count - 1
   }
 
+  /// Gives a route other attributes and next hops; it keeps its place among those of its prefix.
+  package mutating func replace(_ id: RouteID, by route: Route, _ hops: [NextHop]) {
+    releaseBody(of: id)
+    let (next, multipath) = (routes[id.index].next, routes[id.index].multipath)
+    routes[id.index] = route
+    routes[id.index].next = next
+    if let multipath {
+      multipaths[multipath] = []
+      freeMultipaths.append(multipath)
+    }
+    routes[id.index].multipath = hops.count > 1 ? allocateMultipath(hops) : nil
+    routes[id.index].body = shareBody(bodyKey(routes[id.index]))
+  }
+
+  private mutating func releaseBody(of id: RouteID) {
+    let body = routes[id.index].body
+    bodyCounts[Int(body.rawValue)] -= 1
+    if !isAlive(body) { bodies[bodyKey(routes[id.index])] = nil }
+  }
+
   private func bodyKey(_ route: Route) -> RouteBodyKey {
     RouteBodyKey(route, route.multipath.map { multipaths[$0] } ?? [route.nextHop])
   }
@@ -200,9 +233,7 @@ package struct RouteStore: Sendable {
   package func isAlive(_ body: RouteBody) -> Bool { bodyCounts[Int(body.rawValue)] > 0 }
 
   package mutating func release(_ id: RouteID) {
-    let body = routes[id.index].body
-    bodyCounts[Int(body.rawValue)] -= 1
-    if !isAlive(body) { bodies[bodyKey(routes[id.index])] = nil }
+    releaseBody(of: id)
     if let place = routes[id.index].multipath {
       multipaths[place] = []
       freeMultipaths.append(place)

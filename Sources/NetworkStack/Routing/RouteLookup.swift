@@ -224,7 +224,8 @@ extension Kernel {
 
   /// The next hop of a route with several for this flow: by weight, the same one for the same addresses.
   ///
-  /// Kernel counterpart: `fib_select_multipath()`, `fib_multipath_hash()` (net/ipv4, v6.12) with
+  /// Kernel counterpart: `fib_select_multipath()`, `fib_multipath_hash()`, of groups of next-hop objects
+  /// `nexthop_select_path()` (net/ipv4, v6.12) with
   /// `fib_multipath_hash_policy` 0 (addresses).
   /// Differs from Linux as `selectIPv6Multipath` does.
   private func selectMultipath(of id: RouteID, _ flow: RouteFlow) -> NextHop? {
@@ -239,12 +240,8 @@ extension Kernel {
     }
     mixed = (mixed ^ (mixed >> 33)) &* 0xff51_afd7_ed55_8ccd
     mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
-    var place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
-    for hop in usable {
-      if place < UInt64(hop.weight) { return hop }
-      place -= UInt64(hop.weight)
-    }
-    preconditionFailure("a place below the total weight lies within a next hop's share")
+    let place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
+    return nextHop(at: place, of: usable, isGroup: !routes[id].nextHopObject.isNone)
   }
 
   /// What the lookup decided, as the trace keeps it.

@@ -75,17 +75,21 @@ extension Kernel {
       hops.map { [$0.gateway.bits, $0.device?.rawValue ?? .max, UInt32($0.weight), $0.isOnLink ? 1 : 0] }
     }
     let other = routes[id]
-    return other.type == route.type && other.scope == route.scope && other.protocol == route.protocol
+    return other.givenType == route.givenType && other.scope == route.scope && other.protocol == route.protocol
       && other.preferredSource == route.preferredSource && other.mtu == route.mtu
-      && ways(routes.nextHops(of: id)) == ways(nextHops)
+      && other.nextHopObject.identifier == route.nextHopObject.identifier
+      && (!route.nextHopObject.isNone || ways(routes.nextHops(of: id)) == ways(nextHops))
   }
 
   /// A device is down or gone: routes that have no other way are removed, other hops are marked dead.
+  ///
+  /// Routes by next-hop objects follow these alone.
   ///
   /// Kernel counterpart: `fib_sync_down_dev()`, `fib_flush()` (net/ipv4, v6.12).
   /// - Parameter includingLocal: whether routes to the device's own addresses go too.
   package mutating func removeRoutes(through device: DeviceID, includingLocal: Bool) {
     forEachRoute(in: devices[device.index].namespace) { kernel, id in
+      guard kernel.routes[id].nextHopObject.isNone else { return }
       var hops = kernel.routes.nextHops(of: id)
       var isHit = false
       for place in hops.indices where hops[place].device == device {
@@ -103,6 +107,7 @@ extension Kernel {
   /// Changes the state of the next hops that leave by a device.
   package mutating func reviveNextHops(through device: DeviceID, _ change: (inout NextHop) -> Void) {
     forEachRoute(in: devices[device.index].namespace) { kernel, id in
+      guard kernel.routes[id].nextHopObject.isNone else { return }
       var hops = kernel.routes.nextHops(of: id)
       let before = hops
       for place in hops.indices where hops[place].device == device { change(&hops[place]) }
@@ -122,7 +127,7 @@ extension Kernel {
     }
   }
 
-  private mutating func forEachRoute(in namespace: NamespaceID, _ body: (inout Kernel, RouteID) -> Void) {
+  mutating func forEachRoute(in namespace: NamespaceID, _ body: (inout Kernel, RouteID) -> Void) {
     for (_, table) in namespaces[namespace.index].tables where !routingTables[table.index].isEmpty {
       for id in routeIdentifiers(in: table) { body(&self, id) }
     }

@@ -186,6 +186,8 @@ public struct RouteAttributesOf<Address: InternetAddress>: Hashable, Sendable {
   public var mtu: Int?
   /// Empty for the types that lead nowhere.
   public var nextHops: [NextHopAttributesOf<Address>]
+  /// `nhid`: the next-hop object that the route follows, instead of next hops of its own; 0 for none.
+  public var nextHopObject: UInt32 = 0
 
   public init(
     prefix: Prefix<Address>, type: RouteType = .unicast, table: UInt32 = RoutingTableNumber.main,

@@ -10,7 +10,7 @@
 # Cases whose first line is `# needs: ...` want a kernel with those devices; where it has none, the recording that
 # is there stays. The recordings that are checked in were made by Linux 6.1 with iproute2 6.1, iputils 20221126,
 # traceroute 2.1 and procps 4.0, on a kernel whose clock stands still while programs run: times are 0. The cases
-# with IPv6 were recorded by Linux 6.18.
+# with IPv6, proxies and next-hop objects were recorded by Linux 6.18.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 out=${OUT:-$here/recorded}

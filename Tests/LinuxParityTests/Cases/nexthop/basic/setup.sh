@@ -1,0 +1,21 @@
+ns a r1 r2 b
+fwd r1 r2
+ip link add eth0 netns a address 02:0a:00:00:00:01 type veth peer name west netns r1 address 02:01:00:00:00:0a
+ip link add high netns r1 address 02:01:00:00:00:02 type veth peer name high netns r2 address 02:02:00:00:00:01
+ip link add low netns r1 address 02:01:00:00:00:03 type veth peer name low netns r2 address 02:02:00:00:00:03
+ip link add eth0 netns b address 02:0b:00:00:00:01 type veth peer name east netns r2 address 02:02:00:00:00:0b
+up a eth0; up b eth0; up r1 west high low; up r2 high low east
+ip -n a addr add 10.70.1.2/24 dev eth0; ip -n r1 addr add 10.70.1.1/24 dev west
+ip -n r1 addr add 10.70.11.1/24 dev high; ip -n r2 addr add 10.70.11.2/24 dev high
+ip -n r1 addr add 10.70.12.1/24 dev low; ip -n r2 addr add 10.70.12.2/24 dev low
+ip -n b addr add 10.70.2.2/24 dev eth0; ip -n r2 addr add 10.70.2.1/24 dev east
+ip -n a route add default via 10.70.1.1; ip -n b route add default via 10.70.2.1
+ip -n r1 nexthop add id 1 via 10.70.11.2 dev high
+ip -n r1 nexthop add id 2 via 10.70.12.2 dev low
+ip -n r1 nexthop add id 3 blackhole
+ip -n r1 nexthop add id 4 dev low
+ip -n r1 route add 10.70.2.0/24 nhid 1
+ip -n r1 route add 10.70.3.0/24 nhid 3
+ip -n r1 route add 10.70.4.0/24 nhid 4
+ip -n r2 nexthop add id 7 via 10.70.12.1 dev low
+ip -n r2 route add 10.70.1.0/24 nhid 7
