@@ -280,7 +280,7 @@ extension Controller {
   }
 
   private func setMTU(_ device: DeviceID, _ mtu: Int) {
-    simulation.kernel.devices[device.index].mtu = mtu
+    simulation.kernel.changeMTU(of: device, to: mtu)
     if case .bridge = simulation.kernel.devices[device.index].kind {
       simulation.kernel.deviceDetails[device.index].hasFixedMTU = true
     }

@@ -8,13 +8,18 @@ extension Controller {
     switch name {
     case "all": simulation.kernel.namespaces[namespace.index].allIPv6Devices
     case "default": simulation.kernel.namespaces[namespace.index].defaultIPv6Device
-    default: device(named: name, in: namespace).map { simulation.kernel.ipv6Devices[$0.index].settings }
+    default: ipv6Device(name, namespace).map { simulation.kernel.ipv6Devices[$0.index].settings }
     }
+  }
+
+  /// The device of that name, where it has settings of IPv6.
+  private func ipv6Device(_ name: String, _ namespace: NamespaceID) -> DeviceID? {
+    device(named: name, in: namespace).flatMap { simulation.kernel.isWideEnoughForIPv6($0) ? $0 : nil }
   }
 
   func ipv6NeighborSettings(_ name: String, _ namespace: NamespaceID) -> NeighborSettings? {
     if name == "default" { return simulation.kernel.namespaces[namespace.index].defaultIPv6NeighborSettings }
-    return device(named: name, in: namespace).map { simulation.kernel.ipv6Devices[$0.index].neighborSettings }
+    return ipv6Device(name, namespace).map { simulation.kernel.ipv6Devices[$0.index].neighborSettings }
   }
 
   /// Sets a value; other than with IPv4, `default` is for devices to come alone.
@@ -29,7 +34,7 @@ extension Controller {
       simulation.kernel.namespaces[namespace.index].defaultIPv6Device[keyPath: setting.path] = value
       return
     default:
-      guard let device = device(named: name, in: namespace) else { throw ControlError(.noSuchFile) }
+      guard let device = ipv6Device(name, namespace) else { throw ControlError(.noSuchFile) }
       devices = [device]
     }
     let isForAll = name == "all"
@@ -61,7 +66,7 @@ extension Controller {
       simulation.kernel.namespaces[namespace.index].defaultIPv6NeighborSettings[keyPath: setting.path] = milliseconds
       return
     }
-    guard let device = device(named: name, in: namespace) else { throw ControlError(.noSuchFile) }
+    guard let device = ipv6Device(name, namespace) else { throw ControlError(.noSuchFile) }
     simulation.kernel.ipv6Devices[device.index].neighborSettings[keyPath: setting.path] = milliseconds
     if setting.path == \.baseReachableTime { simulation.kernel.drawIPv6ReachableTime(of: device) }
   }

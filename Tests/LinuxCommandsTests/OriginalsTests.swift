@@ -9,7 +9,7 @@ import Testing
 @Suite struct OriginalsTests {
   static let cases = [
     "links", "addresses", "routes", "rules", "neighbors", "bridge", "sysctl", "ping", "traceroute", "arping",
-    "errors", "forms", "carrier", "rule-actions", "devices", "bridge-vlan", "ipv6", "ping6",
+    "errors", "forms", "carrier", "rule-actions", "devices", "bridge-vlan", "ipv6", "ping6", "routes6",
   ]
 
   @Test("a line prints what the original printed", arguments: cases)

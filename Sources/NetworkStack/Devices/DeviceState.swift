@@ -184,7 +184,7 @@ extension Kernel {
       setBridgeMAC(bridge, ports.map { devices[$0.index].mac }.min() ?? .zero)
     }
     if !deviceDetails[device.index].hasFixedMTU {
-      devices[device.index].mtu = ports.map { devices[$0.index].mtu }.min() ?? 1_500
+      changeMTU(of: device, to: ports.map { devices[$0.index].mtu }.min() ?? 1_500)
     }
     updateCarrier(around: device)
   }

@@ -170,10 +170,17 @@ extension Kernel {
     }
   }
 
+  /// Gives a device an MTU.
+  package mutating func changeMTU(of device: DeviceID, to mtu: Int) {
+    let old = devices[device.index].mtu
+    devices[device.index].mtu = mtu
+    ipv6MTUChanged(device, from: old)
+  }
+
   /// The MTU of a device has changed: what is above cannot carry more.
   package mutating func mtuOfLowerChanged(_ lower: DeviceID) {
     for upper in deviceDetails[lower.index].uppers where devices[upper.index].mtu > devices[lower.index].mtu {
-      devices[upper.index].mtu = devices[lower.index].mtu
+      changeMTU(of: upper, to: devices[lower.index].mtu)
       mtuOfLowerChanged(upper)
     }
   }
