@@ -42,10 +42,12 @@ parity-test: setup-test build
 # Random cases on this Linux kernel and in the simulator: make parity SEEDS=1..1000
 parity: build
 	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds $(SEEDS)
+	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds $(SEEDS) --ipv6
 
 # A few of them, where this machine lets namespaces be made; says so where it does not.
 parity-random: setup-test build
 	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds 1..12 || [ $$? -eq 3 ]
+	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds 1..8 --ipv6 || [ $$? -eq 3 ]
 
 # The shipped scenarios as `vrfsim export iproute2` writes them, on this kernel; what it cannot run is named.
 export-test: setup-test build

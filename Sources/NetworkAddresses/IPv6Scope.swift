@@ -22,6 +22,10 @@ extension IPv6Address {
   public static let interfaceAllNodes = IPv6Address(bits: 0xff01 << 112 | 1)
   /// ff02::2, every router of a link.
   public static let allRouters = IPv6Address(bits: 0xff02 << 112 | 2)
+  /// ff01::2, the router's own groups of routers.
+  public static let interfaceAllRouters = IPv6Address(bits: 0xff01 << 112 | 2)
+  /// ff05::2, every router of a site.
+  public static let siteAllRouters = IPv6Address(bits: 0xff05 << 112 | 2)
   /// ff02::16, every router that listens to version 2 multicast listener reports. Source: RFC 3810 section 5.2.14.
   public static let allListenerReportRouters = IPv6Address(bits: 0xff02 << 112 | 0x16)
 

@@ -12,6 +12,7 @@ extension Controller {
     guard simulation.kernel.hasIPv6(device) else {
       throw ControlError(.permissionDenied, "ipv6: IPv6 is disabled on this device.")
     }
+    simulation.kernel.tellMembershipsAgain(of: device)
     if address.address.isMulticast {
       throw ControlError(
         .invalidArgument, "ipv6: Cannot assign multicast address without \"IFA_F_MCAUTOJOIN\" flag.")
@@ -35,6 +36,9 @@ extension Controller {
   }
 
   func deleteIPv6Address(_ address: InterfaceAddress<IPv6Address>, _ device: DeviceID) throws(ControlError) {
+    guard simulation.kernel.fitsIPv6(device) else {
+      throw ControlError(.noSuchDeviceOrAddress, "ipv6: IPv6 is disabled on this device.")
+    }
     let isThere = simulation.kernel.ipv6Devices[device.index].addresses.contains {
       $0.local == address.address && $0.length == address.length
     }
@@ -93,7 +97,8 @@ extension Controller {
     do throws(LinuxErrno) {
       try simulation.kernel.insertIPv6Route(route, nextHops: hops, mode: mode.insertMode)
     } catch {
-      throw ControlError(error, error == .noSuchFile ? "Can not replace route - no match found." : nil)
+      let lacksNode = !simulation.kernel.hasIPv6TreeNode(route.prefix, in: table)
+      throw ControlError(error, error == .noSuchFile && lacksNode ? "Can not replace route - no match found." : nil)
     }
   }
 
@@ -121,10 +126,12 @@ extension Controller {
       }
       let isOwn = simulation.kernel.namespaces[namespace.index].devices.contains { own in
         (!gateway.isLinkLocal || own == device)
-          && ipv6Addresses(of: own).contains { $0.address.address == gateway && !$0.isTentative }
+          && ipv6Addresses(of: own).contains { $0.address.address == gateway }
       }
       if isOwn { throw ControlError(.invalidArgument, "Gateway can not be a local address.") }
-      if !hop.isOnLink, !gateway.isLinkLocal {
+      if hop.isOnLink, !gateway.isLinkLocal, let device {
+        try checkOnLink(gateway, by: device, namespace)
+      } else if !hop.isOnLink, !gateway.isLinkLocal {
         device = try wayToGateway(gateway, hop, attributes, namespace)
       } else if device == nil {
         let words = hop.isOnLink ? "Nexthop device required for onlink." : "Egress device not specified."
@@ -145,6 +152,20 @@ extension Controller {
     return resolved
   }
 
+  /// A gateway that is said to be on a link is not known by another one, except by the default route.
+  ///
+  /// Kernel counterpart: `ip6_route_check_nh_onlink()` (net/ipv6/route.c, v6.12).
+  private func checkOnLink(_ gateway: IPv6Address, by device: DeviceID, _ namespace: NamespaceID) throws(ControlError) {
+    let kernel = simulation.kernel
+    let number = kernel.l3Table(of: device) ?? RoutingTableNumber.main
+    guard let table = kernel.namespaces[namespace.index].ipv6Table(numbered: number),
+      let result = try? kernel.lookUpIPv6(
+        IPv6RouteFlow(destination: gateway), in: table, preferred: device, mode: [], rulePreference: 0),
+      result.prefixLength > 0, result.type != .unicast || result.nextHop.device != device
+    else { return }
+    throw ControlError(.invalidArgument, "Nexthop has invalid gateway or device mismatch.")
+  }
+
   /// The device by which a gateway is reached: without another gateway.
   ///
   /// Kernel counterpart: `ip6_route_check_nh()` (net/ipv6/route.c, v6.12).
@@ -154,10 +175,9 @@ extension Controller {
     let kernel = simulation.kernel
     var flow = IPv6RouteFlow(destination: gateway)
     flow.outputDevice = hop.device
-    let mode: IPv6LookupMode = hop.device == nil ? [] : .strict
+    let mode: IPv6LookupMode = hop.device == nil ? .throwIsFinal : [.strict, .throwIsFinal]
     func isDirect(_ result: IPv6RouteResult) -> Bool {
       result.nextHop.gateway.isUnspecified && (hop.device == nil || result.nextHop.device == hop.device)
-        && result.type == .unicast
     }
     if let table = kernel.namespaces[namespace.index].ipv6Table(numbered: attributes.table),
       let result = try? kernel.lookUpIPv6(flow, in: table, preferred: hop.device, mode: mode, rulePreference: 0),
@@ -173,8 +193,14 @@ extension Controller {
   func deleteIPv6Route(_ selector: IPv6RouteSelector, _ namespace: NamespaceID) throws(ControlError) {
     _ = try followedObject(selector.nextHopObject, hasNextHops: !selector.nextHops.isEmpty, namespace)
     guard let table = simulation.kernel.namespaces[namespace.index].ipv6Table(numbered: selector.table),
-      let route = simulation.kernel.ipv6RouteChain(selector.prefix, in: table).first(where: { matches($0, selector) })
-    else { throw ControlError(.noSuchProcess) }
+      [RoutingTableNumber.main, RoutingTableNumber.local].contains(selector.table)
+        || simulation.kernel.ipv6RoutingTables[table.index].isMade
+    else { throw ControlError(.noSuchProcess, "FIB table does not exist.") }
+    guard let route = simulation.kernel.ipv6RouteChain(selector.prefix, in: table).first(where: { matches($0, selector) })
+    else {
+      // The root of every table holds an entry that cannot be deleted, unless it has routes.
+      throw ControlError(selector.isAnyDefault ? .noSuchFile : .noSuchProcess)
+    }
     let hops = simulation.kernel.ipv6Routes.nextHops(of: route)
     // One way of several can be taken out alone.
     if let wanted = selector.nextHops.first, selector.nextHops.count == 1, hops.count > 1,
@@ -202,6 +228,13 @@ extension Controller {
     if !route.nextHopObject.isNone { return true }
     let hops = simulation.kernel.ipv6Routes.nextHops(of: id)
     return selector.nextHops.allSatisfy { wanted in hops.contains { self.isWanted(wanted, $0) } }
+  }
+}
+
+extension IPv6RouteSelector {
+  /// Whether any default route is meant.
+  fileprivate var isAnyDefault: Bool {
+    prefix.length == 0 && metric == nil && `protocol` == nil && nextHops.isEmpty
   }
 }
 
@@ -273,7 +306,10 @@ extension Controller {
         let isStrict = question.destination.isLinkScoped
         let result = try kernel.lookUpIPv6(
           flow, in: namespace, preferred: isStrict ? input : flow.inputDevice, mode: isStrict ? .strict : [])
-        return answer(question, result, device: result.nextHop.device, gateway: result.nextHop.gateway, source: nil)
+        let isLocal = result.type == .local || result.type == .anycast
+        let device = isLocal
+          ? kernel.ipv6Loopback(for: result.nextHop.device, destination: question.destination) : result.nextHop.device
+        return answer(question, result, device: device, gateway: result.nextHop.gateway, source: nil)
       }
       flow.outputDevice = question.outputDevice
       let route = try kernel.ipv6OutputRoute(flow, in: namespace, mayLackSource: true)
@@ -295,7 +331,7 @@ extension Controller {
   ) -> IPv6RouteAnswer {
     let kernel = simulation.kernel
     let route = kernel.ipv6Routes[result.route]
-    let lifetime = kernel.ipv6ExceptionLifetime(question.destination, via: device)
+    let lifetime = kernel.ipv6ExceptionLifetime(question.destination, result.route, via: device)
     let isReduced = mtu.map { $0 < min(kernel.devices[device.index].mtu, 65_535) } ?? false
     var answer = IPv6RouteAnswer(
       destination: question.destination, type: result.type, gateway: gateway.isUnspecified ? nil : gateway,

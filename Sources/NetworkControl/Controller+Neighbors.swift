@@ -28,11 +28,12 @@ extension Controller {
     }
   }
 
-  /// An entry that is asked for has failed first: the senders of what waits for it are told.
+  /// Kernel counterpart: `neigh_delete()` (net/core/neighbour.c, v6.12).
   func deleteNeighbor(_ address: IPAddress, _ device: DeviceID) throws(ControlError) {
     guard let neighbor = simulation.kernel.neighbors.find(address, on: device) else {
       throw ControlError(.noSuchFile)
     }
+    // What waits for an answer is told that none will come.
     simulation.kernel.updateNeighbor(neighbor, mac: nil, state: .failed, isOverriding: true, isAdministrator: true)
     simulation.kernel.removeNeighbor(neighbor)
   }

@@ -38,6 +38,7 @@ extension Controller {
     let rules = simulation.kernel.namespaces[namespace.index].ipv6Rules
     let place = rules.firstIndex { $0.preference > rule.preference } ?? rules.count
     simulation.kernel.namespaces[namespace.index].ipv6Rules.insert(rule, at: place)
+    simulation.kernel.namespaces[namespace.index].hasCustomIPv6Rules = true
     ipv6RulesChanged(namespace)
   }
 
@@ -47,9 +48,7 @@ extension Controller {
   }
 
   private func ipv6RulesChanged(_ namespace: NamespaceID) {
-    simulation.kernel.namespaces[namespace.index].hasCustomIPv6Rules = true
     simulation.kernel.compileIPv6Rules(of: namespace)
-    simulation.kernel.forgetIPv6RouteExceptions(in: namespace)
   }
 
   func deleteRule(_ selector: RuleSelector, _ namespace: NamespaceID) throws(ControlError) {

@@ -18,6 +18,7 @@ package enum Event: Sendable, BitwiseCopyable {
   /// The next step of duplicate address detection.
   case duplicateAddressDetection(DeviceID, generation: UInt32)
   case listenerReport(DeviceID, generation: UInt32)
+  case initialListenerReport(DeviceID, generation: UInt32)
   case routerSolicitation(DeviceID, generation: UInt32)
   case connectionTimer(TCPConnectionID, TCPTimer, generation: UInt32)
   /// A write to a connection goes on.
@@ -44,6 +45,7 @@ extension Kernel {
     case .duplicateAddressDetection(let device, let generation):
       continueDuplicateAddressDetection(on: device, generation: generation)
     case .listenerReport(let device, let generation): reportMemberships(of: device, generation: generation)
+    case .initialListenerReport(let device, let generation): reportAllMemberships(of: device, generation: generation)
     case .routerSolicitation(let device, let generation): solicitRouters(on: device, generation: generation)
     case .connectionTimer(let connection, let timer, let generation):
       connectionTimer(connection, timer, generation: generation)

@@ -27,6 +27,13 @@ enum IPRouteObject {
   ) throws(CommandLineError) -> any SimulatedCommand {
     let verb = try verbs.read(&words, default: .show)
     if options.isIPv6(words) { return try command(IPv6Address.self, verb, &words, options) }
+    if verb == .show, options.family == .any {
+      var copy = words
+      let selection = try RouteSelection<IPv4Address>(&copy)
+      if selection.isOfEveryFamily {
+        return ShowRoutesOfBothFamilies(ipv4: selection, ipv6: try RouteSelection(&words), options: options)
+      }
+    }
     return try command(IPv4Address.self, verb, &words, options)
   }
 
@@ -118,6 +125,25 @@ private struct ShowRoutes<Address: CommandAddress>: ImmediateCommand {
     if selection.isCache { return options.form.text([]) }
     let filter = try selection.filter(context)
     return IPRouteText(filter: filter, options: options).listing(try filter.routes(context, ending: "Dump"))
+  }
+}
+
+/// `ip route show table all` without `-4` or `-6`: the routes of IPv4, then those of IPv6.
+private struct ShowRoutesOfBothFamilies: ImmediateCommand {
+  let ipv4: RouteSelection<IPv4Address>
+  let ipv6: RouteSelection<IPv6Address>
+  let options: IPOptions
+
+  func output(_ context: CommandContext) throws(CommandStop) -> String {
+    options.form.text(try records(ipv4, context) + records(ipv6, context))
+  }
+
+  private func records<Address: CommandAddress>(
+    _ selection: RouteSelection<Address>, _ context: CommandContext
+  ) throws(CommandStop) -> [Record] {
+    let filter = try selection.filter(context)
+    let text = IPRouteText(filter: filter, options: options)
+    return try filter.routes(context, ending: "Dump").map(text.record)
   }
 }
 

@@ -116,6 +116,12 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
     }
   }
 
+  /// Whether routes of IPv4 and IPv6 alike are meant where no family is said: of all tables, and by no address.
+  var isOfEveryFamily: Bool {
+    guard case .all = table, !isCache else { return false }
+    return prefix == nil && gateway == nil && source == nil
+  }
+
   func filter(_ context: CommandContext) throws(CommandStop) -> RouteFilter<Address> {
     var filter = RouteFilter(selection: self)
     switch table {

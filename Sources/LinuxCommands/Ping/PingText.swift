@@ -72,7 +72,7 @@ struct PingText: Sendable {
       warning = "WARNING: pinging broadcast address\n"
       message = "connect: \(errno.message)"
     // The original takes every refusal of this kind for a broadcast address.
-    case .connect where errno == .permissionDenied:
+    case .connect where errno == .permissionDenied && !request.destination.isIPv6:
       message = "Do you want to ping broadcast? Then -b. If not, check your local firewall rules"
     case .bind where request.destination.isIPv6: message = "bind icmp socket: \(errno.message)"
     case .setDevice: message = "SO_BINDTODEVICE: \(errno.message)"
@@ -103,7 +103,7 @@ struct PingText: Sendable {
       switch interface {
       case .none: ""
       case .address: "from \(source) : "
-      case .device(let name, _): "from \(lacksZone ? "::" : source.description) \(name): "
+      case .device(let name, _): "from \(lacksZone ? "::" : withZone(source, name)) \(name): "
       }
     let pattern = options.pattern.map { "PATTERN: 0x\($0.lowercased())\n" } ?? ""
     let verbose = options.isVerbose ? "ai->ai_family: AF_INET6, ai->ai_canonname: '\(name)'\n" : ""
@@ -111,15 +111,21 @@ struct PingText: Sendable {
     return "\(pattern)\(verbose)PING \(name)(\(address)) \(from)\(request.payloadSize) data bytes\n"
   }
 
-  /// Whether a link-local destination was given without its device, but the program is bound to one: the original
-  /// then finds no source beforehand.
-  private var lacksZone: Bool { zone == nil && request.destination.v6?.isLinkLocal == true }
+  /// Whether the program is bound to a device, and the destination is of the link: the original then finds no source
+  /// beforehand, with the device behind the address or without it.
+  private var lacksZone: Bool { request.destination.v6?.isLinkLocal == true }
 
   /// An address with the device of its link, where it is one of a link.
   private func told(_ address: IPAddress) -> String {
-    guard address.v6?.isLinkLocal == true, let linkZone else { return address.description }
-    return "\(address)%\(linkZone)"
+    linkZone.map { withZone(address, $0) } ?? address.description
   }
+
+  private func withZone(_ address: IPAddress, _ zone: String) -> String {
+    address.v6?.isLinkLocal == true ? "\(address)%\(zone)" : address.description
+  }
+
+  /// Whether the destination is that of any router of a link of 64 bits, which answers from another address.
+  private var isToAnyRouter: Bool { request.destination.v6.map { UInt64(truncatingIfNeeded: $0.bits) == 0 } ?? false }
 
   func warnings(source: IPAddress) -> String {
     var text = ""
@@ -139,7 +145,8 @@ struct PingText: Sendable {
       "\(reply.bytes + 8) bytes from \(told(reply.from)): icmp_seq=\(reply.sequence & 0xffff) ttl=\(reply.ttl)"
     if request.payloadSize >= 16 { line += " time=\(Milliseconds.rounded(reply.roundTrip / 1_000)) ms" }
     if reply.isDuplicate { line += " (DUP!)" }
-    if reply.from != request.destination && !request.destination.isMulticast && !request.allowsBroadcast {
+    let mayDiffer = request.destination.isMulticast || request.allowsBroadcast || isToAnyRouter
+    if reply.from != request.destination && !mayDiffer {
       line += " (DIFFERENT ADDRESS!)"
     }
     return line

@@ -23,10 +23,7 @@ extension Kernel {
       .initial(preference: 32_767, table: RoutingTableNumber.default),
     ]
     compileRules(of: id)
-    namespaces[id.index].ipv6Rules = [
-      .initial(preference: 0, table: RoutingTableNumber.local),
-      .initial(preference: 32_766, table: RoutingTableNumber.main),
-    ]
+    namespaces[id.index].ipv6Rules = .initialIPv6
     compileIPv6Rules(of: id)
     if let name {
       machines[machine.index].namedNamespaces.append(id)
@@ -227,6 +224,16 @@ struct NamespaceKey: Hashable, Sendable {
 struct DeviceName: Hashable, Sendable {
   var namespace: NamespaceID
   var name: String
+}
+
+extension [IPv6RoutingRule] {
+  /// The rules that every namespace begins with.
+  static var initialIPv6: [IPv6RoutingRule] {
+    [
+      .initial(preference: 0, table: RoutingTableNumber.local),
+      .initial(preference: 32_766, table: RoutingTableNumber.main),
+    ]
+  }
 }
 
 extension RoutingRuleOf {

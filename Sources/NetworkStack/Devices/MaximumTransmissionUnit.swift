@@ -26,17 +26,18 @@ extension Kernel {
   /// (net/ipv6/route.c, v6.12). Source: RFC 8200 section 5.
   private mutating func ipv6MTUChanged(_ device: DeviceID, from old: Int) {
     let mtu = devices[device.index].mtu
+    let namespace = devices[device.index].namespace
     switch (old >= IPv6Device.minimumMTU, mtu >= IPv6Device.minimumMTU) {
     case (true, false):
       removeIPv6Addresses(of: device)
       for id in neighbors.identifiers(on: device) where neighbors[id].address.isIPv6 { removeNeighbor(id) }
-      ipv6Devices[device.index] = makeIPv6Device(
-        in: devices[device.index].namespace, following: ipv6Devices[device.index])
-    case (false, true): ipv6DeviceChanged(device)
+      ipv6Devices[device.index] = makeIPv6Device(in: namespace, following: ipv6Devices[device.index])
+    case (false, true):
+      ipv6Devices[device.index] = makeIPv6Device(in: namespace, following: ipv6Devices[device.index])
+      ipv6DeviceChanged(device)
     case (true, true):
       changeIPv6RouteMTUs(through: device, from: old)
-      namespaces[devices[device.index].namespace.index].ipv6RouteExceptions.deviceMTUChanged(
-        device, from: old, to: mtu)
+      namespaces[namespace.index].ipv6RouteExceptions.deviceMTUChanged(device, from: old, to: mtu)
     case (false, false): break
     }
   }

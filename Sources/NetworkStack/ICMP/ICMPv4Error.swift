@@ -27,18 +27,24 @@ extension Kernel {
       source = selectAddress(on: input, toward: offending.source, scope: .link)
     }
     let tos = offending.tos & 0x1e | 0xc0
-    var flow = RouteFlow(destination: offending.source)
+    var destination = offending.source
+    if destination.isUnspecified {
+      // A socket of a VRF without addresses sends from none; what is sent to none stays on this machine.
+      if source.isUnspecified { source = IPv4Address(127, 0, 0, 1) }
+      destination = source
+    }
+    var flow = RouteFlow(destination: destination)
     flow.source = source
     flow.tos = tos & 0x1c
     flow.mark = settings.forwardMarkReflect != 0 ? metadata.mark : 0
-    flow.outputDevice = l3Master(of: metadata.device)
+    flow.outputDevice = offending.source.isUnspecified ? nil : l3Master(of: metadata.device)
     flow.ipProtocol = IPProtocol.icmp.rawValue
     guard var route = try? outputRoute(flow, in: namespace) else { return }
     if isLimited && !allowsICMP(to: offending.source, by: route.device, namespace) { return }
     // 192.0.0.8, where this machine has no address at all (RFC 7600 section 4.8).
     if route.source.isUnspecified { route.source = IPv4Address(192, 0, 0, 8) }
 
-    let room = min(pathMTU(route, destination: offending.source), 576) - IPv4View.minimumLength - ICMPv4View.length
+    let room = min(pathMTU(route, destination: destination), 576) - IPv4View.minimumLength - ICMPv4View.length
     let quote = offending.bytes.prefix(min(offending.bytes.count, room))
     let flowTag = metadata.flow.direction == .request ? metadata.flow.answering(.error) : .none
     guard let packet = makePacket(length: ICMPv4View.length + quote.count, device: route.device, flow: flowTag) else {
@@ -50,7 +56,7 @@ extension Kernel {
     ICMPv4Header(type: type, code: code, rest: rest).emit(into: message)
     record(.icmpErrorSent(type: type.rawValue, code: code, to: offending.source), id, namespace)
     sendIPv4(
-      packet, route, destination: offending.source, protocol: .icmp,
+      packet, route, destination: destination, protocol: .icmp,
       options: SendOptions(tos: tos, pathMTUDiscovery: .dont, mark: flow.mark))
   }
 

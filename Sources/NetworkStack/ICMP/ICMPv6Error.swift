@@ -27,7 +27,8 @@ extension Kernel {
     flow.ipProtocol = IPProtocol.icmpv6.rawValue
     flow.mark = namespaces[namespace.index].ipv6.forwardMarkReflect != 0 ? metadata.mark : 0
     flow.outputDevice = offending.source.isLinkLocal ? metadata.inputDevice : l3Master(of: metadata.device)
-    if !isMulticast, isOwnIPv6Address(offending.destination, in: namespace, device: metadata.device) {
+    if !isMulticast, isOwnIPv6Address(offending.destination, in: namespace, device: metadata.device)
+      || isIPv6Anycast(offending.destination, in: namespace, device: metadata.device) {
       flow.source = offending.destination
     } else if !metadata.flags.contains(.isLocallySent), !prefersSource(flow, in: namespace) {
       flow.source = selectIPv6Address(on: metadata.inputDevice, toward: flow.destination, in: namespace) ?? .unspecified

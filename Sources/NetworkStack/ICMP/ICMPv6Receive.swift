@@ -83,6 +83,7 @@ extension Kernel {
     guard message.type == .packetTooBig, let quoted = IPv6View(message.payload) else { return }
     var flow = IPv6RouteFlow(destination: quoted.destination)
     flow.source = quoted.source
+    flow.tos = quoted.trafficClass
     let device = packets[id].inputDevice
     flow.outputDevice = quoted.destination.isLinkLocal ? device : l3Master(of: packets[id].device)
     let namespace = devices[device.index].namespace

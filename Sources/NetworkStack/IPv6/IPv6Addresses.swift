@@ -26,7 +26,6 @@ extension Kernel {
       addPrefixRoute(of: address, on: device)
     }
     guard ipv6Devices[device.index].isReady else { return }
-    reportMembershipsAgain(of: device)
     beginDuplicateAddressDetection(local, on: device)
   }
 
@@ -50,7 +49,6 @@ extension Kernel {
     if !address.hasNoPrefixRoute && !isShared { removeKernelIPv6Routes(address.prefix, .unicast, on: device) }
     if address.peer != local { removeKernelIPv6Routes(IPv6Prefix(containing: local, length: 128), .unicast, on: device) }
     removeIPv6Routes(preferring: local, in: namespace)
-    namespaces[namespace.index].ipv6RouteExceptions.removeAll()
   }
 
   /// Whether a device has an address that can be used.
@@ -75,6 +73,14 @@ extension Kernel {
   }
 
   // MARK: - Subnet-router anycast addresses
+
+  /// Whether an address is one of any router, and this machine one of these: of the link, by that device alone.
+  ///
+  /// Kernel counterpart: `ipv6_chk_acast_addr_src()` (net/ipv6/anycast.c, v6.12).
+  func isIPv6Anycast(_ address: IPv6Address, in namespace: NamespaceID, device: DeviceID) -> Bool {
+    let candidates = address.isLinkLocal ? [device] : namespaces[namespace.index].devices
+    return candidates.contains { ipv6Devices[$0.index].anycasts.contains { $0.address == address } }
+  }
 
   /// Source: RFC 4291 section 2.6.1; kernel counterpart: `addrconf_join_anycast()` (net/ipv6/addrconf.c, v6.12).
   mutating func joinAnycast(of address: IPv6DeviceAddress, on device: DeviceID) {
@@ -174,7 +180,16 @@ extension Kernel {
     if settings.neighborDiscoveryNotify != 0 {
       sendNeighborAdvertisement(of: local, by: device, to: .allNodes, isSolicited: false, isOverriding: true)
     }
-    if local.isLinkLocal { beginRouterSolicitation(on: device) }
+    guard local.isLinkLocal, isOnlyLinkLocalAddress(local, on: device) else { return }
+    beginInitialReports(of: device)
+    beginRouterSolicitation(on: device)
+  }
+
+  /// Kernel counterpart: `ipv6_lonely_lladdr()` (net/ipv6/addrconf.c, v6.12).
+  private func isOnlyLinkLocalAddress(_ local: IPv6Address, on device: DeviceID) -> Bool {
+    !ipv6Devices[device.index].addresses.contains {
+      $0.local != local && $0.local.isLinkLocal && !$0.isTentative && !$0.isDuplicate
+    }
   }
 
   /// Somebody else has the address, or wants it at the same time.

@@ -45,9 +45,14 @@ package struct IPv6Device: Sendable {
   /// A multicast group that somebody here listens to.
   struct Membership: Sendable {
     let group: IPv6Address
-    var users = 1
     /// How often its change is still to be reported.
-    var reportsLeft = 0
+    var reportsLeft: Int
+    var users = 1
+
+    init(group: IPv6Address, reportsLeft: Int) {
+      self.group = group
+      self.reportsLeft = reportsLeft
+    }
   }
 
   /// An address under duplicate address detection.
@@ -75,12 +80,18 @@ package struct IPv6Device: Sendable {
   var detections: [Detection] = []
   /// How many questions wait to be answered for others, or for an anycast address.
   var proxyQueueLength: Int32 = 0
+  /// Whether forwarding was switched on when the device was there already: it then listens to more groups of routers
+  /// than one that was made in a router.
+  var becameRouter = false
   /// Up, with carrier, and not disabled: addresses are in use.
   var isReady = false
   var timerGeneration: UInt32 = 0
   var reportGeneration: UInt32 = 0
+  var initialReportGeneration: UInt32 = 0
   /// Reports of changes that are still to be sent.
   var reportsLeft = 0
+  /// Reports of all groups that are still to be sent, since the address of the link can be used.
+  var initialReportsLeft = 0
   var solicitationGeneration: UInt32 = 0
   var solicitationsSent = 0
   /// The names of the settings that were set for this device, and so do not follow `default`.
@@ -97,6 +108,7 @@ extension Kernel {
     if let former {
       device.timerGeneration = former.timerGeneration &+ 1
       device.reportGeneration = former.reportGeneration &+ 1
+      device.initialReportGeneration = former.initialReportGeneration &+ 1
       device.solicitationGeneration = former.solicitationGeneration &+ 1
     }
     return device
@@ -145,9 +157,9 @@ extension Kernel {
       return
     }
     ipv6Devices[device.index].isReady = true
-    reportMembershipsAgain(of: device)
     join(.allNodes, on: device)
     if ipv6Devices[device.index].settings.forwarding != 0 { join(.allRouters, on: device) }
+    if ipv6Devices[device.index].becameRouter { joinOtherRouterGroups(on: device) }
     addMulticastRoute(of: device)
     for address in ipv6Devices[device.index].addresses where !address.isDuplicate {
       addPrefixRoute(of: address, on: device)
@@ -173,7 +185,11 @@ extension Kernel {
     guard hasIPv6(device) else { return }
     let hasCarrier = devices[device.index].hasCarrier
     reviveIPv6NextHops(through: device) { $0.isLinkDown = !hasCarrier }
-    if hasCarrier { ipv6DeviceChanged(device) }
+    if hasCarrier {
+      // It may be another link now, whose routers do not know what is listened to.
+      if ipv6Devices[device.index].isReady { tellMembershipsAgain(of: device) }
+      ipv6DeviceChanged(device)
+    }
   }
 
   /// Kernel counterpart: `addrconf_addr_gen()` (net/ipv6/addrconf.c, v6.12).
@@ -198,6 +214,7 @@ extension Kernel {
     let wasInUse = ipv6Devices[device.index].isReady || !ipv6Devices[device.index].addresses.isEmpty
     guard wasInUse else { return }
     let all = ipv6Devices[device.index].addresses
+    leaveAllGroups(on: device)
     ipv6Devices[device.index].isReady = false
     ipv6Devices[device.index].timerGeneration &+= 1
     ipv6Devices[device.index].reportGeneration &+= 1
@@ -207,18 +224,17 @@ extension Kernel {
       ipv6Devices[device.index].addresses[place].isTentative = true
     }
     ipv6Devices[device.index].anycasts = []
-    ipv6Devices[device.index].memberships = []
-    ipv6Devices[device.index].departures = []
     ipv6Devices[device.index].detections = []
     ipv6Devices[device.index].reportsLeft = 0
+    ipv6Devices[device.index].initialReportsLeft = 0
     removeIPv6Routes(through: device)
-    namespaces[devices[device.index].namespace.index].ipv6RouteExceptions.removeAll()
   }
 
   /// Takes all addresses off a device that leaves.
   mutating func removeIPv6Addresses(of device: DeviceID) {
     ipv6DeviceWentDown(device)
     ipv6Devices[device.index].addresses = []
+    ipv6Devices[device.index].departures = []
   }
 
   /// Switches IPv6 on or off on a device.
@@ -242,8 +258,17 @@ extension Kernel {
     let was = ipv6Devices[device.index].settings.forwarding != 0
     ipv6Devices[device.index].settings.forwarding = value
     let isRouter = value != 0
-    guard was != isRouter, ipv6Devices[device.index].isReady else { return }
-    if isRouter { join(.allRouters, on: device) } else { leave(.allRouters, on: device) }
+    guard was != isRouter else { return }
+    let becameRouter = ipv6Devices[device.index].becameRouter
+    ipv6Devices[device.index].becameRouter = isRouter
+    guard ipv6Devices[device.index].isReady else { return }
+    if isRouter {
+      join(.allRouters, on: device)
+      joinOtherRouterGroups(on: device)
+    } else {
+      leave(.allRouters, on: device)
+      if becameRouter { leaveOtherRouterGroups(on: device) }
+    }
     for address in ipv6Devices[device.index].addresses where !address.isTentative {
       if isRouter { joinAnycast(of: address, on: device) } else { leaveAnycast(of: address, on: device) }
     }

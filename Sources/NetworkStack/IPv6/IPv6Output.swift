@@ -118,6 +118,8 @@ extension Kernel {
   /// A program's fragments go one by one, each with all that it causes in this instant.
   ///
   /// Kernel counterpart: `ip6_fragment()` (net/ipv6/ip6_output.c, v6.12). Source: RFC 8200 section 4.5.
+  /// Differs(ipv6): where the device refuses a later fragment (its first one waited for the neighbor) the others follow,
+  /// and the program does not hear of it.
   private mutating func fragmentIPv6(_ packet: consuming Packet, mtu: Int) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
@@ -150,7 +152,10 @@ extension Kernel {
         if metadata.flags.contains(.isFromProgram) && offset > 0 {
           queue.scheduleDeferred(.output(part.park()))
         } else {
+          // The rest is not sent after a fragment that the device refused.
+          hasRefusedFrame = false
           sendToIPv6Neighbor(part)
+          if hasRefusedFrame { break }
         }
       }
       offset += length
@@ -183,6 +188,7 @@ extension Kernel {
     flow.ipProtocol = header.nextHeader.rawValue
     let destination = header.destination
     guard let route = try? ipv6OutputRoute(flow, in: namespace, mayLackSource: true) else {
+      hasRefusedFrame = true
       return drop(packet, .notSpecified)
     }
     record(.routedIPv6(decision(route.result)), id, namespace)

@@ -19,6 +19,7 @@ extension Kernel {
       ipv6Devices[device.index].memberships[place].users += 1
       return
     }
+    ipv6Devices[device.index].departures.removeAll { $0.group == group }
     ipv6Devices[device.index].memberships.insert(.init(group: group, reportsLeft: Self.reportCount), at: 0)
     membershipsChanged(group, on: device)
   }
@@ -27,10 +28,68 @@ extension Kernel {
     guard let place = ipv6Devices[device.index].memberships.firstIndex(where: { $0.group == group }) else { return }
     ipv6Devices[device.index].memberships[place].users -= 1
     guard ipv6Devices[device.index].memberships[place].users == 0 else { return }
-    var departure = ipv6Devices[device.index].memberships.remove(at: place)
-    departure.reportsLeft = Self.reportCount
-    ipv6Devices[device.index].departures.append(departure)
+    ipv6Devices[device.index].memberships.remove(at: place)
+    ipv6Devices[device.index].departures.insert(.init(group: group, reportsLeft: Self.reportCount), at: 0)
     membershipsChanged(group, on: device)
+  }
+
+  /// The groups of routers besides that of the link, which devices made in a router do not join.
+  ///
+  /// Kernel counterpart: `dev_forward_change()`, `ipv6_add_dev()` (net/ipv6/addrconf.c, v6.12).
+  mutating func joinOtherRouterGroups(on device: DeviceID) {
+    for group in [IPv6Address.interfaceAllRouters, .siteAllRouters] { join(group, on: device) }
+  }
+
+  mutating func leaveOtherRouterGroups(on device: DeviceID) {
+    for group in [IPv6Address.interfaceAllRouters, .siteAllRouters] { leave(group, on: device) }
+  }
+
+  /// A device that goes down listens to nothing. That it left the groups of its addresses is told when it is up again.
+  ///
+  /// Kernel counterpart: `addrconf_ifdown()` (net/ipv6/addrconf.c), `ipv6_mc_down()` (net/ipv6/mcast.c, v6.12).
+  mutating func leaveAllGroups(on device: DeviceID) {
+    for anycast in ipv6Devices[device.index].anycasts { leave(anycast.address.solicitedNode, on: device) }
+    for address in ipv6Devices[device.index].addresses { leave(address.local.solicitedNode, on: device) }
+    ipv6Devices[device.index].memberships = []
+  }
+
+  /// Tells all that a device listens to again, as after a new address, whether that one has a group of its own or not.
+  ///
+  /// Kernel counterpart: `ipv6_mc_up()` (net/ipv6/mcast.c, v6.12), also called from `ipv6_find_idev()`.
+  package mutating func tellMembershipsAgain(of device: DeviceID) {
+    guard devices[device.index].isUp, ipv6Devices[device.index].isReady, !devices[device.index].isLoopback else { return }
+    for place in ipv6Devices[device.index].memberships.indices {
+      ipv6Devices[device.index].memberships[place].reportsLeft = Self.reportCount
+    }
+    guard ipv6Devices[device.index].memberships.contains(where: { isReported($0.group) }) else { return }
+    ipv6Devices[device.index].reportsLeft = Self.reportCount
+    scheduleReport(of: device, after: Self.reportDelay)
+  }
+
+  /// The address of the link can be used: what was told before came from nobody.
+  ///
+  /// Kernel counterpart: `ipv6_mc_dad_complete()`, `mld_dad_work()` (net/ipv6/mcast.c, v6.12).
+  mutating func beginInitialReports(of device: DeviceID) {
+    ipv6Devices[device.index].initialReportGeneration &+= 1
+    ipv6Devices[device.index].initialReportsLeft = Self.reportCount
+    reportAllMemberships(of: device, generation: ipv6Devices[device.index].initialReportGeneration)
+  }
+
+  mutating func reportAllMemberships(of device: DeviceID, generation: UInt32) {
+    guard ipv6Devices[device.index].initialReportGeneration == generation,
+      ipv6Devices[device.index].initialReportsLeft > 0
+    else { return }
+    let groups = ipv6Devices[device.index].memberships.map(\.group).filter(isReported)
+    sendListenerReport(groups.map { (UInt8(4), $0) }, by: device)
+    ipv6Devices[device.index].initialReportsLeft -= 1
+    guard ipv6Devices[device.index].initialReportsLeft > 0 else { return }
+    queue.schedule(.initialListenerReport(device, generation: generation), at: now + repetitionDelay(of: device))
+  }
+
+  /// The time from a report to its repetition: by chance up to `mldv2_unsolicited_report_interval`.
+  private mutating func repetitionDelay(of device: DeviceID) -> Int64 {
+    let interval = Int64(max(ipv6Devices[device.index].settings.listenerReportInterval, 1)) * 1_000_000
+    return Self.reportDelay + Int64(ipv6Random.below(UInt64(interval)))
   }
 
   /// Whether a device listens to a group.
@@ -56,38 +115,35 @@ extension Kernel {
       .listenerReport(device, generation: ipv6Devices[device.index].reportGeneration), at: now + nanoseconds)
   }
 
-  /// Everything is reported again: when a device has become ready, and whenever it is given an address.
-  ///
-  /// Kernel counterpart: `ipv6_mc_up()` (net/ipv6/mcast.c), called by `ipv6_find_idev()` (net/ipv6/addrconf.c, v6.12).
-  mutating func reportMembershipsAgain(of device: DeviceID) {
-    for place in ipv6Devices[device.index].memberships.indices {
-      ipv6Devices[device.index].memberships[place].reportsLeft = Self.reportCount
-      membershipsChanged(ipv6Devices[device.index].memberships[place].group, on: device)
-    }
-  }
-
-  /// Tells the routers of the link what changed: the groups that a device has come to listen to, the newest first,
-  /// and those that it has left.
+  /// Tells the routers of the link what changed in what a device listens to: groups that were left, then groups that
+  /// were joined, of either the newest first. Each change is told twice, with whatever else changed meanwhile.
   ///
   /// Kernel counterpart: `mld_ifc_work()`, `mld_send_cr()` (net/ipv6/mcast.c, v6.12). Source: RFC 3810 section 6.1.
   /// Differs(ipv6): group memberships are reported in ticks of 4 ms, as a kernel with `HZ` of 250 does.
   mutating func reportMemberships(of device: DeviceID, generation: UInt32) {
     guard ipv6Devices[device.index].reportGeneration == generation, ipv6Devices[device.index].isReady else { return }
-    let left = ipv6Devices[device.index].departures.map(\.group).filter(isReported)
-    let joined = ipv6Devices[device.index].memberships.filter { $0.reportsLeft > 0 }.map(\.group).filter(isReported)
+    let left = takeReports(\.departures, of: device)
+    let joined = takeReports(\.memberships, of: device)
     // CHANGE_TO_INCLUDE_MODE without sources leaves a group, CHANGE_TO_EXCLUDE_MODE joins it.
     sendListenerReport(left.map { (UInt8(3), $0) } + joined.map { (UInt8(4), $0) }, by: device)
-    for place in ipv6Devices[device.index].departures.indices {
-      ipv6Devices[device.index].departures[place].reportsLeft -= 1
-    }
     ipv6Devices[device.index].departures.removeAll { $0.reportsLeft <= 0 }
-    for place in ipv6Devices[device.index].memberships.indices {
-      ipv6Devices[device.index].memberships[place].reportsLeft -= 1
-    }
     ipv6Devices[device.index].reportsLeft -= 1
     guard ipv6Devices[device.index].reportsLeft > 0 else { return }
-    let interval = Int64(max(ipv6Devices[device.index].settings.listenerReportInterval, 1)) * 1_000_000
-    scheduleReport(of: device, after: Self.reportDelay + Int64(ipv6Random.below(UInt64(interval))))
+    scheduleReport(of: device, after: repetitionDelay(of: device))
+  }
+
+  /// The groups whose change is still to be told; it is once less from now on.
+  private mutating func takeReports(
+    _ path: WritableKeyPath<IPv6Device, [IPv6Device.Membership]>, of device: DeviceID
+  ) -> [IPv6Address] {
+    var groups: [IPv6Address] = []
+    for place in ipv6Devices[device.index][keyPath: path].indices {
+      let membership = ipv6Devices[device.index][keyPath: path][place]
+      guard membership.reportsLeft > 0, isReported(membership.group) else { continue }
+      ipv6Devices[device.index][keyPath: path][place].reportsLeft -= 1
+      groups.append(membership.group)
+    }
+    return groups
   }
 
   /// Sends a version 2 report with a router alert option in front.

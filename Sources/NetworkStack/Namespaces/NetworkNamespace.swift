@@ -31,6 +31,7 @@ public struct NetworkNamespace: Sendable {
   package var ipv6Rules: [IPv6RoutingRule] = []
   var ipv6RuleMatchers: [RuleMatcherOf<IPv6Address>] = []
   package var ipv6Tables: [(number: UInt32, table: RoutingTableID)] = []
+  /// Whether a rule was ever added; deleting one does not count (`fib6_has_custom_rules`).
   package var hasCustomIPv6Rules = false
 
   package var nextHopObjects = NextHopObjectTable()
@@ -64,7 +65,7 @@ public struct NetworkNamespace: Sendable {
   var globalICMPLimit = GlobalICMPLimit()
   var routeExceptions = RouteExceptionTable()
   var reassembly = ReassemblyTable()
-  var ipv6RouteExceptions = RouteExceptionTableOf<IPv6Address>()
+  var ipv6RouteExceptions = RouteExceptionTableOf<IPv6Address, IPv6RouteID>()
   var ipv6Reassembly = IPv6ReassemblyTable()
   /// The identification of the next IPv6 packet that is cut.
   var nextIPv6Identification: UInt32 = 1

@@ -32,13 +32,19 @@ extension Kernel {
 
   /// The nonce option of a solicitation. Source: RFC 3971 section 5.3.2, RFC 7527.
   private func nonce(in message: ICMPv6View) -> UInt64? {
-    var options = message.payload.dropFirst(min(16, message.payload.count))
+    guard let option = option(14, in: message, behind: 16), option.count == 8 else { return nil }
+    return option.load(UInt64.self, at: 0) & 0xffff_ffff_ffff
+  }
+
+  /// An option of a message, whole; `nil` where it has none of that type.
+  ///
+  /// - Parameter start: the bytes of the message between its header and its options.
+  private func option(_ type: UInt8, in message: ICMPv6View, behind start: Int) -> PacketBytes? {
+    var options = message.payload.dropFirst(min(start, message.payload.count))
     while options.count >= 8 {
       let length = Int(options.load(UInt8.self, at: 1)) * 8
       guard length > 0, length <= options.count else { return nil }
-      if options.load(UInt8.self, at: 0) == 14, length == 8 {
-        return options.load(UInt64.self, at: 0) & 0xffff_ffff_ffff
-      }
+      if options.load(UInt8.self, at: 0) == type { return options.prefix(length) }
       options = options.dropFirst(length)
     }
     return nil
@@ -244,7 +250,8 @@ extension Kernel {
     let room = 1_280 - IPv6View.length - message.length
     let quote = header.bytes
     let length = min(room, quote.count + 8) & ~7
-    send(message, by: device, source: source, to: host, extra: length) { options in
+    // It goes to the sender, by whatever device that is.
+    send(message, by: route.device, source: source, to: host, extra: length) { options in
       options.fill(0)
       options.store(UInt16(0x0400) | UInt16(length / 8), at: 0)
       options.copy(quote.prefix(length - 8), to: 8)
@@ -260,8 +267,8 @@ extension Kernel {
 
   /// A router of the link says that there is a better next hop.
   ///
-  /// Kernel counterpart: `ndisc_redirect_rcv()` (net/ipv6/ndisc.c), `rt6_do_redirect()` (net/ipv6/route.c, v6.12).
-  /// Source: RFC 4861 section 8.3.
+  /// Kernel counterpart: `ndisc_redirect_rcv()` (net/ipv6/ndisc.c), `ip6_redirect()`, `rt6_do_redirect()`
+  /// (net/ipv6/route.c, v6.12). Source: RFC 4861 section 8.3.
   private mutating func followIPv6Redirect(
     _ id: PacketID, _ header: IPv6View, _ redirect: NeighborDiscoveryMessage, _ message: ICMPv6View, _ device: DeviceID
   ) {
@@ -272,6 +279,11 @@ extension Kernel {
     else { return }
     var flow = IPv6RouteFlow(destination: redirect.destination)
     flow.outputDevice = device
+    // The quoted packet says for which way the redirect is.
+    if let option = option(4, in: message, behind: 32), let quoted = IPv6View(option.dropFirst(8)) {
+      flow.source = quoted.source
+      flow.tos = quoted.trafficClass
+    }
     let namespace = devices[device.index].namespace
     // Only the present next hop is believed.
     guard let route = try? ipv6OutputRoute(flow, in: namespace, mayLackSource: true), route.device == device,
@@ -281,8 +293,8 @@ extension Kernel {
     updateNeighbor(neighbor, mac: redirect.mac, state: .stale, isOverriding: true, overridesWeakly: true)
     if !isOnLink { neighbors[neighbor].isRouter = true }
     let target = redirect.target
-    namespaces[namespace.index].ipv6RouteExceptions.update(redirect.destination, .none, device, at: now) {
-      $0.gateway = isOnLink ? nil : target
+    namespaces[namespace.index].ipv6RouteExceptions.update(redirect.destination, route.result.route, device, at: now) {
+      $0.gateway = target
       $0.expires = .distantFuture
     }
   }

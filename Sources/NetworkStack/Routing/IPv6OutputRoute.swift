@@ -38,11 +38,23 @@ extension Kernel {
       guard hasIPv6(output) || devices[output.index].isVRF else { throw .networkUnreachable }
     }
     let isStrict = isBound || destination.isLinkScoped || destination.isMulticast || (output != nil && flow.source.isUnspecified)
-    let result = try lookUpIPv6(flow, in: namespace, preferred: output, mode: isStrict && output != nil ? .strict : [])
+    let mode: IPv6LookupMode = isStrict && output != nil ? .strict : []
+    let result: IPv6RouteResult
+    do throws(LinuxErrno) {
+      result = try lookUpIPv6(flow, in: namespace, preferred: output, mode: mode)
+    } catch {
+      // A rule may know a way for the address that would be the source, of whatever device it is.
+      guard flow.source.isUnspecified, !mayLackSource else { throw error }
+      guard let source = selectIPv6Address(on: output.flatMap { l3Master(of: $0) }, toward: destination, in: namespace) else {
+        throw .addressNotAvailable
+      }
+      flow.source = source
+      result = try lookUpIPv6(flow, in: namespace, preferred: output, mode: mode)
+    }
     var device = result.nextHop.device
     let isLocal = result.type == .local || result.type == .anycast
     if isLocal {
-      device = loopback(for: device, destination: destination)
+      device = ipv6Loopback(for: device, destination: destination)
     }
     if flow.source.isUnspecified && !mayLackSource {
       let preferred = ipv6Routes[result.route].preferredSource
@@ -55,7 +67,10 @@ extension Kernel {
       }
     }
     var gateway = result.nextHop.gateway
-    if let learned = ipv6RouteException(destination, via: device)?.gateway { gateway = learned }
+    if let learned = ipv6RouteException(destination, result.route, via: device)?.gateway {
+      // A redirect to the destination itself says that it is on the link.
+      gateway = learned == destination ? .unspecified : learned
+    }
     return IPv6OutputRoute(
       source: flow.source, device: device, nextHop: gateway.isUnspecified ? destination : gateway, gateway: gateway,
       isLocal: isLocal, result: result)
@@ -64,32 +79,28 @@ extension Kernel {
   /// By which device packets to an address of this machine go: `lo`, or the VRF of the address's device.
   ///
   /// Kernel counterpart: `ip6_rt_get_dev_rcu()` (net/ipv6/route.c, v6.12).
-  private func loopback(for device: DeviceID, destination: IPv6Address) -> DeviceID {
+  package func ipv6Loopback(for device: DeviceID, destination: IPv6Address) -> DeviceID {
     if devices[device.index].isVRF { return device }
     if let vrf = devices[device.index].vrf, !destination.isLinkScoped { return vrf }
     return namespaces[devices[device.index].namespace.index].loopback
   }
 
-  /// What is known of an IPv6 destination by a device beyond its route.
+  /// What is known of an IPv6 destination by a device beyond its route; it goes with the route.
   ///
-  /// Differs(ipv6): what ICMPv6 taught of a path is kept by device, not at the route's next hop, and is forgotten
-  /// when routes, rules or addresses of the namespace change.
+  /// Kernel counterpart: `rt6_find_cached_rt()` (net/ipv6/route.c, v6.12).
   func ipv6RouteException(
-    _ destination: IPv6Address, via device: DeviceID
-  ) -> RouteExceptionTableOf<IPv6Address>.Entry? {
+    _ destination: IPv6Address, _ route: IPv6RouteID, via device: DeviceID
+  ) -> RouteExceptionTableOf<IPv6Address, IPv6RouteID>.Entry? {
     let namespace = devices[device.index].namespace.index
     if namespaces[namespace].ipv6RouteExceptions.isEmpty { return nil }
-    return namespaces[namespace].ipv6RouteExceptions.entry(destination, .none, device, at: now)
-  }
-
-  /// Forgets what was learned, as when rules, routes or addresses change.
-  package mutating func forgetIPv6RouteExceptions(in namespace: NamespaceID) {
-    namespaces[namespace.index].ipv6RouteExceptions.removeAll()
+    return namespaces[namespace].ipv6RouteExceptions.entry(destination, route, device, at: now)
   }
 
   /// When what was learned about a destination expires, in nanoseconds from now.
-  package func ipv6ExceptionLifetime(_ destination: IPv6Address, via device: DeviceID) -> Int64? {
-    guard let exception = ipv6RouteException(destination, via: device), exception.expires != .distantFuture else {
+  package func ipv6ExceptionLifetime(
+    _ destination: IPv6Address, _ route: IPv6RouteID, via device: DeviceID
+  ) -> Int64? {
+    guard let exception = ipv6RouteException(destination, route, via: device), exception.expires != .distantFuture else {
       return nil
     }
     return exception.expires - now
@@ -100,7 +111,7 @@ extension Kernel {
   /// Kernel counterpart: `ip6_mtu()` (net/ipv6/route.c, v6.12).
   package func ipv6PathMTU(_ route: IPv6OutputRoute, destination: IPv6Address) -> Int {
     let deviceMTU = min(devices[route.device.index].mtu, 65_535)
-    if let learned = ipv6RouteException(destination, via: route.device)?.mtu { return min(learned, deviceMTU) }
+    if let learned = ipv6RouteException(destination, route.result.route, via: route.device)?.mtu { return min(learned, deviceMTU) }
     let set = ipv6Routes[route.result.route].mtu
     return set > 0 ? min(set, deviceMTU) : deviceMTU
   }
@@ -112,7 +123,7 @@ extension Kernel {
     guard mtu >= 1_280, ipv6PathMTU(route, destination: destination) > mtu else { return }
     let namespace = devices[route.device.index].namespace.index
     let expires = now + namespaces[namespace].ipv6.pathMTUExpiry * 1_000_000_000
-    namespaces[namespace].ipv6RouteExceptions.update(destination, .none, route.device, at: now) {
+    namespaces[namespace].ipv6RouteExceptions.update(destination, route.result.route, route.device, at: now) {
       $0.mtu = mtu
       $0.expires = expires
     }
@@ -122,18 +133,19 @@ extension Kernel {
 // MARK: - Source addresses
 
 extension Kernel {
-  /// The address to send from by a device, toward a destination.
+  /// The address to send from by a device, toward a destination; by any where it is `nil`.
   ///
   /// Kernel counterpart: `ipv6_dev_get_saddr()` (net/ipv6/addrconf.c, v6.12). Source: RFC 6724 section 5.
   /// Differs(ipv6): there are no home, temporary or ORCHID addresses.
   package func selectIPv6Address(
-    on device: DeviceID, toward destination: IPv6Address, in namespace: NamespaceID
+    on device: DeviceID?, toward destination: IPv6Address, in namespace: NamespaceID
   ) -> IPv6Address? {
     var best: SourceCandidate?
-    consider(addressesOf: device, device, destination, &best)
-    // Addresses of other devices count too, except toward the link itself; a VRF is a world of its own.
-    if !destination.isLinkScoped {
-      let master = l3Master(of: device)
+    if let device { consider(addressesOf: device, device, destination, &best) }
+    // Addresses of other devices count too, except toward groups, the link or the device itself; a VRF is a world of its
+    // own.
+    if device == nil || !(destination.isLinkScoped || destination.isMulticast || destination.isLoopback) {
+      let master = device.flatMap { l3Master(of: $0) }
       for other in namespaces[namespace.index].devices where other != device && l3Master(of: other) == master {
         consider(addressesOf: other, device, destination, &best)
       }
@@ -142,7 +154,7 @@ extension Kernel {
   }
 
   private func consider(
-    addressesOf device: DeviceID, _ output: DeviceID, _ destination: IPv6Address, _ best: inout SourceCandidate?
+    addressesOf device: DeviceID, _ output: DeviceID?, _ destination: IPv6Address, _ best: inout SourceCandidate?
   ) {
     guard hasIPv6(device) else { return }
     for address in ipv6Devices[device.index].addresses where !address.isTentative {

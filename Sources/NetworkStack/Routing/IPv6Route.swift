@@ -168,8 +168,19 @@ extension Kernel {
   package mutating func removeIPv6Route(_ id: IPv6RouteID) {
     let (prefix, table) = (ipv6Routes[id].prefix, ipv6Routes[id].table)
     setIPv6RouteChain(ipv6RouteChain(prefix, in: table).filter { $0 != id }, prefix, in: table)
-    ipv6Routes.release(id)
-    ipv6RoutesChanged(table)
+    release(id)
+  }
+
+  /// Whether the kernel's tree of a table has a node at exactly a prefix: its root, a prefix with routes, or one at
+  /// which longer ones part. What it says when it finds no route to change depends on that.
+  ///
+  /// Kernel counterpart: `fib6_add_1()` (net/ipv6/ip6_fib.c, v6.12).
+  package func hasIPv6TreeNode(_ prefix: IPv6Prefix, in table: RoutingTableID) -> Bool {
+    if prefix.length == 0 { return true }
+    let below = ipv6RouteIdentifiers(in: table).map { ipv6Routes[$0].prefix }.filter { prefix.contains($0) }
+    if below.contains(prefix) { return true }
+    let sides = Set(below.map { $0.address.bits >> UInt128(127 - prefix.length) & 1 })
+    return sides.count > 1
   }
 
   /// All routes of a table by prefix, then in the order in which they are tried.
@@ -185,9 +196,11 @@ extension Kernel {
     return all
   }
 
-  /// What ICMP taught is void when the routes change.
-  private mutating func ipv6RoutesChanged(_ table: RoutingTableID) {
-    namespaces[ipv6RoutingTables[table.index].namespace.index].ipv6RouteExceptions.removeAll()
+  /// A route is gone, and with it what ICMP taught of it.
+  private mutating func release(_ id: IPv6RouteID) {
+    let namespace = ipv6RoutingTables[ipv6Routes[id].table.index].namespace
+    namespaces[namespace.index].ipv6RouteExceptions.remove(id)
+    ipv6Routes.release(id)
   }
 
   /// Puts a route into its table, behind those of the same metric.
@@ -207,9 +220,8 @@ extension Kernel {
     }
     if mode == .replace || mode == .change, let old = equals.first, let place = chain.firstIndex(of: old) {
       chain[place] = ipv6Routes.allocate(route, nextHops)
-      ipv6Routes.release(old)
-      setIPv6RouteChain(chain, route.prefix, in: route.table)
-      return ipv6RoutesChanged(route.table)
+      release(old)
+      return setIPv6RouteChain(chain, route.prefix, in: route.table)
     }
     if mode == .append || mode == .prepend {
       for id in equals {
@@ -223,15 +235,13 @@ extension Kernel {
         guard route.type == .unicast, ipv6Routes[id].type == .unicast,
           (hops + nextHops).allSatisfy({ !$0.gateway.isUnspecified }), route.protocol != .kernel
         else { continue }
-        ipv6Routes.setNextHops(hops + nextHops, of: id)
-        return ipv6RoutesChanged(route.table)
+        return ipv6Routes.setNextHops(hops + nextHops, of: id)
       }
     }
     ipv6RoutingTables[route.table.index].isMade = true
     let place = chain.firstIndex { ipv6Routes[$0].metric > route.metric } ?? chain.count
     chain.insert(ipv6Routes.allocate(route, nextHops), at: place)
     setIPv6RouteChain(chain, route.prefix, in: route.table)
-    ipv6RoutesChanged(route.table)
   }
 
   private func isListed(_ hop: IPv6NextHop, in hops: [IPv6NextHop]) -> Bool {
@@ -286,7 +296,8 @@ extension Kernel {
       .multicast, IPv6Prefix(containing: IPv6Address(bits: 0xff << 120), length: 8), metric: 256, on: device)
   }
 
-  /// A device is down or gone: its routes are removed, other next hops of a route stay.
+  /// A device is down or gone: its routes are removed, other next hops of a route stay. Those that lead nowhere are
+  /// routes of `lo`.
   ///
   /// Kernel counterpart: `rt6_disable_ip()`, `fib6_ifdown()` (net/ipv6/route.c, v6.12).
   mutating func removeIPv6Routes(through device: DeviceID) {
@@ -294,7 +305,7 @@ extension Kernel {
     forEachIPv6Route(in: devices[device.index].namespace) { kernel, id in
       guard kernel.ipv6Routes[id].nextHopObject.isNone else { return }
       var hops = kernel.ipv6Routes.nextHops(of: id)
-      guard hops.contains(where: { $0.device == device }), !kernel.ipv6Routes[id].leadsNowhere else { return }
+      guard hops.contains(where: { $0.device == device }) else { return }
       if hops.count == 1 || !isDown {
         hops.removeAll { $0.device == device }
       } else {

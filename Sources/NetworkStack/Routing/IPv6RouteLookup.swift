@@ -25,6 +25,8 @@ package struct IPv6LookupMode: OptionSet, Sendable, BitwiseCopyable {
   package static let strict = IPv6LookupMode(rawValue: 1)
   /// Gateways that do not answer are passed over where there is another way: `RT6_LOOKUP_F_REACHABLE`.
   static let reachable = IPv6LookupMode(rawValue: 2)
+  /// A `throw` route is a way that leads nowhere, as where a gateway is looked for: `fib6_lookup()`.
+  package static let throwIsFinal = IPv6LookupMode(rawValue: 4)
 }
 
 extension Kernel {
@@ -83,13 +85,14 @@ extension Kernel {
       guard mode.contains(.reachable), let second = best(flow, table, preferred, mode.subtracting(.reachable)) else {
         return nil
       }
-      return try result(second, table, rulePreference)
+      return try result(second, table, mode, rulePreference)
     }
-    return try result(found, table, rulePreference)
+    return try result(found, table, mode, rulePreference)
   }
 
   private func result(
-    _ found: (route: IPv6RouteID, hop: IPv6NextHop, length: Int), _ table: RoutingTableID, _ rulePreference: UInt32
+    _ found: (route: IPv6RouteID, hop: IPv6NextHop, length: Int), _ table: RoutingTableID, _ mode: IPv6LookupMode,
+    _ rulePreference: UInt32
   ) throws(LinuxErrno) -> IPv6RouteResult? {
     let type = ipv6Routes[found.route].type
     switch type {
@@ -97,6 +100,7 @@ extension Kernel {
     case .blackhole: throw .invalidArgument
     case .unreachable: throw .hostUnreachable
     case .prohibit: throw .permissionDenied
+    case .throw where mode.contains(.throwIsFinal): throw .hostUnreachable
     case .throw: return nil
     }
     return IPv6RouteResult(
@@ -177,8 +181,13 @@ extension Kernel {
   }
 
   /// Prepares the rules for the packet path; to be called when a rule, a device's name or a VRF changes.
+  ///
+  /// As long as no rule was added the local and the main table are looked up, even if the rules that say so are deleted.
+  ///
+  /// Kernel counterpart: `fib6_rule_lookup()`, `fib6_has_custom_rules` (net/ipv6/fib6_rules.c, v6.12).
   package mutating func compileIPv6Rules(of namespace: NamespaceID) {
-    let rules = namespaces[namespace.index].ipv6Rules
+    let hasCustom = namespaces[namespace.index].hasCustomIPv6Rules
+    let rules = hasCustom ? namespaces[namespace.index].ipv6Rules : .initialIPv6
     let tables = rules.map { rule -> RoutingTableID? in
       guard case .lookup(let number) = rule.action, !rule.isL3MasterDevice else { return nil }
       let table = makeIPv6Table(number, in: namespace)

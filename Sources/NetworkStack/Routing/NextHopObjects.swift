@@ -263,7 +263,7 @@ extension Kernel {
       let hops = kernel.follow(object, &route)
       kernel.ipv6Routes[id] = route
       kernel.ipv6Routes.setNextHops(hops, of: id)
-      kernel.forgetIPv6RouteExceptions(in: namespace)
+      kernel.namespaces[namespace.index].ipv6RouteExceptions.remove(id)
     }
   }
 }

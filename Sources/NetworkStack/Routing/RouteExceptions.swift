@@ -5,11 +5,12 @@ internal import NetworkAddresses
 ///
 /// Kernel counterpart: `struct fib_nh_exception` (include/net/ip_fib.h, v6.12), kept at a next hop: what was
 /// learned is void when no route has that next hop any more, and unharmed by other changes.
-struct RouteExceptionTableOf<Address: InternetAddress>: Sendable {
+/// - `Body`: what it is kept with, of a route that leads to the destination.
+struct RouteExceptionTableOf<Address: InternetAddress, Body: Equatable & Sendable>: Sendable {
   struct Entry: Sendable {
     let destination: Address
     /// The route that leads to the destination, and the device of the next hop.
-    let body: RouteBody
+    let body: Body
     let device: DeviceID
     /// In bytes; `nil` where none was learned.
     var mtu: Int?
@@ -25,13 +26,13 @@ struct RouteExceptionTableOf<Address: InternetAddress>: Sendable {
   @inline(__always)
   var isEmpty: Bool { entries.isEmpty }
 
-  func entry(_ destination: Address, _ body: RouteBody, _ device: DeviceID, at now: Instant) -> Entry? {
+  func entry(_ destination: Address, _ body: Body, _ device: DeviceID, at now: Instant) -> Entry? {
     entries.first { $0.destination == destination && $0.body == body && $0.device == device && $0.expires > now }
   }
 
   /// Changes the entry of a destination, made where it is missing.
   mutating func update(
-    _ destination: Address, _ body: RouteBody, _ device: DeviceID, at now: Instant,
+    _ destination: Address, _ body: Body, _ device: DeviceID, at now: Instant,
     _ change: (inout Entry) -> Void
   ) {
     var changed =
@@ -43,10 +44,13 @@ struct RouteExceptionTableOf<Address: InternetAddress>: Sendable {
     entries.append(changed)
   }
 
-  mutating func removeAll() { entries = [] }
+  /// Forgets what was kept with a route.
+  mutating func remove(_ body: Body) {
+    if !entries.isEmpty { entries.removeAll { $0.body == body } }
+  }
 }
 
-typealias RouteExceptionTable = RouteExceptionTableOf<IPv4Address>
+typealias RouteExceptionTable = RouteExceptionTableOf<IPv4Address, RouteBody>
 
 extension Kernel {
   /// What is known of a destination beyond its route.

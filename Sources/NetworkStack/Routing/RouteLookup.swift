@@ -176,6 +176,8 @@ extension Kernel {
   /// The best route of one table: the longest prefix with a route that fits the flow.
   ///
   /// Kernel counterpart: `fib_table_lookup()` (net/ipv4/fib_trie.c, v6.12).
+  /// Differs(ipv4): of default routes with one metric and gateways each the first is taken; the kernel's `fib_select_default()`
+  /// passes over those whose gateway does not answer (`random_parity.py --vrf --seeds 279`).
   /// - Returns: `nil` where the table has none, or a `throw` route.
   package func lookUp(
     _ flow: RouteFlow, in table: RoutingTableID, rulePreference: UInt32

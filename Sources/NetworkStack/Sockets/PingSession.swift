@@ -53,6 +53,8 @@ extension Kernel {
     _ id: SessionID, _ request: PingRequest, in namespace: NamespaceID
   ) throws(LinuxErrno) -> IPAddress {
     if let source = request.source { return source }
+    // Toward an address of a link the original connects to nothing, and so learns nothing.
+    if request.destination.v6?.isLinkLocal == true { return .v6(.unspecified) }
     var flow = pingFlow(request, in: namespace)
     flow.ipProtocol = .udp
     flow.destinationPort = 1_025

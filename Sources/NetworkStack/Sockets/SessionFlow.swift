@@ -8,6 +8,8 @@ internal import PacketHeaders
 struct SessionFlow {
   var destination: IPAddress
   var source: IPAddress?
+  /// Whether connecting chose the source: an IPv6 socket keeps the way that was found before that.
+  var isSourceChosen = false
   /// The device or VRF that the socket is bound to.
   var device: DeviceID?
   var tos: UInt8 = 0
@@ -72,16 +74,21 @@ extension IPAddress {
 
 extension Kernel {
   /// Finds the way for a program's packet.
+  ///
+  /// Kernel counterpart: `ip6_sk_dst_lookup_flow()` (net/ipv6/ip6_output.c, v6.12) for connected sockets of IPv6.
   func sessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
     switch flow.destination {
     case .v4(let destination):
       return .v4(try outputRoute(ipv4Flow(flow, destination), in: namespace), destination)
     case .v6(let destination):
       var routed = IPv6RouteFlow(destination: destination)
-      routed.source = flow.source?.v6 ?? .unspecified
+      let source = flow.source?.v6 ?? .unspecified
+      routed.source = flow.isSourceChosen ? .unspecified : source
       routed.tos = flow.tos
       copy(flow, to: &routed)
-      return .v6(try ipv6OutputRoute(routed, in: namespace, isBound: flow.device != nil), destination)
+      var route = try ipv6OutputRoute(routed, in: namespace, isBound: flow.device != nil)
+      if flow.isSourceChosen && !source.isUnspecified { route.source = source }
+      return .v6(route, destination)
     }
   }
 
@@ -89,7 +96,11 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip6_datagram_dst_update()` (net/ipv6/datagram.c, v6.12).
   func connectedSessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
-    guard case .v4(let destination) = flow.destination else { return try sessionRoute(flow, in: namespace) }
+    guard case .v4(let destination) = flow.destination else {
+      // An address of a link is reached with the device of the link alone: `ip6_datagram_connect()`.
+      if flow.device == nil, flow.destination.v6?.isLinkScoped == true { throw .invalidArgument }
+      return try sessionRoute(flow, in: namespace)
+    }
     return .v4(try connectedRoute(ipv4Flow(flow, destination), in: namespace), destination)
   }
 

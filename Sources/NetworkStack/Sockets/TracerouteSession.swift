@@ -139,6 +139,7 @@ extension Kernel {
         flow.destinationPort = port
         let source = try connectedSessionRoute(flow, in: sessions[id.index].namespace).source
         flow.source = source
+        flow.isSourceChosen = request.source == nil
         sockets[socket].address = source
         try sendDatagram(id, sequence: place + 1, flow: flow, size: length, options: options) { payload in
           for offset in 0..<payload.count { payload.store(UInt8(0x40 + (offset & 0x3f)), at: offset) }

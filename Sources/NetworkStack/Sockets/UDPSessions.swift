@@ -103,6 +103,7 @@ extension Kernel {
     if let socket = sessions[id.index].sockets.first {
       // That of the binding, or what connecting chose.
       flow.source = sockets[socket].address
+      flow.isSourceChosen = request.isConnected && request.source == nil
       flow.sourcePort = sockets[socket].port
     }
     return flow

@@ -101,6 +101,8 @@ def state(objects):
     line = lambda d, *without: json.dumps({k: v for k, v in d.items() if k not in without}, sort_keys=True)
     out = {'route': sorted(line({k: v for k, v in r.items() if k != 'flags' or v}) for r in objects['route']),
            'rule': [line(r) for r in objects['rule']], 'neigh': [], 'addr': [], 'link': [], 'fdb': []}
+    if 'rule6' in objects:
+        out['rule6'] = [line(r) for r in objects['rule6']]
     for n in objects['neigh']:
         n = {k: n[k] for k in ('dst', 'dev', 'lladdr', 'state') if k in n}
         n['state'] = ['INCOMPLETE or FAILED' if s in ('INCOMPLETE', 'FAILED') else s for s in n['state']]

@@ -7,7 +7,7 @@ of the packets that follow are apart from each other modulo a second, because th
 """
 import random
 import random_changes as changes
-import random_vrfs
+import random_ipv6, random_vrfs
 
 class Interface:
     def __init__(self, node, name, segment, address, mac):
@@ -28,12 +28,28 @@ class Segment:
 
     @property
     def prefix(self):
-        return '%s.0/%d' % (self.network, self.length) if self.length >= 24 else '%s.0/%d' % (self.network, self.length)
+        return '%s.0/%d' % (self.network, self.length)
+
+    def host(self, number):
+        return '%s.%d' % (self.network, number)
+
+class IPv6Segment(Segment):
+    @property
+    def prefix(self):
+        return '%s:/%d' % (self.network, self.length)
+
+    def host(self, number):
+        return '%s:%x' % (self.network, number)
 
 class Topology:
+    # `step`: ms between commands of one change.  One after the other at once, unless they lead to frames of their own.
+    namespace, forwarding, step = 'ns ', 'fwd ', 0
+
     def __init__(self, rng):
         self.rng, self.nodes, self.segments, self.setup = rng, [], [], []
         self.changes, self.traffic = changes.CHANGES, None
+        # what words of the family are: random_changes or random_ipv6
+        self.words, self.ip = changes, 'ip'
 
     # ---------------------------------------------------------------- making
     def node(self, name, forwards=False):
@@ -43,16 +59,22 @@ class Topology:
 
     def segment(self, switched=False):
         k = len(self.segments) + 1
-        network = '10.%d.%d' % (10 + k, self.rng.randint(0, 3))
-        s = Segment(k, network, self.rng.choice([24, 24, 24, 25, 28, 29]), switched)
+        network = self.network(k)
+        s = self.segment_of(k, network, switched)
         self.segments.append(s)
         return s
+
+    def network(self, k):
+        return '10.%d.%d' % (10 + k, self.rng.randint(0, 3))
+
+    def segment_of(self, k, network, switched):
+        return Segment(k, network, self.rng.choice([24, 24, 24, 25, 28, 29]), switched)
 
     def attach(self, node, segment):
         host = len(segment.interfaces) + 1
         name = 'eth%d' % len(node.interfaces)
         mac = '02:00:%02x:%02x:00:%02x' % (segment.number, host, len(node.interfaces))
-        i = Interface(node, name, segment, '%s.%d' % (segment.network, host), mac)
+        i = Interface(node, name, segment, segment.host(host), mac)
         node.interfaces.append(i)
         segment.interfaces.append(i)
         return i
@@ -105,20 +127,23 @@ class Topology:
         ways = [(s, w) for s, w in ways if w]
         gateways = {w[0] for _, w in ways}
         if ways and (not n.forwards or len(gateways) == 1 and self.rng.random() < 0.5):
-            return ['ip -n %s route add default via %s' % (n.name, ways[0][1][0].address)]
-        return ['ip -n %s route add %s via %s%s' % (n.name, s.prefix, w[0].address, ' dev ' + w[1].name if self.rng.random() < 0.3 else '')
-                for s, w in ways]
+            return ['ip -n %s route add default %s' % (n.name, self.by(ways[0][1], False))]
+        return ['ip -n %s route add %s %s' % (n.name, s.prefix, self.by(w, True)) for s, w in ways]
+
+    def by(self, way, may_name):
+        """A way (gateway's interface, own interface) as words of a route, which may name the device"""
+        return 'via %s%s' % (way[0].address, ' dev ' + way[1].name if may_name and self.rng.random() < 0.3 else '')
 
     def build(self):
         out = []
         for n in self.nodes:
-            out.append('ns ' + n.name)
+            out.append(self.namespace + n.name)
         for s in self.segments:
             if s.switched:
                 s.switch = 'sw%d' % s.number
                 out.append('ns ' + s.switch)
                 out.append('ip -n %s link add br0 address 02:00:%02x:ff:00:00 type bridge mcast_snooping 0' % (s.switch, s.number))
-        out += ['fwd ' + n.name for n in self.routers]
+        out += [self.forwarding + n.name for n in self.routers]
         for s in self.segments:
             if s.switched:
                 for k, i in enumerate(s.interfaces):
@@ -137,11 +162,39 @@ class Topology:
     def address_lines(self):
         out = []
         for i in self.interfaces:
-            brd = ' brd +' if self.rng.random() < 0.15 else ''
-            out.append('ip -n %s addr add %s/%d%s dev %s' % (i.node.name, i.address, i.segment.length, brd, i.name))
+            out.append(self.address_line(i))
         for n in self.nodes:
             out += ['up %s %s' % (n.name, i.name) for i in n.interfaces]
         return out
+
+    def address_line(self, i):
+        brd = ' brd +' if self.rng.random() < 0.15 else ''
+        return 'ip -n %s addr add %s/%d%s dev %s' % (i.node.name, i.address, i.segment.length, brd, i.name)
+
+class IPv6Topology(Topology):
+    namespace, forwarding, step = 'ns6 ', 'fwd6 ', 60
+
+    def __init__(self, rng):
+        super().__init__(rng)
+        self.changes, self.traffic, self.words, self.ip = random_ipv6.CHANGES, None, random_ipv6, 'ip -6'
+
+    def network(self, k):
+        return 'fd00:%d:%d:' % (10 + k, self.rng.randint(1, 4))
+
+    def segment_of(self, k, network, switched):
+        return IPv6Segment(k, network, self.rng.choice([64, 64, 64, 80, 112, 125]), switched)
+
+    def by(self, way, may_name):
+        return random_ipv6.route_words(self, way)
+
+    def build(self):
+        out = super().build()
+        place = next(k for k, l in enumerate(out) if not l.startswith('ns'))
+        out[place:place] = random_ipv6.begin(self)
+        return out + random_ipv6.end(self)
+
+    def address_line(self, i):
+        return random_ipv6.address_line(self, i)
 
 # -------------------------------------------------------------------- shapes
 def chain(t):
@@ -221,39 +274,31 @@ class Clock:
 # How long after the end of the traffic frames are compared, in ms.
 AFTER_END = 500
 
-def case(seed, vrf=False):
+def case(seed, vrf=False, ipv6=False):
     """-> (lines of setup.sh, lines of traffic.sh)"""
-    rng = random.Random('%s%d' % ('vrf ' if vrf else '', seed))
-    t = Topology(rng)
+    rng = random.Random('%s%s%d' % ('ipv6 ' if ipv6 else '', 'vrf ' if vrf else '', seed))
+    t = IPv6Topology(rng) if ipv6 else Topology(rng)
     rng.choices([s for s, _ in SHAPES], [w for _, w in SHAPES])[0](t)
     setup = t.build()
     if vrf:
         setup += random_vrfs.devices(t)
-        t.changes, t.traffic = random_vrfs.CHANGES, random_vrfs.traffic
+        t.changes, t.traffic = random_vrfs.changes_of(t), random_vrfs.traffic
     else:
-        setup += changes.link_settings(t)
+        setup += t.words.link_settings(t)
     setup += t.address_lines()
     ways, leaks = random_vrfs.routes(t) if vrf else (t.routes(), [])
     setup += ways
-    traffic, clock = ['t ' + l for l in leaks], Clock(rng)
-    # what is odd from the beginning
-    for _ in range(rng.choice([0, 1, 1, 2, 2, 3, 4])):
-        lines = changes.change(t, early=True)
-        traffic += ['t ' + l for l in lines]
-        if any(l.endswith((' down', ' up')) for l in lines):
-            clock.free = 1250                              # a lost carrier is noticed up to a second late
+    traffic, clock = [], Clock(rng)
+    begin(t, traffic, clock, leaks)
     while True:
         if rng.random() < 0.25:
-            lines, pause = changes.change(t, early=False), 60
-            if any(l.endswith((' down', ' up')) for l in lines):
-                pause = 1150
-            at = clock.start(pause)
+            lines = changes.change(t, early=False)
+            at = clock.start(pause_of(t, lines))
             if at is None:
                 break
-            # at once, one after the other
-            traffic += ['at_ %d; t %s' % (at, l) for l in lines]
+            traffic += ['at_ %d; t %s' % (at + t.step * k, l) for k, l in enumerate(lines)]
             continue
-        line, duration, sends = t.traffic(t) if t.traffic and rng.random() < 0.35 else changes.traffic(t)
+        line, duration, sends = t.traffic(t) if t.traffic and rng.random() < 0.35 else t.words.traffic(t)
         at = clock.start(duration, sends)
         if at is None:
             break
@@ -261,6 +306,27 @@ def case(seed, vrf=False):
     # a service, for some of the datagrams
     if any('udp-send' in l for l in traffic) and rng.random() < 0.6:
         n = rng.choice(t.nodes)
-        traffic.insert(0, 'bg %s "$SOCK" udp-echo 7 --count 9 --timeout 30' % n.name)
+        traffic.insert(0, 'bg %s "$SOCK" udp-echo 7%s --count 9 --timeout 30' % (n.name, ' --bind ::' if ipv6 else ''))
     traffic.append('at_ %d; done_' % clock.end())
     return setup, traffic
+
+
+def moves_link(line):
+    return line.endswith((' down', ' up'))
+
+
+def pause_of(t, lines):
+    """How long after the first of these changes nothing else may begin: a lost carrier is noticed up to a second late."""
+    return 1150 if any(moves_link(l) for l in lines) else 60 + t.step * (len(lines) - 1)
+
+
+def begin(t, traffic, clock, leaks):
+    """Appends what is odd from the beginning."""
+    at = 0
+    for lines in [leaks] + [changes.change(t, early=True) for _ in range(t.rng.choice([0, 1, 1, 2, 2, 3, 4]))]:
+        for l in lines:
+            traffic.append(('at_ %d; t %s' % (at, l)) if t.step else 't ' + l)
+            at += t.step
+        if any(moves_link(l) for l in lines):
+            clock.free = 1250
+    clock.free = max(clock.free, at + 60)

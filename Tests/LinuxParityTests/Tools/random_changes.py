@@ -34,6 +34,10 @@ def address(t):
         return t.rng.choice(['192.0.2.1', '198.51.100.7', '203.0.113.7', '198.51.100.200'])
     return t.rng.choice(['127.0.0.1', '127.1.2.3', '10.11.0.200'])
 
+def vrf_addresses(i):
+    """Addresses for a VRF device"""
+    return ['127.0.0.1/8', '192.0.2.1/32', i.address + '/32']
+
 def broadcast(i):
     return '%s.%d' % (i.segment.network, 2 ** (32 - i.segment.length) - 1)
 
@@ -62,18 +66,18 @@ def gateway(t, node):
     return one_of(t, own.address, '%s.6' % own.segment.network, any_interface(t).address, broadcast(own)), own
 
 # -------------------------------------------------------------------- changes
-def link_settings(t):
-    """Lines of setup.sh: MTUs"""
+def link_settings(t, both=(0.12, (1400, 1300, 1000, 600)), one=(0.15, (1400, 1000, 9000))):
+    """Lines of setup.sh: MTUs, of both ends of a link or of one"""
     out = []
     for s in t.segments:
         x = t.rng.random()
-        if x < 0.12:
-            mtu = one_of(t, 1400, 1300, 1000, 600)
+        if x < both[0]:
+            mtu = t.rng.choice(both[1])
             for i in s.interfaces:
                 out.append('ip -n %s link set %s mtu %d' % (i.node.name, i.name, mtu))
-        elif x < 0.15:
+        elif x < one[0]:
             i = t.rng.choice(s.interfaces)
-            out.append('ip -n %s link set %s mtu %d' % (i.node.name, i.name, one_of(t, 1400, 1000, 9000)))
+            out.append('ip -n %s link set %s mtu %d' % (i.node.name, i.name, t.rng.choice(one[1])))
     return out
 
 def route_attributes(t, node, own):
@@ -113,19 +117,24 @@ def route(t, early):
 
 def route_deletion(t, early):
     n = any_node(t)
-    p = prefix(t) if chance(t, 0.5) else t.rng.choice([s.prefix for s in t.segments] + ['default'])
-    words = one_of(t, '', '', '', ' table 100', ' metric 10', ' via %s' % gateway(t, n)[0], ' dev %s' % any_interface(t, n).name)
-    return ['%s ip route del %s%s' % (n.name, p, words)]
+    p = t.words.prefix(t) if chance(t, 0.5) else t.rng.choice([s.prefix for s in t.segments] + ['default'])
+    words = one_of(t, '', '', '', ' table 100', ' metric %d' % t.words.METRIC, ' via %s' % t.words.gateway(t, n)[0],
+                   ' dev %s' % any_interface(t, n).name)
+    return ['%s %s route del %s%s' % (n.name, t.ip, p, words)]
+
+def way(t, node):
+    """How a route leads to a gateway"""
+    return 'via %s' % gateway(t, node)[0]
 
 def tables(t, early):
     """A table with a way of its own, and a rule that leads there"""
     n = any_node(t)
     table = t.rng.choice(TABLES)
-    g, own = gateway(t, n)
-    out = ['%s ip route add %s via %s table %d' % (n.name, one_of(t, 'default', prefix(t)), g, table)]
+    g = t.words.way(t, n)
+    out = ['%s %s route add %s %s table %d' % (n.name, t.ip, one_of(t, 'default', t.words.prefix(t)), g, table)]
     if chance(t, 0.4):
-        out.append('%s ip route add %s %s table %d' % (n.name, t.rng.choice(SPECIAL), prefix(t), table))
-    return out + rule(t, early, n, table)
+        out.append('%s %s route add %s %s table %d' % (n.name, t.ip, t.rng.choice(SPECIAL), t.words.prefix(t), table))
+    return out + t.words.rule(t, early, n, table)
 
 def selector(t, n):
     words = []
@@ -180,22 +189,30 @@ def setting(t, early):
     device = one_of(t, 'all', 'all', 'default', any_interface(t, n).name, any_interface(t, n).name, any_interface(t, n).name)
     return ['%s sysctl -qw net.ipv4.conf.%s.%s=%s' % (n.name, device, key, t.rng.choice(values))]
 
+def neighbor_address(t, other):
+    return other.address
+
+def spare(segment, number=5):
+    """An address of the link's network that nobody has"""
+    return segment.host(number)
+
 def neighbor(t, early):
     n = any_node(t)
     own = any_interface(t, n)
     other = t.rng.choice([i for i in own.segment.interfaces if i is not own] or [own])
+    a = t.words.neighbor_address(t, other)
     x = t.rng.random()
     if x < 0.4:
-        return ['%s ip neigh replace %s lladdr %s dev %s nud %s' % (n.name, other.address, other.mac, own.name,
+        return ['%s ip neigh replace %s lladdr %s dev %s nud %s' % (n.name, a, other.mac, own.name,
                                                                    one_of(t, 'permanent', 'permanent', 'stale', 'reachable', 'noarp'))]
     if x < 0.6:
-        return ['%s ip neigh replace %s lladdr 02:00:00:00:00:99 dev %s nud %s' % (n.name, other.address, own.name,
+        return ['%s ip neigh replace %s lladdr 02:00:00:00:00:99 dev %s nud %s' % (n.name, a, own.name,
                                                                                   one_of(t, 'permanent', 'stale', 'reachable'))]
     if x < 0.8:
-        return ['%s ip neigh del %s dev %s' % (n.name, other.address, own.name)]
+        return ['%s ip neigh del %s dev %s' % (n.name, a, own.name)]
     if x < 0.9:
-        return ['%s ip neigh flush dev %s' % (n.name, own.name)]
-    return ['%s ip neigh add %s lladdr %s dev %s nud %s' % (n.name, one_of(t, address(t), '%s.5' % own.segment.network), other.mac, own.name,
+        return ['%s %s neigh flush dev %s' % (n.name, t.ip, own.name)]
+    return ['%s ip neigh add %s lladdr %s dev %s nud %s' % (n.name, one_of(t, t.words.address(t), spare(own.segment)), other.mac, own.name,
                                                            one_of(t, 'permanent', 'stale'))]
 
 def own_address(t, early):
@@ -271,10 +288,15 @@ def traffic(t):
 
 def target_of(t, n):
     for _ in range(9):
-        a = address(t)
+        a = t.words.address(t)
         if not any(i.address == a for i in n.interfaces) or chance(t, 0.1):
             break
     return a
+
+# Of IPv4 and IPv6 alike, with the words of the family.
+target_without_zone = target_of
+METRIC, TRACEROUTE = 10, 'traceroute -n'
+PING_SIZES, DATAGRAM_SIZES = (0, 8, 1000, 1372, 1472, 1473, 2000, 3000, 4000), (0, 1, 1000, 1372, 1472, 1473, 3000)
 
 def ping(t, n):
     count = t.rng.choice([1, 1, 1, 1, 2, 2, 3])
@@ -282,7 +304,7 @@ def ping(t, n):
     if count > 1:
         words += ' -i 0.2'
     if chance(t, 0.25):
-        size, discovery = one_of(t, 0, 8, 1000, 1372, 1472, 1473, 2000, 3000, 4000), one_of(t, 'do', 'dont', 'want')
+        size, discovery = t.rng.choice(t.words.PING_SIZES), one_of(t, 'do', 'dont', 'want')
         if t.vrfs and size > 1472:                         # too long for the port that a leak leads to: see the README
             discovery = 'dont'
         words += ' -s %d -M %s' % (size, discovery)
@@ -290,16 +312,16 @@ def ping(t, n):
         words += ' -t %d' % t.rng.randint(1, 4)
     if chance(t, 0.12):
         x = t.rng.random()
-        words += ' -I %s' % (any_interface(t, n).address if x < 0.5 else any_interface(t, n).name if x < 0.95 else address(t))
+        words += ' -I %s' % (any_interface(t, n).address if x < 0.5 else any_interface(t, n).name if x < 0.95 else t.words.address(t))
     if chance(t, 0.05):
         words += ' -Q 0x10'
     if chance(t, 0.05):
         words += ' -m 7'
-    target = target_of(t, n)
+    target = t.words.target_of(t, n)
     if target.endswith(('.255', '.127', '.15', '.7')) and chance(t, 0.9):
         words = ' -b' + words
     # what a device refuses is tried again
-    again = 300 if any(' -s %d ' % size in words for size in (1000, 1372, 1472, 1473, 2000, 3000, 4000)) else 0
+    again = 300 if any(' -s %d ' % size in words for size in t.words.PING_SIZES if size >= 1000) else 0
     return ('t %s ping -n%s -W 0.3 %s' % (n.name, words, target), 300 + 200 * (count - 1) + 30 + again,
             [200 * k for k in range(count)])
 
@@ -308,22 +330,24 @@ def datagrams(t, n):
     words = one_of(t, ' --unconnected', '')
     if count > 1:
         words += ' --count 2 --interval 0.1'
-    if chance(t, 0.3):
-        words += ' --size %d' % one_of(t, 0, 1, 1000, 1372, 1472, 1473, 3000)
-    if chance(t, 0.2):
-        words += ' --df %s' % one_of(t, 'do', 'dont', 'want')
+    size = t.rng.choice(t.words.DATAGRAM_SIZES) if chance(t, 0.3) else None
+    discovery = one_of(t, 'do', 'dont', 'want') if chance(t, 0.2) else None
+    if size and size > 1472 and t.vrfs:
+        discovery = 'dont'                                 # too long for the port that a leak leads to: see the README
+    words += ' --size %d' % size if size is not None else ''
+    words += ' --df %s' % discovery if discovery else ''
     if chance(t, 0.1):
         words += ' --ttl %d' % t.rng.randint(1, 3)
     if chance(t, 0.2):
         words += ' --sport %d' % t.rng.randint(5000, 5003)
         if chance(t, 0.4):
             words += ' --src %s' % any_interface(t, n).address
-    return ('t %s "$SOCK" udp-send %s %d%s --timeout 0.2' % (n.name, target_of(t, n), one_of(t, 7, 7, 9), words),
+    return ('t %s "$SOCK" udp-send %s %d%s --timeout 0.2' % (n.name, t.words.target_without_zone(t, n), one_of(t, 7, 7, 9), words),
             320 * count + 100, [o + 320 * k for k in range(count) for o in (0, 100)])
 
 def trace(t, n):
     hops = t.rng.randint(2, 4)
-    return ('t %s traceroute -n -q 1 -N 1 -w 0.2 -m %d %s' % (n.name, hops, target_of(t, n)), 210 * hops + 40,
+    return ('t %s %s -q 1 -N 1 -w 0.2 -m %d %s' % (n.name, t.words.TRACEROUTE, hops, t.words.target_without_zone(t, n)), 210 * hops + 40,
             [210 * k for k in range(hops)])
 
 def question(t, n):

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Random cases on this Linux kernel and in the simulator, and what differs, shrunk.
 
-usage (root, Linux): random_parity.py [--seeds 1..12] [--vrfsim PATH] [--jobs 12] [--keep DIR] [--vrf] [--no-shrink] [-v]
+usage (root, Linux): random_parity.py [--seeds 1..12] [--vrfsim PATH] [--jobs 12] [--keep DIR] [--vrf] [--ipv6] [--no-shrink] [-v]
 
 --seeds   FIRST..LAST or a list with commas; a seed always makes the same case (random_cases.py)
 --vrf     cases with VRFs, on the kernel of oracle/oracle (built before)
+--ipv6    cases of IPv6 instead of IPv4
 --keep    write the shrunk case of every difference to DIR/SEED, as a case folder
 --show    print the case of the seeds, run nothing
 Compared: the frames of every interface up to 0.5 s after the end of the traffic, exit codes and text of every command, and at the
-end `ip -j route show table all`, `ip -j rule`, `ip -j neigh`, `ip -j addr`, `ip -j -s link`, `bridge -j fdb show`.  What is left out
-of the state is said at comparison.py.
+end `ip -j route show table all`, `ip -j rule`, `ip -j neigh`, `ip -j addr`, `ip -j -s link`, `bridge -j fdb show`; with IPv6 also
+`ip -j -6 rule`.  What is left out of the state is said at comparison.py.
 A case that differs is recorded again; if the kernel then differs from itself it is unstable, which is told and not counted as
 identical.  Final line: `N seeds: A identical, B differ, C unstable`.  Exit 1 if something differs or nothing is identical, 2 if nothing could be run,
 3 where there is no Linux, no root or no namespaces to record in.
@@ -30,7 +31,7 @@ def seeds_of(text):
     return out
 
 
-def refusal(vrf):
+def refusal(vrf, ipv6):
     """-> why nothing can be recorded here; None where it can"""
     if sys.platform != 'linux':
         return 'this is not Linux'
@@ -38,6 +39,8 @@ def refusal(vrf):
         return 'it needs root'
     if vrf:
         return None if random_runs.oracle_kernel() else 'the kernel with VRF is not built: oracle/oracle build'
+    if ipv6 and not os.path.exists('/proc/sys/net/ipv6'):
+        return 'this kernel has no IPv6'
     missing = [p for p in ('ip', 'ping', 'arping', 'traceroute', 'tcpdump', 'sysctl', 'bridge', 'unshare') if not shutil.which(p)]
     if missing:
         return 'missing: ' + ' '.join(missing)
@@ -45,12 +48,12 @@ def refusal(vrf):
     return None if r.returncode == 0 else 'no namespaces or no veth here: ' + r.stderr.strip()
 
 
-def report(seed, setup, traffic, differences, vrf):
-    print('DIFF seed %d%s: %s' % (seed, ' (--vrf)' if vrf else '', ', '.join(sorted({d.kind for d in differences}))))
+def report(seed, setup, traffic, differences, options):
+    print('DIFF seed %d%s: %s' % (seed, ' (%s)' % options.strip() if options else '', ', '.join(sorted({d.kind for d in differences}))))
     print('  setup.sh\n' + ''.join('    %s\n' % l for l in setup) + '  traffic.sh\n' + ''.join('    %s\n' % l for l in traffic), end='')
     for d in differences[:6]:
         print('  ' + d.text())
-    print('  again: random_parity.py --seeds %d%s' % (seed, ' --vrf' if vrf else ''), flush=True)
+    print('  again: random_parity.py --seeds %d%s' % (seed, options), flush=True)
 
 
 def main():
@@ -60,16 +63,17 @@ def main():
     p.add_argument('--jobs', type=int, default=12)
     p.add_argument('--keep', metavar='DIR')
     p.add_argument('--vrf', action='store_true')
+    p.add_argument('--ipv6', action='store_true')
     p.add_argument('--no-shrink', action='store_true')
     p.add_argument('--show', action='store_true')
     p.add_argument('-v', '--verbose', action='store_true')
     o = p.parse_args()
     if o.show:
         for s in seeds_of(o.seeds):
-            setup, traffic = random_cases.case(s, o.vrf)
+            setup, traffic = random_cases.case(s, o.vrf, o.ipv6)
             print('# seed %d: setup.sh\n%s\n# traffic.sh\n%s' % (s, '\n'.join(setup), '\n'.join(traffic)))
         return 0
-    why = refusal(o.vrf)
+    why = refusal(o.vrf, o.ipv6)
     if why:
         print('random parity: NOT RUN, nothing was compared with the kernel: ' + why)
         return 3
@@ -77,7 +81,7 @@ def main():
         print('random_parity: no vrfsim to run: build it, or say --vrfsim PATH', file=sys.stderr)
         return 2
     counts, seeds = {'identical': 0, 'differ': 0, 'unstable': 0}, seeds_of(o.seeds)
-    runner = random_runs.Runner(o.vrfsim, o.vrf)
+    runner = random_runs.Runner(o.vrfsim, o.vrf, o.ipv6)
     with ProcessPoolExecutor(o.jobs) as pool:
         for seed, (outcome, differences) in zip(seeds, pool.map(runner.examine_seed, seeds)):
             counts[outcome] += 1
@@ -88,10 +92,10 @@ def main():
             if outcome == 'unstable':
                 print('unstable seed %d: %s' % (seed, differences[0].text()), flush=True)
                 continue
-            setup, traffic = random_cases.case(seed, o.vrf)
+            setup, traffic = random_cases.case(seed, o.vrf, o.ipv6)
             if not o.no_shrink:
                 setup, traffic, differences = shrink.shrink(setup, traffic, differences, lambda cases: pool.map(runner.differences, cases))
-            report(seed, setup, traffic, differences, o.vrf)
+            report(seed, setup, traffic, differences, ' --vrf' * o.vrf + ' --ipv6' * o.ipv6)
             if o.keep:
                 random_runs.write_case(os.path.join(o.keep, str(seed)), setup, traffic, 'Seed %d, shrunk.' % seed, o.vrf)
     print('%d seeds: %d identical, %d differ, %d unstable' % (len(seeds), counts['identical'], counts['differ'], counts['unstable']))

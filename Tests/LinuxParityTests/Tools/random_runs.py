@@ -1,10 +1,11 @@
 """One random case on the kernel and in the simulator."""
 import importlib.machinery, importlib.util, json, os, re, shutil, subprocess, tempfile
-import compare, comparison, random_cases, record, to_scenario
+import compare, comparison, normalise, random_cases, record, to_scenario
 HERE = os.path.dirname(os.path.realpath(__file__))
 
 STATE_COMMANDS = [('route', 'ip -j route show table all'), ('rule', 'ip -j rule'), ('neigh', 'ip -j neigh'), ('addr', 'ip -j addr'),
                   ('link', 'ip -j -s link'), ('fdb', 'bridge -j fdb show')]
+IPV6_STATE_COMMANDS = [('rule6', 'ip -j -6 rule')]
 
 
 class Invalid(Exception):
@@ -36,8 +37,8 @@ def oracle_kernel():
 
 
 class Runner:
-    def __init__(self, vrfsim, vrf):
-        self.vrfsim, self.vrf = vrfsim, vrf
+    def __init__(self, vrfsim, vrf, ipv6=False):
+        self.vrfsim, self.vrf, self.ipv6 = vrfsim, vrf, ipv6
 
     # ---------------------------------------------------------------- kernel
     def record(self, case):
@@ -92,7 +93,7 @@ class Runner:
     def in_simulator(self, case, end, namespaces):
         with tempfile.TemporaryDirectory(prefix='simulate.') as out:
             document = dict(to_scenario.scenario(case), name='random-case')
-            questions = [(n, what, c) for n in namespaces for what, c in STATE_COMMANDS]
+            questions = [(n, what, c) for n in namespaces for what, c in STATE_COMMANDS + (IPV6_STATE_COMMANDS if self.ipv6 else [])]
             document['timeline'] += [{'id': 'state%d' % i, 'on': 'lab/' + n, 'run': c} for i, (n, _, c) in enumerate(questions)]
             document['timeline'].append({'pause': '0ms'})
             with open(out + '/scenario.json', 'w') as f:
@@ -102,8 +103,9 @@ class Runner:
             if r.returncode not in (0, 1):
                 raise RuntimeError('vrfsim: exit %d: %s' % (r.returncode, (r.stderr or r.stdout).strip()[:600]))
             result = json.loads(r.stdout)
-            limit = (300 + end + random_cases.AFTER_END) / 1000
-            captures = compare.load(out + '/pcap')
+            settled = normalise.setup_time(case)
+            limit = settled + (end + random_cases.AFTER_END) / 1000
+            captures = compare.load(out + '/pcap', settled)
             frames = {k: [(t, l) for t, l in v if t <= limit] for k, v in captures.items()}
         entries = {e['id']: e for e in result['timeline'] if 'id' in e}
         said, foreground, background = {n: {} for n in namespaces}, [], []
@@ -149,7 +151,7 @@ class Runner:
 
     def examine_seed(self, seed):
         """-> (outcome, differences)"""
-        case, where = random_cases.case(seed, self.vrf), 'seed %d' % seed
+        case, where = random_cases.case(seed, self.vrf, self.ipv6), 'seed %d' % seed
         try:
             kernel, simulator = self.undisturbed(case)
         except Invalid as e:

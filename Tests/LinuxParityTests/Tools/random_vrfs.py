@@ -1,6 +1,4 @@
 """VRFs for random cases: routers whose devices are in one or two VRFs, their routes, leaks, and what happens to them."""
-import random_changes as changes
-
 TABLES = {'red': 10, 'blue': 20}
 UNREACHABLE = 'unreachable default metric 4278198272'
 
@@ -59,7 +57,7 @@ def routes(t):
                     line = leak(t, n, name, target)
                     if own or line.startswith('dev '):
                         leaks.append('%s ip route add %s %s%s' % (n.name, s.prefix, line, ' vrf ' + name if name else ''))
-        out += ['ip -n %s route add %s vrf %s' % (n.name, UNREACHABLE, name) for name in n.vrfs if t.rng.random() < 0.6]
+        out += ['ip -n %s%s route add %s vrf %s' % (n.name, t.ip[2:], UNREACHABLE, name) for name in n.vrfs if t.rng.random() < 0.6]
     return out, leaks
 
 
@@ -77,20 +75,20 @@ def vrf_change(t, early):
     if x < 0.28:
         return ['%s ip link set dev %s master %s' % (n.name, i.name, name)]
     if x < 0.50:
-        return ['%s ip route %s %s %s%s' % (n.name, t.rng.choice(['add', 'add', 'replace', 'append']), changes.prefix(t), leak(t, n, name, i),
+        return ['%s %s route %s %s %s%s' % (n.name, t.ip, t.rng.choice(['add', 'add', 'replace', 'append']), t.words.prefix(t), leak(t, n, name, i),
                                            t.rng.choice([' vrf ' + name, ' vrf ' + name, '']))]
     if x < 0.60:
-        return ['%s ip route del %s vrf %s' % (n.name, t.rng.choice([s.prefix for s in t.segments] + ['default']), name)]
+        return ['%s %s route del %s vrf %s' % (n.name, t.ip, t.rng.choice([s.prefix for s in t.segments] + ['default']), name)]
     if x < 0.68:
-        return ['%s ip route add %s vrf %s' % (n.name, t.rng.choice([UNREACHABLE, 'blackhole default', 'throw ' + changes.prefix(t)]), name)]
+        return ['%s %s route add %s vrf %s' % (n.name, t.ip, t.rng.choice([UNREACHABLE, 'blackhole default', 'throw ' + t.words.prefix(t)]), name)]
     if x < 0.76:
-        return ['%s ip rule add pref 32765 table local' % n.name, '%s ip rule del pref 0' % n.name]
+        return ['%s %s rule add pref 32765 table local' % (n.name, t.ip), '%s %s rule del pref 0' % (n.name, t.ip)]
     if x < 0.84:
-        return ['%s ip addr add %s dev %s' % (n.name, t.rng.choice(['127.0.0.1/8', '192.0.2.1/32', i.address + '/32']), name)]
+        return ['%s ip addr add %s dev %s' % (n.name, t.rng.choice(t.words.vrf_addresses(i)), name)]
     if x < 0.94:
         return ['%s sysctl -qw net.ipv4.%s_l3mdev_accept=%d' % (n.name, t.rng.choice(['udp', 'udp', 'raw']), t.rng.randint(0, 1))]
     if x < 0.97:
-        return ['%s ip rule add %s lookup %d pref 500' % (n.name, t.rng.choice(['iif ' + i.name, 'oif ' + i.name]),
+        return ['%s %s rule add %s lookup %d pref 500' % (n.name, t.ip, t.rng.choice(['iif ' + i.name, 'oif ' + i.name]),
                                                          t.rng.choice([10, 20, 254]))]
     return ['%s ip link del dev %s' % (n.name, name)]
 
@@ -103,15 +101,16 @@ def traffic(t):
     x = t.rng.random()
     bound = t.rng.choice([name, name, i.name])
     if x < 0.45:
-        return 't %s ping -n -c 1 -W 0.3 -I %s %s' % (n.name, bound, changes.address(t)), 330, [0]
+        return 't %s ping -n -c 1 -W 0.3 -I %s %s' % (n.name, bound, t.words.address(t)), 330, [0]
     if x < 0.60:
-        return 't %s ip vrf exec %s ping -n -c 1 -W 0.3 %s' % (n.name, name, changes.address(t)), 450, [0, 60]
+        return 't %s ip vrf exec %s ping -n -c 1 -W 0.3 %s' % (n.name, name, t.words.address(t)), 450, [0, 60]
     if x < 0.70:
-        return ('t %s ip vrf exec %s "$SOCK" udp-send %s 7 --timeout 0.2' % (n.name, name, changes.address(t)), 480, [0, 100])
+        return ('t %s ip vrf exec %s "$SOCK" udp-send %s 7 --timeout 0.2' % (n.name, name, t.words.address(t)), 480, [0, 100])
     if x < 0.85:
-        return 't %s ip route get %s %s' % (n.name, changes.address(t), t.rng.choice(['vrf ' + name, 'oif ' + name, 'oif ' + i.name])), 60, []
-    return 't %s ip route show %s' % (n.name, t.rng.choice(['vrf ' + name, 'table %d' % TABLES[name], ''])), 60, []
+        return 't %s %s route get %s %s' % (n.name, t.ip, t.words.address(t), t.rng.choice(['vrf ' + name, 'oif ' + name, 'oif ' + i.name])), 60, []
+    return 't %s %s route show %s' % (n.name, t.ip, t.rng.choice(['vrf ' + name, 'table %d' % TABLES[name], ''])), 60, []
 
 
-# Without what the older kernel with VRF does in another way: operational states, frames that a device refuses.
-CHANGES = [(c, w) for c, w in changes.CHANGES if c is not changes.link] + [(vrf_change, 40)]
+def changes_of(t):
+    """Without what the older kernel with VRF does in another way: operational states, frames that a device refuses."""
+    return [(c, w) for c, w in t.words.CHANGES if c is not t.words.link] + [(vrf_change, 40)]

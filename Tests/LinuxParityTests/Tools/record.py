@@ -78,6 +78,7 @@ def inner(case, out):
     time.sleep(0.5)
     # what changes with time at first, all at the same time
     neighbors, state = {n: j(n, 'ip', '-j', 'neigh') for n in nss}, {}
+    six = 'ns6' in open(case + '/setup.sh').read()
     for n in nss:
         route, rule, addr = ask(n, ['route show table all', 'rule show', 'addr show'])
         state[n] = {
@@ -87,6 +88,8 @@ def inner(case, out):
             'fdb': j(n, 'bridge', '-j', 'fdb', 'show'), 'link': j(n, 'ip', '-j', '-s', 'link'),
             'conntrack': sh(['ip', 'netns', 'exec', n, 'conntrack', '-L']).stdout.splitlines()
             if os.path.exists(case + '/use-conntrack') else []}
+        if six:
+            state[n]['rule6'] = j(n, 'ip', '-j', '-6', 'rule')
     json.dump(state, open(out + '/state.raw.json', 'w'))
     open(out + '/started.txt', 'w').write(repr(started))
     json.dump(meta, open(out + '/meta.json', 'w'), indent=1, sort_keys=True)

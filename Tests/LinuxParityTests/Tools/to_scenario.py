@@ -73,10 +73,10 @@ def sock(argv):
 
 def scenario(case):
     commands = [shlex.join(a) for a in record(case, 'setup.sh', 'setup')]
-    timeline, n, at = [], 0, None
+    timeline, n, at, settled = [], 0, None, round(setup_time(case) * 1000)
     for a in record(case, 'traffic.sh', 'traffic'):
         if a[0] == '@at':
-            at = 300 + int(a[1])
+            at = settled + int(a[1])
             continue
         if a[0] == '@done':
             timeline.append({'at': '%dms' % (at or 0), 'pause': '0ms'})
@@ -100,7 +100,7 @@ def scenario(case):
             e['at'], at = '%dms' % at, None
         timeline.append(e)
     # the recorder waits 0.3 s between the last setup step and the first traffic, (with IPv6 3 s longer), and 0.5 s at the end
-    timeline = [{'pause': '%dms' % round(setup_time(case) * 1000)}] + timeline + [{'pause': '500ms'}]
+    timeline = [{'pause': '%dms' % settled}] + timeline + [{'pause': '500ms'}]
     return {'vrfsim': 1, 'name': os.path.basename(case).lower(), 'nodes': {'lab': {'commands': commands}}, 'timeline': timeline}
 
 def main():

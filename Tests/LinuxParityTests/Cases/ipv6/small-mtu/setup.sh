@@ -1,0 +1,7 @@
+ns6 a b
+ip link add eth0 netns a address 02:00:00:00:0a:01 type veth peer name eth0 netns b address 02:00:00:00:0b:01
+up a eth0; up b eth0
+ip -n a addr add fd00:1::1/64 dev eth0; ip -n b addr add fd00:1::2/64 dev eth0
+ip -n a route add fd00:9::/64 via fd00:1::2 mtu 1400
+ip -n b addr add fd00:9::1/128 dev lo
+ip netns exec a sysctl -qw net.ipv6.conf.eth0.hop_limit=7
