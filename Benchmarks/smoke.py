@@ -101,7 +101,7 @@ def main():
     floor('chain of 10 routers, memory', memory, 'MB', 150, False)
     count = 10_000 if options.full else 2_000
     seconds, memory = run(options.vrfsim, namespaces(count))
-    floor('%d namespaces with a veth pair each' % count, seconds, 's', 3.0 if options.full else 1.0, False)
+    floor('%d namespaces with a veth pair each' % count, seconds, 's', 3.0 if options.full else 0.5, False)
     print('     memory %d MB' % memory)
     with open(os.path.join(FOLDER, '..', 'scenarios', 'vrf', 'asymmetric-routing', 'scenario.json')) as file:
         seconds, memory = run(options.vrfsim, json.load(file))

@@ -1,4 +1,4 @@
-internal import NetworkAddresses
+public import NetworkAddresses
 public import NetworkStack
 
 // Who is there: namespaces and links.
@@ -35,10 +35,11 @@ extension Controller {
   /// lower devices, in the order of the devices.
   public func namespaceIdentifier(of other: NamespaceID, in namespace: NamespaceID) -> Int? {
     var seen = simulation.kernel.namespaces[namespace.index].knownNamespaces
+    var known = Set(seen)
     for device in simulation.kernel.namespaces[namespace.index].devices {
       guard let peer = simulation.kernel.devices[device.index].kind.otherDevice else { continue }
       let far = simulation.kernel.devices[peer.index].namespace
-      if far != namespace && !seen.contains(far) { seen.append(far) }
+      if far != namespace && known.insert(far).inserted { seen.append(far) }
     }
     return seen.firstIndex(of: other)
   }
@@ -60,6 +61,8 @@ extension Controller {
 
   /// A device's own name.
   public func name(of device: DeviceID) -> String { simulation.kernel.deviceDetails[device.index].name }
+
+  public func mac(of device: DeviceID) -> MACAddress { simulation.kernel.devices[device.index].mac }
 
   /// The namespace's devices by interface index.
   public func links(in namespace: NamespaceID) -> [LinkInfo] {

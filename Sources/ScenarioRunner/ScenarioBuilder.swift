@@ -96,7 +96,7 @@ struct ScenarioBuilder {
   /// The words of `ip link add` in front of `type`: the address that the device has, and the MTU that was asked for.
   private func linkWords(_ name: String, _ mtu: Int?, in namespace: NamespaceID?) -> String {
     let device = namespace.flatMap { control.device(named: name, in: $0) }
-    let address = device.map { " address \(control.link($0).mac)" } ?? ""
+    let address = device.map { " address \(control.mac(of: $0))" } ?? ""
     return name + address + (mtu.map { " mtu \($0)" } ?? "")
   }
 
