@@ -61,6 +61,11 @@ public enum ControlRequest: Sendable {
   case addNeighbor(NeighborAttributes, mode: AddMode, device: DeviceID)
   /// `ip neigh delete`.
   case deleteNeighbor(IPAddress, device: DeviceID)
+
+  /// `ip maddress add`.
+  case addMulticastAddress(MACAddress, device: DeviceID)
+  /// `ip maddress delete`.
+  case deleteMulticastAddress(MACAddress, device: DeviceID)
   /// `ip neigh add proxy`: the machine answers for the address, on a device or, where that is `nil`, on all.
   case addProxyNeighbor(ProxyNeighborAttributes, namespace: NamespaceID)
   /// `ip neigh delete proxy`.

@@ -74,6 +74,7 @@ extension Controller {
       simulation.kernel.devices[end.index].isNoARP = false
       simulation.kernel.devices[end.index].isMulticast = true
       simulation.kernel.devices[end.index].hasCarrier = false
+      simulation.kernel.restartLinkLayerGroups(of: end)
     }
     return near
   }

@@ -42,6 +42,8 @@ public struct Controller {
     case .deleteRule(let selector, let namespace): try deleteRule(selector, namespace)
     case .addNeighbor(let attributes, let mode, let device): try addNeighbor(attributes, mode, device)
     case .deleteNeighbor(let address, let device): try deleteNeighbor(address, device)
+    case .addMulticastAddress(let mac, let device): try addMulticastAddress(mac, device)
+    case .deleteMulticastAddress(let mac, let device): try deleteMulticastAddress(mac, device)
     case .addProxyNeighbor(let attributes, let namespace): try addProxyNeighbor(attributes, namespace)
     case .deleteProxyNeighbor(let address, let device, let namespace):
       try deleteProxyNeighbor(address, device, namespace)

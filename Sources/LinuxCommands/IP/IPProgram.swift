@@ -10,7 +10,7 @@ enum IPProgram {
 
   /// The objects in the order in which the original compares them; `nil` for those not modeled.
   private static let objects: [(name: String, parse: Parse?)] = [
-    ("address", IPAddressObject.parse), ("addrlabel", nil), ("maddress", nil), ("route", IPRouteObject.parse),
+    ("address", IPAddressObject.parse), ("addrlabel", nil), ("maddress", IPMulticastAddressObject.parse), ("route", IPRouteObject.parse),
     ("rule", IPRuleObject.parse), ("neighbor", IPNeighborObject.parse), ("neighbour", IPNeighborObject.parse),
     ("ntable", nil), ("ntbl", nil), ("link", IPLinkObject.parse), ("l2tp", nil), ("fou", nil), ("ila", nil),
     ("macsec", nil), ("tunnel", nil), ("tunl", nil), ("tuntap", nil), ("tap", nil), ("token", nil),

@@ -85,6 +85,8 @@ package struct DeviceDetails: Sendable {
   package var name: String
   package var alias: String?
   package var addresses: [DeviceAddress] = []
+  /// The oldest first.
+  package internal(set) var linkLayerGroups: [LinkLayerGroup] = []
   package var transmitQueueLength = 1_000
   /// The VLANs and macvlans above the device, oldest first.
   package var uppers: [DeviceID] = []

@@ -68,6 +68,7 @@ extension Kernel {
     deviceDetails[id.index].explicitSettings = namespaces[namespace.index].explicitDefaults
     drawReachableTime(of: id)
     attach(id, to: namespace, index: index)
+    beginIPv6LinkLayerGroups(of: id)
     return id
   }
 
@@ -151,6 +152,7 @@ extension Kernel {
     devices[device.index].settings = namespaces[namespace.index].defaultDevice
     refreshSettings(of: device)
     ipv6Devices[device.index] = makeIPv6Device(in: namespace, following: ipv6Devices[device.index])
+    restartLinkLayerGroups(of: device)
   }
 
   /// Ends a device; a veth's peer is ended by the caller.

@@ -13,6 +13,8 @@ extension Kernel {
     devices[device.index].isUp = true
     deviceDetails[device.index].wasEverUp = true
     passthruChanged(device)
+    passDownLinkLayerGroups(of: device)
+    addLinkLayerGroup(Self.allIPv4Hosts, on: device)
     updateCarrier(around: device)
     if devices[device.index].isLoopback, deviceDetails[device.index].addresses.isEmpty {
       _ = try? addAddress(
@@ -36,6 +38,8 @@ extension Kernel {
     guard devices[device.index].isUp else { return }
     devices[device.index].isUp = false
     passthruChanged(device)
+    takeBackLinkLayerGroups(of: device)
+    removeLinkLayerGroup(Self.allIPv4Hosts, on: device)
     updateCarrier(around: device)
     removeNextHopObjects(through: device)
     removeRoutes(through: device, includingLocal: false)

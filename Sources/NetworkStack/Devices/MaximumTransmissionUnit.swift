@@ -30,10 +30,12 @@ extension Kernel {
     switch (old >= IPv6Device.minimumMTU, mtu >= IPv6Device.minimumMTU) {
     case (true, false):
       removeIPv6Addresses(of: device)
+      endIPv6LinkLayerGroups(of: device)
       for id in neighbors.identifiers(on: device) where neighbors[id].address.isIPv6 { removeNeighbor(id) }
       ipv6Devices[device.index] = makeIPv6Device(in: namespace, following: ipv6Devices[device.index])
     case (false, true):
       ipv6Devices[device.index] = makeIPv6Device(in: namespace, following: ipv6Devices[device.index])
+      beginIPv6LinkLayerGroups(of: device)
       ipv6DeviceChanged(device)
     case (true, true):
       changeIPv6RouteMTUs(through: device, from: old)

@@ -91,7 +91,7 @@ extension Kernel {
       return
     }
     ipv6Devices[device.index].anycasts.append((anycast, 1))
-    join(anycast.solicitedNode, on: device)
+    joinSolicitedNode(of: anycast, on: device)
     addKernelIPv6Route(.anycast, IPv6Prefix(containing: anycast, length: 128), metric: 0, on: device)
   }
 
@@ -120,7 +120,7 @@ extension Kernel {
     let state = devices[device.index]
     let settings = ipv6Devices[device.index].settings
     let all = namespaces[state.namespace.index].allIPv6Devices
-    join(local.solicitedNode, on: device)
+    joinSolicitedNode(of: local, on: device)
     if state.isNoARP || state.isLoopback
       || (all.acceptDuplicateAddressDetection < 1 && settings.acceptDuplicateAddressDetection < 1)
       || ipv6Devices[device.index].addresses[place].skipsDuplicateAddressDetection || settings.dadTransmits < 1 {

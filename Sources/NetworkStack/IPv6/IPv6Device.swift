@@ -75,6 +75,8 @@ package struct IPv6Device: Sendable {
   /// Subnet-router anycast addresses, with the number of addresses that make each.
   var anycasts: [(address: IPv6Address, users: Int)] = []
   var memberships: [Membership] = []
+  /// Whether the device listens to the link-layer addresses of its lasting groups.
+  var hasLinkLayerGroups = false
   /// Groups that were left, and whose leaving is still to be reported.
   var departures: [Membership] = []
   var detections: [Detection] = []
@@ -157,9 +159,12 @@ extension Kernel {
       return
     }
     ipv6Devices[device.index].isReady = true
+    restoreIPv6LinkLayerGroups(of: device)
     join(.allNodes, on: device)
-    if ipv6Devices[device.index].settings.forwarding != 0 { join(.allRouters, on: device) }
-    if ipv6Devices[device.index].becameRouter { joinOtherRouterGroups(on: device) }
+    if state.isMulticast {
+      if ipv6Devices[device.index].settings.forwarding != 0 { join(.allRouters, on: device) }
+      if ipv6Devices[device.index].becameRouter { joinOtherRouterGroups(on: device) }
+    }
     addMulticastRoute(of: device)
     for address in ipv6Devices[device.index].addresses where !address.isDuplicate {
       addPrefixRoute(of: address, on: device)
@@ -256,13 +261,24 @@ extension Kernel {
   /// Kernel counterpart: `dev_forward_change()` (net/ipv6/addrconf.c, v6.12).
   package mutating func setIPv6Forwarding(_ value: Int32, on device: DeviceID) {
     let was = ipv6Devices[device.index].settings.forwarding != 0
-    ipv6Devices[device.index].settings.forwarding = value
     let isRouter = value != 0
-    guard was != isRouter else { return }
+    guard was != isRouter else {
+      ipv6Devices[device.index].settings.forwarding = value
+      return
+    }
     let becameRouter = ipv6Devices[device.index].becameRouter
+    let before = lastingIPv6Groups(of: device)
+    ipv6Devices[device.index].settings.forwarding = value
     ipv6Devices[device.index].becameRouter = isRouter
+    if ipv6Devices[device.index].hasLinkLayerGroups {
+      let now = lastingIPv6Groups(of: device)
+      for group in before where !now.contains(group) { removeLinkLayerGroup(of: group, on: device) }
+      for group in now where !before.contains(group) { addLinkLayerGroup(of: group, on: device) }
+    }
     guard ipv6Devices[device.index].isReady else { return }
-    if isRouter {
+    if !devices[device.index].isMulticast {
+      // It listens to no group of routers.
+    } else if isRouter {
       join(.allRouters, on: device)
       joinOtherRouterGroups(on: device)
     } else {

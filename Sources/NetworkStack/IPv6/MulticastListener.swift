@@ -1,5 +1,5 @@
 internal import DiscreteEvents
-internal import NetworkAddresses
+package import NetworkAddresses
 internal import PacketHeaders
 
 // Devices join and leave multicast groups here, with their addresses and roles. Decided here: which groups are
@@ -21,7 +21,21 @@ extension Kernel {
     }
     ipv6Devices[device.index].departures.removeAll { $0.group == group }
     ipv6Devices[device.index].memberships.insert(.init(group: group, reportsLeft: Self.reportCount), at: 0)
+    if !isLasting(group) { addLinkLayerGroup(of: group, on: device) }
     membershipsChanged(group, on: device)
+  }
+
+  /// A device that looks for neighbors listens to the questions for an address.
+  ///
+  /// Kernel counterpart: `addrconf_join_solict()` (net/ipv6/addrconf.c, v6.12).
+  mutating func joinSolicitedNode(of address: IPv6Address, on device: DeviceID) {
+    if devices[device.index].isLoopback || devices[device.index].isNoARP { return }
+    join(address.solicitedNode, on: device)
+  }
+
+  /// Whether a group is one of a device's own, with addresses or without.
+  private func isLasting(_ group: IPv6Address) -> Bool {
+    [.allNodes, .allRouters, .interfaceAllRouters, .siteAllRouters].contains(group)
   }
 
   mutating func leave(_ group: IPv6Address, on device: DeviceID) {
@@ -30,6 +44,7 @@ extension Kernel {
     guard ipv6Devices[device.index].memberships[place].users == 0 else { return }
     ipv6Devices[device.index].memberships.remove(at: place)
     ipv6Devices[device.index].departures.insert(.init(group: group, reportsLeft: Self.reportCount), at: 0)
+    if !isLasting(group) { removeLinkLayerGroup(of: group, on: device) }
     membershipsChanged(group, on: device)
   }
 
@@ -50,6 +65,7 @@ extension Kernel {
   mutating func leaveAllGroups(on device: DeviceID) {
     for anycast in ipv6Devices[device.index].anycasts { leave(anycast.address.solicitedNode, on: device) }
     for address in ipv6Devices[device.index].addresses { leave(address.local.solicitedNode, on: device) }
+    if ipv6Devices[device.index].isReady { endIPv6LinkLayerGroups(of: device) }
     ipv6Devices[device.index].memberships = []
   }
 
@@ -90,6 +106,13 @@ extension Kernel {
   private mutating func repetitionDelay(of device: DeviceID) -> Int64 {
     let interval = Int64(max(ipv6Devices[device.index].settings.listenerReportInterval, 1)) * 1_000_000
     return Self.reportDelay + Int64(ipv6Random.below(UInt64(interval)))
+  }
+
+  /// The groups that a device listens to, the newest first, each with the number of reasons.
+  package func ipv6Groups(of device: DeviceID) -> [(address: IPv6Address, users: Int)] {
+    guard fitsIPv6(device) else { return [] }
+    guard ipv6Devices[device.index].isReady else { return lastingIPv6Groups(of: device).map { ($0, 1) } }
+    return ipv6Devices[device.index].memberships.map { ($0.group, $0.users) } + [(.interfaceAllNodes, 1)]
   }
 
   /// Whether a device listens to a group.
