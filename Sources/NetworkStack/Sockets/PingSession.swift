@@ -155,9 +155,7 @@ extension Kernel {
         .emit(into: message, source: way.source, destination: destination)
     }
     hasRefusedFrame = false
-    var options = options
-    options.isFromProgram = true
-    send(packet, route, protocol: flow.ipProtocol, options: options)
+    sendFromProgram(packet, route, protocol: flow.ipProtocol, options: options)
     if hasRefusedFrame { throw .noBufferSpace }
   }
 

@@ -128,7 +128,16 @@ extension Kernel {
     }
   }
 
-  /// Sends a packet of a socket: the payload is there, the IP header is put in front.
+  /// Sends a program's packet: the payload is there, the IP header is put in front.
+  mutating func sendFromProgram(
+    _ packet: consuming Packet, _ route: SessionRoute, protocol: IPProtocol, options: SendOptions
+  ) {
+    var options = options
+    options.isFromProgram = true
+    send(packet, route, protocol: `protocol`, options: options)
+  }
+
+  /// Sends a packet of a socket, or of a connection of its own accord.
   mutating func send(
     _ packet: consuming Packet, _ route: SessionRoute, protocol: IPProtocol, options: SendOptions
   ) {

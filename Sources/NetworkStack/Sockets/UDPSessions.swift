@@ -41,7 +41,7 @@ extension Kernel {
     case .v4(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
     case .v6(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
     }
-    send(packet, route, protocol: .udp, options: options)
+    sendFromProgram(packet, route, protocol: .udp, options: options)
   }
 
   /// Shows a datagram to the session that owns its socket.
