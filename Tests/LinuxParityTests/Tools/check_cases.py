@@ -6,7 +6,7 @@ usage: check_cases.py [--vrfsim PATH] [-v] [--timing SECONDS] [--keep DIR] [CASE
 CASE is a part of a case's name (`vrf/`, `mtu/path-mtu`); without one, all of Cases/ are checked, one after the other.
 --vrfsim  the program to check (default: $VRFSIM, else .build/release/vrfsim or .build/debug/vrfsim of this package)
 -v        also print the first difference of every interface that differs
---timing  also compare the time of each frame, relative to the first of its interface
+--timing  also compare the pause before each frame of an interface (goldens hold hundredths of a second)
 --keep    keep each case's scenario.json and captures in DIR/TOPIC/NAME
 Prints one line a case (`N of M interfaces identical`) and a total.  Exit 1 if anything differs, 2 if nothing was checked.
 A case that needs what the simulator does not do yet has a file `not-supported` with the words of the refusal: it counts as

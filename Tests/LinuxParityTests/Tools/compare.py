@@ -142,11 +142,13 @@ def main():
             if tol is not None and mode == 'exact' and g:
                 t = [float(l.split(' ')[0]) for l in open(os.path.join(gd, 'timing', n + '.txt'))]
                 hh = raw[key(n)]
-                bad = [i for i in range(len(t)) if abs((hh[i][0] - hh[0][0]) - t[i]) > tol]
+                # From frame to frame: what starting a program costs on a real machine does not add up.
+                pauses = [(t[i] - t[i - 1], hh[i][0] - hh[i - 1][0]) for i in range(1, len(t))]
+                bad = [i for i, (real, ours) in enumerate(pauses) if abs(real - ours) > tol + 0.01]
                 if bad:
                     i = bad[0]
-                    msgs.append('  %s: timing of frame %d: golden +%.2f, capture +%.2f: %s' % (
-                        n, i + 1, t[i], hh[i][0] - hh[0][0], g[i]))
+                    msgs.append('  %s: pause before frame %d: golden %.2f, capture %.2f: %s' % (
+                        n, i + 2, pauses[i][0], pauses[i][1], g[i + 1]))
                     continue
             ok += 1
             if '-v' in sys.argv:
