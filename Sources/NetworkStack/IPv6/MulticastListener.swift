@@ -11,10 +11,13 @@ extension Kernel {
   /// How often a change is reported: the robustness variable of RFC 3810 section 9.1.
   private static let reportCount = 2
 
-  /// A device begins to listen to a group, or gets one more reason to.
+  /// A device begins to listen to a group, or gets one more reason to. Those that resolve no addresses, as VRF devices,
+  /// listen to all nodes alone.
   ///
-  /// Kernel counterpart: `ipv6_dev_mc_inc()` (net/ipv6/mcast.c, v6.12).
+  /// Kernel counterpart: `ipv6_dev_mc_inc()` (net/ipv6/mcast.c), `IFF_NOARP` in `addrconf_join_solict()`, `IFF_MULTICAST`
+  /// in `ipv6_add_dev()` (net/ipv6/addrconf.c, v6.12).
   mutating func join(_ group: IPv6Address, on device: DeviceID) {
+    if devices[device.index].isNoARP && group != .allNodes { return }
     if let place = ipv6Devices[device.index].memberships.firstIndex(where: { $0.group == group }) {
       ipv6Devices[device.index].memberships[place].users += 1
       return
@@ -56,14 +59,15 @@ extension Kernel {
   /// Tells all that a device listens to again, as after a new address, whether that one has a group of its own or not.
   ///
   /// Kernel counterpart: `ipv6_mc_up()` (net/ipv6/mcast.c, v6.12), also called from `ipv6_find_idev()`.
-  package mutating func tellMembershipsAgain(of device: DeviceID) {
+  /// - Parameter isLast: whether what others tell in the same tick comes first.
+  package mutating func tellMembershipsAgain(of device: DeviceID, isLast: Bool = false) {
     guard devices[device.index].isUp, ipv6Devices[device.index].isReady, !devices[device.index].isLoopback else { return }
     for place in ipv6Devices[device.index].memberships.indices {
       ipv6Devices[device.index].memberships[place].reportsLeft = Self.reportCount
     }
     guard ipv6Devices[device.index].memberships.contains(where: { isReported($0.group) }) else { return }
     ipv6Devices[device.index].reportsLeft = Self.reportCount
-    scheduleReport(of: device, after: Self.reportDelay)
+    scheduleReport(of: device, after: Self.reportDelay + (isLast ? 1 : 0))
   }
 
   /// The address of the link can be used: what was told before came from nobody.
