@@ -41,6 +41,8 @@ extension Kernel {
     case .v4(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
     case .v6(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
     }
+    var options = options
+    options.isFromProgram = true
     send(packet, route, protocol: .udp, options: options)
   }
 
