@@ -124,11 +124,7 @@ extension Controller {
       if gateway.isMulticast || gateway.isUnspecified {
         throw ControlError(.invalidArgument, "Invalid gateway address.")
       }
-      let isOwn = simulation.kernel.namespaces[namespace.index].devices.contains { own in
-        (!gateway.isLinkLocal || own == device)
-          && ipv6Addresses(of: own).contains { $0.address.address == gateway }
-      }
-      if isOwn { throw ControlError(.invalidArgument, "Gateway can not be a local address.") }
+      if let device { try checkIsForeign(gateway, by: device, namespace) }
       if hop.isOnLink, !gateway.isLinkLocal, let device {
         try checkOnLink(gateway, by: device, namespace)
       } else if !hop.isOnLink, !gateway.isLinkLocal {
@@ -137,6 +133,7 @@ extension Controller {
         let words = hop.isOnLink ? "Nexthop device required for onlink." : "Egress device not specified."
         throw ControlError(hop.isOnLink ? .noSuchDevice : .invalidArgument, words)
       }
+      if hop.device == nil, let device { try checkIsForeign(gateway, by: device, namespace) }
     }
     guard let device, simulation.kernel.fitsIPv6(device) else { throw ControlError(.noSuchDevice) }
     guard simulation.kernel.devices[device.index].isUp else {
@@ -150,6 +147,18 @@ extension Controller {
     resolved.weight = UInt16(clamping: hop.weight)
     resolved.isLinkDown = !simulation.kernel.devices[device.index].hasCarrier
     return resolved
+  }
+
+  /// A gateway is no address of this machine in the VRF of the route's device; one of the link, none of that device.
+  ///
+  /// Kernel counterpart: `ipv6_chk_addr_and_flags()` in `ip6_validate_gw()` (net/ipv6/route.c, v6.12).
+  private func checkIsForeign(_ gateway: IPv6Address, by device: DeviceID, _ namespace: NamespaceID) throws(ControlError) {
+    let master = simulation.kernel.l3Master(of: device)
+    let isOwn = simulation.kernel.namespaces[namespace.index].devices.contains { own in
+      (gateway.isLinkLocal ? own == device : simulation.kernel.l3Master(of: own) == master)
+        && ipv6Addresses(of: own).contains { $0.address.address == gateway }
+    }
+    if isOwn { throw ControlError(.invalidArgument, "Gateway can not be a local address.") }
   }
 
   /// A gateway that is said to be on a link is not known by another one, except by the default route.

@@ -94,6 +94,8 @@ public struct Kernel: Sendable {
   ///
   /// Kernel counterpart: `NET_XMIT_DROP` as what `dev_queue_xmit()` returns, `net_xmit_errno()`.
   var hasRefusedFrame = false
+  /// How many devices are sending, each by the one before.
+  var transmitNesting = 0
   /// Whether a session saw more than it may keep.
   var hasTooManySessionEvents = false
 

@@ -26,6 +26,7 @@ extension KnownDifference {
     .init(.ipv6, "routes have no source prefix, no router preference and no lifetime."),
     .init(.tcp, "congestion control is NewReno (RFC 6582) without selective acknowledgments, where Linux uses CUBIC and RACK: the same as long as nothing is lost. Receive windows do not grow."),
     .init(.tcp, "two requests that cross do not become one connection."),
+    .init(.vrf, "an IPv6 echo request that comes in by a VRF for an address outside it is answered by the VRF's routes, from an address of the VRF; Linux answers from the address that was asked, by the routes of that address's device."),
     .init(.vrf, "a packet of the machine itself that is too long for a leak into a VRF, and must not be fragmented, ends with the ICMP error alone; on Linux the sender's call fails too."),
     .init(.bridge, "no spanning tree, no multicast snooping."),
     .init(.vxlan, "no multicast groups, no IPv6 underlay, no checksum offload."),

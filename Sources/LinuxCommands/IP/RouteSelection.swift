@@ -9,6 +9,22 @@ enum RouteTableSelection: Sendable {
   case vrf(Word)
 }
 
+/// Which types of routes a listing is about.
+enum RouteTypeSelection: Sendable {
+  case all
+  /// Those that a VRF is listed with: not what the kernel itself delivers here.
+  case ofVRF
+  case only(RouteType)
+
+  func includes(_ type: RouteType) -> Bool {
+    switch self {
+    case .all: true
+    case .ofVRF: type != .local && type != .broadcast
+    case .only(let wanted): type == wanted
+    }
+  }
+}
+
 /// Which routes `ip route show` and `flush` are about, before names are looked up.
 ///
 /// Source: ip-route(8), "ip route show".
@@ -30,7 +46,8 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
   var metric: UInt32?
   var `protocol`: RouteProtocol?
   var scope: RouteScope?
-  var type: RouteType?
+  /// `vrf` and `type` both say it; the later one counts.
+  var types = RouteTypeSelection.all
   var device: Word?
   var gateway: Prefix<Address>?
   var source: Prefix<Address>?
@@ -47,7 +64,10 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
         selection.table = number == 0 ? .all : .number(number)
       }
     },
-    .value(.short("vrf")) { (word: Word, selection: inout RouteSelection) in selection.table = .vrf(word) },
+    .value(.short("vrf")) { (word: Word, selection: inout RouteSelection) in
+      selection.table = .vrf(word)
+      selection.types = .ofVRF
+    },
     .flag(.short("cached"), "cloned") { $0.isCache = true },
     .value("tos", .short("dsfield")) {
       (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
@@ -66,7 +86,7 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
     },
     .value(.short("type")) { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
       guard let type = word.routeType else { throw word.wrong("node type value is invalid") }
-      selection.type = type
+      selection.types = .only(type)
     },
     .value("dev", "oif", "iif") { (word: Word, selection: inout RouteSelection) in selection.device = word },
     .words("via") {
@@ -164,13 +184,7 @@ struct RouteFilter<Address: CommandAddress>: Sendable {
 
   func includes(_ route: RouteInfoOf<Address>) -> Bool {
     let attributes = route.attributes
-    if case .vrf = selection.table {
-      switch attributes.type {
-      case .local, .broadcast, .multicast, .anycast: return false
-      case .unspecified, .unicast, .blackhole, .unreachable, .prohibit, .throw, .nat: break
-      }
-    }
-    if let type = selection.type, type != attributes.type { return false }
+    guard selection.types.includes(attributes.type) else { return false }
     if let tos = selection.tos, tos != attributes.tos { return false }
     if let metric = selection.metric, metric != attributes.metric { return false }
     if let `protocol` = selection.protocol, `protocol` != attributes.protocol { return false }

@@ -190,9 +190,15 @@ private struct PingCommand: SimulatedCommand {
   }
 
   /// The device by which an answer from an address of the link comes.
-  private func linkZone(_ request: PingRequest, _ context: CommandContext) -> String? {
+  private func linkZone(_ request: PingRequest, _ context: CommandContext) -> PingText.LinkZone? {
     guard case .v6(let address) = destination, address.isLinkScoped else { return nil }
-    if let device = request.device { return context.controller.name(of: device) }
-    return try? context.controller.resolve(IPv6RouteQuestion(destination: address), in: context.namespace).deviceName
+    let controller = context.controller
+    if let device = request.device {
+      return PingText.LinkZone(
+        device: controller.name(of: device), domain: controller.name(of: controller.vrf(of: device) ?? device),
+        own: controller.ipv6Addresses(of: device).map { .v6($0.address.address) })
+    }
+    let route = try? controller.resolve(IPv6RouteQuestion(destination: address), in: context.namespace)
+    return route.map { PingText.LinkZone(device: $0.deviceName, domain: $0.deviceName, own: []) }
   }
 }

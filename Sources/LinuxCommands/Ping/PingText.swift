@@ -23,6 +23,17 @@ struct PingText: Sendable {
     case device(name: String, addresses: [IPAddress])
   }
 
+  /// The device that addresses of the link are told with: a port itself for its own ones, else its VRF.
+  ///
+  /// Kernel counterpart: `inet6_iif()` (include/linux/ipv6.h, v6.12).
+  struct LinkZone {
+    let device: String
+    let domain: String
+    let own: [IPAddress]
+
+    func name(for address: IPAddress) -> String { own.contains(address) ? device : domain }
+  }
+
   /// The destination as it was written.
   let name: String
   var request: PingRequest
@@ -32,8 +43,7 @@ struct PingText: Sendable {
   var zone: String?
   /// Whether the destination was written as the unspecified address, which means this machine.
   var isToUnspecified = false
-  /// The device that addresses of the link are told with.
-  var linkZone: String?
+  var linkZone: LinkZone?
 
   init(name: String, request: PingRequest, options: Options) {
     self.name = name
@@ -117,7 +127,7 @@ struct PingText: Sendable {
 
   /// An address with the device of its link, where it is one of a link.
   private func told(_ address: IPAddress) -> String {
-    linkZone.map { withZone(address, $0) } ?? address.description
+    linkZone.map { withZone(address, $0.name(for: address)) } ?? address.description
   }
 
   private func withZone(_ address: IPAddress, _ zone: String) -> String {

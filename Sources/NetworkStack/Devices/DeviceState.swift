@@ -219,8 +219,8 @@ extension Kernel {
   /// Moves a device into a VRF or out of it: all its routes go, those of its addresses come back in the other
   /// table if it is up.
   ///
-  /// Kernel counterpart: `cycle_netdev()` (drivers/net/vrf.c, v6.12): down and up again so fast that the far
-  /// end of a cable sees no loss of carrier.
+  /// Kernel counterpart: `cycle_netdev()` (drivers/net/vrf.c), `linkwatch_do_dev()` (net/core/link_watch.c, v6.12): down
+  /// and up again so fast that either end of a cable sees no loss of carrier, but tells again what it listens to.
   private mutating func changeDomain(of device: DeviceID, to enslavement: Enslavement) {
     removeNextHopObjects(through: device)
     removeRoutes(through: device, includingLocal: true)
@@ -230,6 +230,22 @@ extension Kernel {
     guard devices[device.index].isUp else { return }
     ipv6DeviceChanged(device)
     for address in deviceDetails[device.index].addresses { addRoutes(of: address, on: device) }
+    guard devices[device.index].hasCarrier, let end = farEnd(of: device) else { return }
+    // Of the timers that are set for the same tick, the kernel's last one comes first.
+    tellMembershipsAgain(of: end)
+    tellMembershipsAgain(of: device, isLast: true)
+  }
+
+  /// The device at the other end of a device's cable.
+  private func farEnd(of device: DeviceID) -> DeviceID? {
+    switch devices[device.index].kind {
+    case .veth(let peer): return peer
+    case .networkCard(let end):
+      guard let end else { return nil }
+      let (first, second) = cables[end.cable.index].devices
+      return first == device ? second : first
+    case .loopback, .dummy, .vrf, .vxlan, .vlan, .macvlan, .bridge: return nil
+    }
   }
 
   /// A bridge device without ports.

@@ -7,6 +7,11 @@ internal import PacketHeaders
 // Goes on to the far end's DeviceReceive, CableTransmit, BridgeTransmit, VRFTransmit, UpperDevices, VXLAN, or ends.
 
 extension Kernel {
+  /// How many devices deep a device may send by another.
+  ///
+  /// Kernel counterpart: `XMIT_RECURSION_LIMIT` (include/linux/netdevice.h, v6.12).
+  private static let transmitNestingLimit = 8
+
   /// Sends a frame by a device.
   ///
   /// Kernel counterpart: `__dev_queue_xmit()` (net/core/dev.c, v6.12). A device without carrier has the
@@ -19,6 +24,13 @@ extension Kernel {
       devices[device.index].counters.transmitDrops += 1
       return drop(packet, .queueDrop)
     }
+    // Devices that lead to each other, as VRFs by their routes, would go on for ever.
+    guard transmitNesting <= Self.transmitNestingLimit else {
+      devices[device.index].counters.transmitDrops += 1
+      return drop(packet, .notSpecified)
+    }
+    transmitNesting += 1
+    defer { transmitNesting -= 1 }
     switch devices[device.index].kind {
     case .loopback:
       countTransmission(id, device)

@@ -41,6 +41,8 @@ extension Kernel {
   /// Answers an echo request: by the device it came in by where that leads back.
   ///
   /// Kernel counterpart: `icmpv6_echo_reply()` (net/ipv6/icmp.c, v6.12).
+  /// Differs(vrf): an IPv6 echo request that comes in by a VRF for an address outside it is answered by the VRF's routes, from
+  /// an address of the VRF; Linux answers from the address that was asked, by the routes of that address's device.
   private mutating func receiveIPv6EchoRequest(_ packet: consuming Packet, _ header: IPv6View, _ message: ICMPv6View) {
     let id = packet.id
     let metadata = packets[id]

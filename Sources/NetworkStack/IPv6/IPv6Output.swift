@@ -194,7 +194,8 @@ extension Kernel {
     record(.routedIPv6(decision(route.result)), id, namespace)
     packets[id].flags.insert(.hasRoute)
     if route.device == vrf {
-      packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal])
+      packets[id].flags.insert(.hasLocalRoute)
+      if route.isLocal { packets[id].flags.insert(.routeIsLocal) }
       packets.push(id, EthernetView.length)
       return queue.schedule(.arrival(packet.park(), vrf), at: now)
     }

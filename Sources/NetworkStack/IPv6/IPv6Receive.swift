@@ -25,6 +25,12 @@ extension Kernel {
 
     if packets[id].flags.contains(.hasLocalRoute) {
       // What this machine sends to itself counts as come in by the device that has the address.
+      guard packets[id].flags.contains(.routeIsLocal) else {
+        // The route of a VRF leads into the VRF again: it is forwarded as from outside, until its hop limit is spent.
+        packets[id].flags.subtract([.hasLocalRoute, .isLocallySent, .isFromProgram])
+        packets[id].inputDevice = device
+        return routeReceivedIPv6(packet)
+      }
       let (namespace, destination) = (devices[device.index].namespace, header.destination)
       if let owner = namespaces[namespace.index].devices.first(where: { hasIPv6Address(destination, on: $0) }) {
         packets[id].inputDevice = owner

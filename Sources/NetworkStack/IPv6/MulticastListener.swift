@@ -72,14 +72,15 @@ extension Kernel {
   /// Tells all that a device listens to again, as after a new address, whether that one has a group of its own or not.
   ///
   /// Kernel counterpart: `ipv6_mc_up()` (net/ipv6/mcast.c, v6.12), also called from `ipv6_find_idev()`.
-  package mutating func tellMembershipsAgain(of device: DeviceID) {
+  /// - Parameter isLast: whether what others tell in the same tick comes first.
+  package mutating func tellMembershipsAgain(of device: DeviceID, isLast: Bool = false) {
     guard devices[device.index].isUp, ipv6Devices[device.index].isReady, !devices[device.index].isLoopback else { return }
     for place in ipv6Devices[device.index].memberships.indices {
       ipv6Devices[device.index].memberships[place].reportsLeft = Self.reportCount
     }
     guard ipv6Devices[device.index].memberships.contains(where: { isReported($0.group) }) else { return }
     ipv6Devices[device.index].reportsLeft = Self.reportCount
-    scheduleReport(of: device, after: Self.reportDelay)
+    scheduleReport(of: device, after: Self.reportDelay + (isLast ? 1 : 0))
   }
 
   /// The address of the link can be used: what was told before came from nobody.

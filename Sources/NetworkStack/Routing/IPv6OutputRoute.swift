@@ -45,10 +45,7 @@ extension Kernel {
     } catch {
       // A rule may know a way for the address that would be the source, of whatever device it is.
       guard flow.source.isUnspecified, !mayLackSource else { throw error }
-      guard let source = selectIPv6Address(on: output.flatMap { l3Master(of: $0) }, toward: destination, in: namespace) else {
-        throw .addressNotAvailable
-      }
-      flow.source = source
+      flow.source = try sourceAddress(for: flow, nil, in: namespace)
       result = try lookUpIPv6(flow, in: namespace, preferred: output, mode: mode)
     }
     var device = result.nextHop.device
@@ -57,14 +54,7 @@ extension Kernel {
       device = ipv6Loopback(for: device, destination: destination)
     }
     if flow.source.isUnspecified && !mayLackSource {
-      let preferred = ipv6Routes[result.route].preferredSource
-      if !preferred.isUnspecified {
-        flow.source = preferred
-      } else if let source = selectIPv6Address(on: result.nextHop.device, toward: destination, in: namespace) {
-        flow.source = source
-      } else {
-        throw .addressNotAvailable
-      }
+      flow.source = try sourceAddress(for: flow, result, in: namespace)
     }
     var gateway = result.nextHop.gateway
     if let learned = ipv6RouteException(destination, result.route, via: device)?.gateway {
@@ -74,6 +64,25 @@ extension Kernel {
     return IPv6OutputRoute(
       source: flow.source, device: device, nextHop: gateway.isUnspecified ? destination : gateway, gateway: gateway,
       isLocal: isLocal, result: result)
+  }
+
+  /// The address to send from: the route's own choice, but one of the flow's VRF where the route leads out of it.
+  ///
+  /// Kernel counterpart: `ip6_route_get_saddr()` (include/net/ip6_route.h, v6.12).
+  private func sourceAddress(
+    for flow: IPv6RouteFlow, _ result: IPv6RouteResult?, in namespace: NamespaceID
+  ) throws(LinuxErrno) -> IPv6Address {
+    var device = result?.nextHop.device
+    let master = flow.l3Master ?? flow.outputDevice.flatMap { l3Master(of: $0) }
+    if let master, device.flatMap({ l3Master(of: $0) }) != master {
+      device = master
+    } else if let result, !ipv6Routes[result.route].preferredSource.isUnspecified {
+      return ipv6Routes[result.route].preferredSource
+    }
+    guard let source = selectIPv6Address(on: device, toward: flow.destination, in: namespace) else {
+      throw .addressNotAvailable
+    }
+    return source
   }
 
   /// By which device packets to an address of this machine go: `lo`, or the VRF of the address's device.

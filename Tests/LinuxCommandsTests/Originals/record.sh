@@ -7,10 +7,10 @@
 # Every line's outcome goes to recorded/NAME.txt: `$ line`, standard output behind `> `, standard error behind
 # `! `, and the exit code behind `= `. IPv6 is present and disabled, as in the simulator; a case whose first line is
 # `# ipv6` has it on.
-# Cases whose first line is `# needs: ...` want a kernel with those devices; where it has none, the recording that
+# Cases with a line `# needs: ...` want a kernel with those devices; where it has none, the recording that
 # is there stays. The recordings that are checked in were made by Linux 6.1 with iproute2 6.1, iputils 20221126,
 # traceroute 2.1 and procps 4.0, on a kernel whose clock stands still while programs run: times are 0. The cases
-# with IPv6, proxies and next-hop objects were recorded by Linux 6.18.
+# with IPv6 (but not those with VRFs too), proxies and next-hop objects were recorded by Linux 6.18.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 out=${OUT:-$here/recorded}
@@ -46,7 +46,7 @@ mkdir -p "$out"
 for case in "$@"; do
   name=$(basename "$case" .case)
   missing=
-  for kind in $(sed -n '1s/^# needs: //p' "$here/cases/$name.case"); do
+  for kind in $(sed -n 's/^# needs: //p' "$here/cases/$name.case"); do
     unshare -n ip link add probe type "$kind" $([ "$kind" = vrf ] && echo table 1) 2>/dev/null || missing=$kind
   done
   if [ -n "$missing" ]; then

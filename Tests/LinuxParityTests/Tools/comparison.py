@@ -87,12 +87,21 @@ def word(line):
     return re.sub(r'\b(from \S+:)(3[3-9]|[45])\d{4}\b|\b(from \S+:)(60\d{3}|32[89]\d\d)\b', lambda m: (m.group(1) or m.group(3)) + 'E', line)
 
 
+# What the older kernel with VRF does not say yet, and what it says instead.
+NEWER_SENTENCES = {
+    'Error: ipv4: Address already assigned.': 'File exists',
+    'Error: ipv6: address already assigned.': 'File exists',
+    'Error: ipv6: address not found.': 'Cannot assign requested address',
+    'Error: ipv6: IPv6 is disabled on this device.': 'Permission denied',
+}
+
+
 def tidy(text):
     """Of what a command printed, the part that the simulator can have in common with the kernel."""
     text = record.norm_tools(text)
     text = re.sub(r'(?m)^rtt .*\n?', '', text)
-    # a sentence that the older kernel with VRF does not say yet
-    text = text.replace('Error: ipv4: Address already assigned.', 'RTNETLINK answers: File exists')
+    for newer, older in NEWER_SENTENCES.items():
+        text = text.replace(newer, 'RTNETLINK answers: ' + older)
     return '\n'.join(word(l.rstrip()) for l in text.split('\n') if l.strip())
 
 

@@ -41,8 +41,8 @@ class Runner:
         self.vrfsim, self.vrf, self.ipv6 = vrfsim, vrf, ipv6
 
     # ---------------------------------------------------------------- kernel
-    def record(self, case):
-        """-> the folder of a recording"""
+    def record(self, case, numbers):
+        """-> the folder of a recording; numbers: which random numbers the kernel of oracle/oracle gets"""
         if not self.vrf:
             out, golden, warning = record.one(case, 0, niceness=0)
             if golden is None:
@@ -50,7 +50,7 @@ class Runner:
                 raise Invalid(warning)
             return out, warning
         tool = oracle()
-        options = type('Options', (), {'kernel': None, 'wall': False, 'seed': 1, 'timeout': 120, 'mem': '256M'})()
+        options = type('Options', (), {'kernel': None, 'wall': False, 'seed': numbers, 'timeout': 120, 'mem': '256M'})()
         code, text, job = tool.boot(options, tool.inner_script(), case)
         if code or not os.path.exists(job + '/out/meta.json'):
             shutil.rmtree(job)
@@ -58,8 +58,8 @@ class Runner:
         tool.fix_csum(job + '/out')
         return job + '/out', open(job + '/out/warn.txt').read()
 
-    def on_kernel(self, case, end):
-        out, warning = self.record(case)
+    def on_kernel(self, case, end, numbers):
+        out, warning = self.record(case, numbers)
         try:
             started = float(open(out + '/started.txt').read())
             limit = started + (end + random_cases.AFTER_END) / 1000
@@ -120,12 +120,12 @@ class Runner:
                                       limit)
 
     # ---------------------------------------------------------------- both
-    def observe(self, setup, traffic):
+    def observe(self, setup, traffic, numbers=1):
         """-> (kernel, simulator)"""
         with tempfile.TemporaryDirectory(prefix='random-case.') as case:
             write_case(case, setup, traffic, '')
             end = max([int(m) for l in traffic for m in re.findall(r'^at_ (\d+); done_', l)] or [3400])
-            kernel = self.on_kernel(case, end)
+            kernel = self.on_kernel(case, end, numbers)
             try:
                 return kernel, self.in_simulator(case, end, sorted(kernel.state))
             except (RuntimeError, subprocess.TimeoutExpired) as e:
@@ -141,10 +141,10 @@ class Runner:
             return [comparison.Difference('simulator', 'run', '', simulator)]
         return comparison.differences(kernel, simulator)
 
-    def undisturbed(self, case):
+    def undisturbed(self, case, numbers=1):
         """-> (kernel, simulator), recorded up to three times as long as the machine is too busy"""
         for _ in range(3):
-            kernel, simulator = self.observe(*case)
+            kernel, simulator = self.observe(*case, numbers)
             if not kernel.warning:
                 break
         return kernel, simulator
@@ -163,7 +163,7 @@ class Runner:
         found = comparison.differences(kernel, simulator)
         if not found:
             return 'identical', []
-        again, _ = self.undisturbed(case)
+        again, _ = self.undisturbed(case, numbers=2)
         itself = comparison.differences(kernel, again)
         if itself or {d.kind for d in found} == {'order'}:
             return 'unstable', itself or found
