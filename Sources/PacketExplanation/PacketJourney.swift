@@ -29,6 +29,23 @@ public struct PacketJourney: Sendable {
   public internal(set) var fate: Fate
   /// ICMP errors that were sent about it, as type and code.
   public internal(set) var errors: [(type: UInt8, code: UInt8)]
+  /// What the last lookup said that found no way on.
+  var refusal: LinuxErrno?
+
+  /// Why it was dropped, as the end of the sentence "it was dropped: …"; `nil` where it was not.
+  ///
+  /// The kernel's reasons leave open which of two things happened in some places; the journey tells.
+  public var dropSentence: String? {
+    guard case .dropped(let reason, _) = fate else { return nil }
+    if errors.contains(where: { $0.type == 11 && $0.code == 0 }) { return "the TTL ran out" }
+    guard reason == .notSpecified || reason == .inputNoRoutes, let refusal else { return reason.sentence }
+    switch refusal {
+    case .hostUnreachable: return "an unreachable route refuses it"
+    case .permissionDenied: return "a prohibit route or rule refuses it"
+    case .invalidArgument: return "a blackhole route or rule swallows it"
+    default: return reason.sentence  // There is no route at all, or a rule says so.
+    }
+  }
 }
 
 /// The journeys of a session's packets, found in a trace.
@@ -89,7 +106,7 @@ extension TraceDecision {
   var flow: FlowTag? {
     switch self {
     case .created(let flow, _, _, _), .createdIPv6(let flow, _), .received(_, let flow), .transmitted(_, let flow): flow
-    case .enteredVRF, .bridged, .routed, .routedIPv6, .icmpv6ErrorSent, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
+    case .enteredVRF, .bridged, .routed, .routedIPv6, .refusedByRoute, .icmpv6ErrorSent, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
       .parkedForNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent:
       nil
     }
@@ -110,6 +127,7 @@ extension PacketJourney {
     case .enteredVRF(let vrf): if !hops.isEmpty { hops[hops.count - 1].inputVRF = vrf }
     case .leaked(let vrf): if !hops.isEmpty { hops[hops.count - 1].leakedInto = vrf }
     case .delivered: fate = .delivered
+    case .refusedByRoute(let error): refusal = error
     case .dropped(let reason, let device):
       if fate != .delivered { fate = .dropped(reason, at: device) }
     case .icmpErrorSent(let type, let code, _): errors.append((type, code))

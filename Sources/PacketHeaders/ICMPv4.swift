@@ -44,9 +44,7 @@ public enum UnreachableCode {
 
 /// An ICMP message in place.
 @frozen
-public struct ICMPv4View {
-  /// The length of the header in bytes.
-  public static let length = 8
+public struct ICMPv4View: ICMPView {
   public let bytes: PacketBytes
 
   /// - Returns: `nil` where there are fewer than 8 bytes.
@@ -61,30 +59,6 @@ public struct ICMPv4View {
     get { ICMPv4Type(rawValue: bytes.load(UInt8.self, at: 0)) }
     nonmutating set { bytes.store(newValue.rawValue, at: 0) }
   }
-
-  @inlinable
-  public var code: UInt8 {
-    get { bytes.load(UInt8.self, at: 1) }
-    nonmutating set { bytes.store(newValue, at: 1) }
-  }
-
-  /// The four bytes behind the checksum: identifier and sequence number, an MTU, or a gateway.
-  @inlinable
-  public var rest: UInt32 {
-    get { bytes.load(UInt32.self, at: 4) }
-    nonmutating set { bytes.store(newValue, at: 4) }
-  }
-
-  /// Of echo messages.
-  @inlinable
-  public var identifier: UInt16 { bytes.load(UInt16.self, at: 4) }
-  /// Of echo messages.
-  @inlinable
-  public var sequence: UInt16 { bytes.load(UInt16.self, at: 6) }
-
-  /// Data of an echo, quoted packet of an error.
-  @inlinable
-  public var payload: PacketBytes { bytes.dropFirst(Self.length) }
 
   @inlinable
   public var hasValidChecksum: Bool {

@@ -57,9 +57,7 @@ public enum ICMPv6ParameterCode {
 
 /// An ICMPv6 message in place.
 @frozen
-public struct ICMPv6View {
-  /// The length of the header in bytes.
-  public static let length = 8
+public struct ICMPv6View: ICMPView {
   public let bytes: PacketBytes
 
   /// - Returns: `nil` where there are fewer than 8 bytes.
@@ -74,30 +72,6 @@ public struct ICMPv6View {
     get { ICMPv6Type(rawValue: bytes.load(UInt8.self, at: 0)) }
     nonmutating set { bytes.store(newValue.rawValue, at: 0) }
   }
-
-  @inlinable
-  public var code: UInt8 {
-    get { bytes.load(UInt8.self, at: 1) }
-    nonmutating set { bytes.store(newValue, at: 1) }
-  }
-
-  /// The four bytes behind the checksum: identifier and sequence number, an MTU, a pointer, or flags.
-  @inlinable
-  public var rest: UInt32 {
-    get { bytes.load(UInt32.self, at: 4) }
-    nonmutating set { bytes.store(newValue, at: 4) }
-  }
-
-  /// Of echo messages.
-  @inlinable
-  public var identifier: UInt16 { bytes.load(UInt16.self, at: 4) }
-  /// Of echo messages.
-  @inlinable
-  public var sequence: UInt16 { bytes.load(UInt16.self, at: 6) }
-
-  /// Data of an echo, quoted packet of an error, target and options of neighbor discovery.
-  @inlinable
-  public var payload: PacketBytes { bytes.dropFirst(Self.length) }
 
   /// The checksum covers the addresses too.
   @inlinable

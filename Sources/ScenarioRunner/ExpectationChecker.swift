@@ -94,8 +94,11 @@ struct ExpectationChecker {
   }
 
   private func place(ofDropsIn observation: FlowObservation) -> String {
-    guard let drop = drops(observation).first else { return "" }
-    return "; dropped at \(control.endpointName(of: drop.device)): \(drop.reason.name), \(drop.reason.sentence)"
+    for journey in observation.journeys {
+      guard case .dropped(let reason, let device) = journey.fate, let sentence = journey.dropSentence else { continue }
+      return "; dropped at \(control.endpointName(of: device)): \(reason.name), \(sentence)"
+    }
+    return ""
   }
 
   private func checkDelivered(_ flow: FlowExpectation, _ observation: FlowObservation) -> (Bool, String, String?) {

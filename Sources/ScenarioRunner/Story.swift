@@ -116,8 +116,7 @@ public struct Story {
     case .delivered: return "\(what)\(way), delivered"
     case .underWay: return "\(what)\(way), still under way at the end"
     case .dropped(let reason, let device):
-      let hasExpired = journey.errors.contains { $0.type == 11 && $0.code == 0 }
-      let sentence = hasExpired ? "the TTL ran out" : reason.sentence
+      let sentence = journey.dropSentence ?? reason.sentence
       return "\(what)\(way), DROPPED at \(control.endpointName(of: device)): \(reason.name), \(sentence)"
     }
   }

@@ -92,6 +92,9 @@ extension Kernel {
     packets[id].flags.insert(.routeIsLocal)
     let port = packets[id].flags.contains(.isL3Slave) ? packets[id].inputDevice : packets[id].device
     let isRouter = devices[port.index].settings.forwarding != 0
+    if isRouter || error != .hostUnreachable {
+      record(.refusedByRoute(error), id, devices[packets[id].device.index].namespace)
+    }
     let code: UInt8
     let reason: DropReason
     switch error {

@@ -130,6 +130,7 @@ extension Kernel {
   /// Kernel counterpart: `ip6_pkt_drop()` (net/ipv6/route.c, v6.12).
   private mutating func refuseIPv6(_ packet: consuming Packet, _ error: LinuxErrno) {
     packets[packet.id].flags.insert(.hasRoute)
+    record(.refusedByRoute(error), packet.id, devices[packets[packet.id].device.index].namespace)
     let code: UInt8
     switch error {
     case .networkUnreachable, .hostUnreachable: code = ICMPv6UnreachableCode.noRoute

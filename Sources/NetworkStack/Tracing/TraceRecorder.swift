@@ -28,6 +28,8 @@ public enum TraceDecision: Sendable, BitwiseCopyable {
   /// A rule led to a table, and the table's longest prefix to a route.
   case routed(RouteDecision)
   case routedIPv6(IPv6RouteDecision)
+  /// No route leads on, or one that refuses: the error is the one that a program would be told.
+  case refusedByRoute(LinuxErrno)
   case timeToLiveDecremented(to: UInt8)
   /// Sent through a device that is a VRF: the packet is looked up again in that VRF's table.
   case leaked(into: DeviceID)
