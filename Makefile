@@ -48,6 +48,7 @@ parity: build
 parity-random: setup-test build
 	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds 1..12 || [ $$? -eq 3 ]
 	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds 1..8 --ipv6 || [ $$? -eq 3 ]
+	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds 1..6 --tcp --jobs 2 || [ $$? -eq 3 ]
 
 # The shipped scenarios as `vrfsim export iproute2` writes them, on this kernel; what it cannot run is named.
 export-test: setup-test build

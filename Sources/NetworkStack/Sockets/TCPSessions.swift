@@ -95,7 +95,7 @@ extension Kernel {
     flow.ipProtocol = .tcp
     flow.sourcePort = request.sourcePort
     flow.destinationPort = request.destinationPort
-    let route = try sessionRoute(flow, in: namespace)
+    let route = try connectedSessionRoute(flow, in: namespace)
     guard !route.needsBroadcastPermission, !request.destination.isMulticast else { throw .networkUnreachable }
     guard tcp.count < bounds.connections else { throw .noBufferSpace }
     let port = try clientPort(request, route.source, namespace)

@@ -274,9 +274,9 @@ class Clock:
 # How long after the end of the traffic frames are compared, in ms.
 AFTER_END = 500
 
-def case(seed, vrf=False, ipv6=False):
+def case(seed, vrf=False, ipv6=False, tcp=False):
     """-> (lines of setup.sh, lines of traffic.sh)"""
-    rng = random.Random('%s%s%d' % ('ipv6 ' if ipv6 else '', 'vrf ' if vrf else '', seed))
+    rng = random.Random('%s%s%s%d' % ('tcp ' if tcp else '', 'ipv6 ' if ipv6 else '', 'vrf ' if vrf else '', seed))
     t = IPv6Topology(rng) if ipv6 else Topology(rng)
     rng.choices([s for s, _ in SHAPES], [w for _, w in SHAPES])[0](t)
     setup = t.build()
@@ -298,7 +298,10 @@ def case(seed, vrf=False, ipv6=False):
                 break
             traffic += ['at_ %d; t %s' % (at + t.step * k, l) for k, l in enumerate(lines)]
             continue
-        line, duration, sends = t.traffic(t) if t.traffic and rng.random() < 0.35 else t.words.traffic(t)
+        if tcp and rng.random() < 0.5:
+            line, duration, sends = changes.connection(t, rng.choice(t.nodes))
+        else:
+            line, duration, sends = t.traffic(t) if t.traffic and rng.random() < 0.35 else t.words.traffic(t)
         at = clock.start(duration, sends)
         if at is None:
             break
@@ -307,6 +310,9 @@ def case(seed, vrf=False, ipv6=False):
     if any('udp-send' in l for l in traffic) and rng.random() < 0.6:
         n = rng.choice(t.nodes)
         traffic.insert(0, 'bg %s "$SOCK" udp-echo 7%s --count 9 --timeout 30' % (n.name, ' --bind ::' if ipv6 else ''))
+    if any('tcp-send' in l for l in traffic) and rng.random() < 0.8:
+        n = rng.choice(t.nodes)
+        traffic.insert(0, 'bg %s "$SOCK" tcp-echo 80%s --count 9 --timeout 30' % (n.name, ' --bind ::' if ipv6 else ''))
     traffic.append('at_ %d; done_' % clock.end())
     return setup, traffic
 

@@ -345,6 +345,16 @@ def datagrams(t, n):
     return ('t %s "$SOCK" udp-send %s %d%s --timeout 0.2' % (n.name, t.words.target_without_zone(t, n), one_of(t, 7, 7, 9), words),
             320 * count + 100, [o + 320 * k for k in range(count) for o in (0, 100)])
 
+def connection(t, n):
+    """A connection, a request, its answer and the end; it takes a second where it succeeds."""
+    words = ' --size %d' % t.rng.choice([1, 32, 1000, 1448, 1449, 3000]) if chance(t, 0.6) else ''
+    if chance(t, 0.15):
+        words += ' --sport %d' % t.rng.randint(6000, 6003)
+        if chance(t, 0.4):
+            words += ' --src %s' % any_interface(t, n).address
+    return ('t %s "$SOCK" tcp-send %s %d%s --timeout 0.3' % (n.name, t.words.target_without_zone(t, n), one_of(t, 80, 80, 80, 81), words),
+            1400, [0, 200, 400, 600, 800])
+
 def trace(t, n):
     hops = t.rng.randint(2, 4)
     return ('t %s %s -q 1 -N 1 -w 0.2 -m %d %s' % (n.name, t.words.TRACEROUTE, hops, t.words.target_without_zone(t, n)), 210 * hops + 40,

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Random cases on this Linux kernel and in the simulator, and what differs, shrunk.
 
-usage (root, Linux): random_parity.py [--seeds 1..12] [--vrfsim PATH] [--jobs 12] [--keep DIR] [--vrf] [--ipv6] [--no-shrink] [-v]
+usage (root, Linux): random_parity.py [--seeds 1..12] [--vrfsim PATH] [--jobs 12] [--keep DIR] [--vrf] [--ipv6] [--tcp] [--no-shrink] [-v]
 
 --seeds   FIRST..LAST or a list with commas; a seed always makes the same case (random_cases.py)
 --vrf     cases with VRFs, on the kernel of oracle/oracle (built before)
 --ipv6    cases of IPv6 instead of IPv4
+--tcp     with TCP connections among the traffic (fewer jobs are steadier: --jobs 4)
 --keep    write the shrunk case of every difference to DIR/SEED, as a case folder
 --show    print the case of the seeds, run nothing
 Compared: the frames of every interface up to 0.5 s after the end of the traffic, exit codes and text of every command, and at the
@@ -64,13 +65,14 @@ def main():
     p.add_argument('--keep', metavar='DIR')
     p.add_argument('--vrf', action='store_true')
     p.add_argument('--ipv6', action='store_true')
+    p.add_argument('--tcp', action='store_true')
     p.add_argument('--no-shrink', action='store_true')
     p.add_argument('--show', action='store_true')
     p.add_argument('-v', '--verbose', action='store_true')
     o = p.parse_args()
     if o.show:
         for s in seeds_of(o.seeds):
-            setup, traffic = random_cases.case(s, o.vrf, o.ipv6)
+            setup, traffic = random_cases.case(s, o.vrf, o.ipv6, o.tcp)
             print('# seed %d: setup.sh\n%s\n# traffic.sh\n%s' % (s, '\n'.join(setup), '\n'.join(traffic)))
         return 0
     why = refusal(o.vrf, o.ipv6)
@@ -81,7 +83,7 @@ def main():
         print('random_parity: no vrfsim to run: build it, or say --vrfsim PATH', file=sys.stderr)
         return 2
     counts, seeds = {'identical': 0, 'differ': 0, 'unstable': 0}, seeds_of(o.seeds)
-    runner = random_runs.Runner(o.vrfsim, o.vrf, o.ipv6)
+    runner = random_runs.Runner(o.vrfsim, o.vrf, o.ipv6, o.tcp)
     with ProcessPoolExecutor(o.jobs) as pool:
         for seed, (outcome, differences) in zip(seeds, pool.map(runner.examine_seed, seeds)):
             counts[outcome] += 1
@@ -92,10 +94,10 @@ def main():
             if outcome == 'unstable':
                 print('unstable seed %d: %s' % (seed, differences[0].text()), flush=True)
                 continue
-            setup, traffic = random_cases.case(seed, o.vrf, o.ipv6)
+            setup, traffic = random_cases.case(seed, o.vrf, o.ipv6, o.tcp)
             if not o.no_shrink:
                 setup, traffic, differences = shrink.shrink(setup, traffic, differences, lambda cases: pool.map(runner.differences, cases))
-            report(seed, setup, traffic, differences, ' --vrf' * o.vrf + ' --ipv6' * o.ipv6)
+            report(seed, setup, traffic, differences, ' --vrf' * o.vrf + ' --ipv6' * o.ipv6 + ' --tcp' * o.tcp)
             if o.keep:
                 random_runs.write_case(os.path.join(o.keep, str(seed)), setup, traffic, 'Seed %d, shrunk.' % seed, o.vrf)
     print('%d seeds: %d identical, %d differ, %d unstable' % (len(seeds), counts['identical'], counts['differ'], counts['unstable']))

@@ -37,8 +37,8 @@ def oracle_kernel():
 
 
 class Runner:
-    def __init__(self, vrfsim, vrf, ipv6=False):
-        self.vrfsim, self.vrf, self.ipv6 = vrfsim, vrf, ipv6
+    def __init__(self, vrfsim, vrf, ipv6=False, tcp=False):
+        self.vrfsim, self.vrf, self.ipv6, self.tcp = vrfsim, vrf, ipv6, tcp
 
     # ---------------------------------------------------------------- kernel
     def record(self, case, numbers):
@@ -151,7 +151,7 @@ class Runner:
 
     def examine_seed(self, seed):
         """-> (outcome, differences)"""
-        case, where = random_cases.case(seed, self.vrf, self.ipv6), 'seed %d' % seed
+        case, where = random_cases.case(seed, self.vrf, self.ipv6, self.tcp), 'seed %d' % seed
         try:
             kernel, simulator = self.undisturbed(case)
         except Invalid as e:
