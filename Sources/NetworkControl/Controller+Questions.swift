@@ -77,7 +77,7 @@ extension Controller {
     return LinkInfo(
       device: id, index: device.interfaceIndex, name: details.name, kind: kind(of: device),
       lowestKind: kind(of: kernel.devices[lowest(id).index]), slave: slave(id, device),
-      master: master(of: device).map { kernel.deviceDetails[$0.index].name }, peerIndex: peer?.index,
+      master: kernel.master(of: id).map { kernel.deviceDetails[$0.index].name }, peerIndex: peer?.index,
       isPeerBelow: simulation.kernel.lower(of: id) != nil, peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { name(of: $0) },
       peerNamespaceIdentifier: peer?.namespace.flatMap { namespaceIdentifier(of: $0, in: device.namespace) },
       isUp: device.isUp, hasCarrier: device.hasCarrier, isNoARP: device.isNoARP, isMulticast: device.isMulticast,
@@ -123,14 +123,6 @@ extension Controller {
     case .vxlan(let vxlan):
       let options = simulation.kernel.vxlans[vxlan.index].options
       return .vxlan(options, lower: options.lower.map { simulation.kernel.deviceDetails[$0.index].name })
-    }
-  }
-
-  private func master(of device: Device) -> DeviceID? {
-    switch device.enslavement {
-    case .none: nil
-    case .vrfPort(let vrf): vrf
-    case .bridgePort(let bridge, _): simulation.kernel.bridges[bridge.index].device
     }
   }
 

@@ -81,7 +81,8 @@ public struct ICMPv6View: ICMPView {
 
   @usableFromInline
   func sum(_ source: IPv6Address, _ destination: IPv6Address) -> UInt16 {
-    var sum = InternetChecksum(source: source, destination: destination, protocol: .icmpv6, length: bytes.count)
+    var sum = InternetChecksum()
+    sum.addPseudoHeader(source: source, destination: destination, protocol: .icmpv6, length: bytes.count)
     sum.add(bytes)
     return sum.value
   }

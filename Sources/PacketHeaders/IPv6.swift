@@ -274,17 +274,18 @@ extension InternetChecksum {
     case (.v4(let source), .v4(let destination)):
       addPseudoHeader(source: source, destination: destination, protocol: `protocol`, length: length)
     case (.v6(let source), .v6(let destination)):
-      self.add(InternetChecksum(source: source, destination: destination, protocol: `protocol`, length: length))
+      addPseudoHeader(source: source, destination: destination, protocol: `protocol`, length: length)
     case (.v4, .v6), (.v6, .v4): preconditionFailure("a packet's addresses are of one version")
     }
   }
 
-  /// Begins with the pseudo header of an upper layer's checksum.
+  /// Adds the pseudo header of an upper layer's checksum.
   ///
   /// Source: RFC 8200 section 8.1.
   @inlinable
-  public init(source: IPv6Address, destination: IPv6Address, protocol: IPProtocol, length: Int) {
-    self.init()
+  public mutating func addPseudoHeader(
+    source: IPv6Address, destination: IPv6Address, protocol: IPProtocol, length: Int
+  ) {
     add(source)
     add(destination)
     add(UInt32(truncatingIfNeeded: length))
@@ -298,7 +299,8 @@ extension UDPView {
   /// - Precondition: `length` is within the bytes.
   @inlinable
   public func checksum(source: IPv6Address, destination: IPv6Address) -> UInt16 {
-    var sum = InternetChecksum(source: source, destination: destination, protocol: .udp, length: length)
+    var sum = InternetChecksum()
+    sum.addPseudoHeader(source: source, destination: destination, protocol: .udp, length: length)
     sum.add(bytes.prefix(length))
     return sum.value
   }

@@ -42,12 +42,6 @@ public struct InternetChecksum {
     sum &+= UInt64(number)
   }
 
-  /// Adds what another sum has added.
-  @inlinable
-  public mutating func add(_ other: InternetChecksum) {
-    sum &+= other.sum
-  }
-
   /// Adds the pseudo header that UDP and TCP protect with their own.
   ///
   /// Source: RFC 768, RFC 9293 section 3.1.

@@ -144,7 +144,8 @@ extension Kernel {
     }
   }
 
-  private func master(of device: DeviceID) -> DeviceID? {
+  /// The bridge or VRF that a device is a port of.
+  package func master(of device: DeviceID) -> DeviceID? {
     switch devices[device.index].enslavement {
     case .none: nil
     case .vrfPort(let vrf): vrf

@@ -36,7 +36,7 @@ extension Kernel {
     guard let route = try? ipv6OutputRoute(flow, in: namespace) else { return }
     if isLimited && !allowsICMPv6(to: offending.source, route, namespace) { return }
 
-    let quote = offending.bytes.prefix(1_280 - IPv6View.length - ICMPv6View.length)
+    let quote = offending.bytes.prefix(IPv6Device.minimumMTU - IPv6View.length - ICMPv6View.length)
     let flowTag = metadata.flow.direction == .request ? metadata.flow.answering(.error) : .none
     guard let packet = makePacket(length: ICMPv6View.length + quote.count, device: route.device, flow: flowTag) else {
       return

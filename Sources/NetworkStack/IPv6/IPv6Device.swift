@@ -160,11 +160,7 @@ extension Kernel {
     }
     ipv6Devices[device.index].isReady = true
     restoreIPv6LinkLayerGroups(of: device)
-    join(.allNodes, on: device)
-    if state.isMulticast {
-      if ipv6Devices[device.index].settings.forwarding != 0 { join(.allRouters, on: device) }
-      if ipv6Devices[device.index].becameRouter { joinOtherRouterGroups(on: device) }
-    }
+    for group in lastingIPv6Groups(of: device).reversed() { join(group, on: device) }
     addMulticastRoute(of: device)
     for address in ipv6Devices[device.index].addresses where !address.isDuplicate {
       addPrefixRoute(of: address, on: device)
@@ -266,25 +262,18 @@ extension Kernel {
       ipv6Devices[device.index].settings.forwarding = value
       return
     }
-    let becameRouter = ipv6Devices[device.index].becameRouter
     let before = lastingIPv6Groups(of: device)
     ipv6Devices[device.index].settings.forwarding = value
     ipv6Devices[device.index].becameRouter = isRouter
+    let now = lastingIPv6Groups(of: device)
+    let (left, joined) = (before.filter { !now.contains($0) }, now.filter { !before.contains($0) })
     if ipv6Devices[device.index].hasLinkLayerGroups {
-      let now = lastingIPv6Groups(of: device)
-      for group in before where !now.contains(group) { removeLinkLayerGroup(of: group, on: device) }
-      for group in now where !before.contains(group) { addLinkLayerGroup(of: group, on: device) }
+      for group in left { removeLinkLayerGroup(of: group, on: device) }
+      for group in joined { addLinkLayerGroup(of: group, on: device) }
     }
     guard ipv6Devices[device.index].isReady else { return }
-    if !devices[device.index].isMulticast {
-      // It listens to no group of routers.
-    } else if isRouter {
-      join(.allRouters, on: device)
-      joinOtherRouterGroups(on: device)
-    } else {
-      leave(.allRouters, on: device)
-      if becameRouter { leaveOtherRouterGroups(on: device) }
-    }
+    for group in left.reversed() { leave(group, on: device) }
+    for group in joined.reversed() { join(group, on: device) }
     for address in ipv6Devices[device.index].addresses where !address.isTentative {
       if isRouter { joinAnycast(of: address, on: device) } else { leaveAnycast(of: address, on: device) }
     }

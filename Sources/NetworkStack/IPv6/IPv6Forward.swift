@@ -42,7 +42,7 @@ extension Kernel {
       return drop(packet, .invalidSource)
     }
     let set = ipv6Routes[route.route].mtu
-    let mtu = max(min(set > 0 ? set : 65_535, devices[device.index].mtu), 1_280)
+    let mtu = max(min(set > 0 ? set : 65_535, devices[device.index].mtu), IPv6Device.minimumMTU)
     if Int(packets[id].length) > mtu {
       packets[id].device = device
       sendICMPv6Error(about: id, type: .packetTooBig, code: 0, rest: UInt32(mtu))

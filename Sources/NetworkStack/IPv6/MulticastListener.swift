@@ -35,7 +35,7 @@ extension Kernel {
 
   /// Whether a group is one of a device's own, with addresses or without.
   private func isLasting(_ group: IPv6Address) -> Bool {
-    [.allNodes, .allRouters, .interfaceAllRouters, .siteAllRouters].contains(group)
+    [.allNodes, .interfaceAllNodes, .allRouters, .interfaceAllRouters, .siteAllRouters].contains(group)
   }
 
   mutating func leave(_ group: IPv6Address, on device: DeviceID) {
@@ -46,17 +46,6 @@ extension Kernel {
     ipv6Devices[device.index].departures.insert(.init(group: group, reportsLeft: Self.reportCount), at: 0)
     if !isLasting(group) { removeLinkLayerGroup(of: group, on: device) }
     membershipsChanged(group, on: device)
-  }
-
-  /// The groups of routers besides that of the link, which devices made in a router do not join.
-  ///
-  /// Kernel counterpart: `dev_forward_change()`, `ipv6_add_dev()` (net/ipv6/addrconf.c, v6.12).
-  mutating func joinOtherRouterGroups(on device: DeviceID) {
-    for group in [IPv6Address.interfaceAllRouters, .siteAllRouters] { join(group, on: device) }
-  }
-
-  mutating func leaveOtherRouterGroups(on device: DeviceID) {
-    for group in [IPv6Address.interfaceAllRouters, .siteAllRouters] { leave(group, on: device) }
   }
 
   /// A device that goes down listens to nothing. That it left the groups of its addresses is told when it is up again.
@@ -113,12 +102,12 @@ extension Kernel {
   package func ipv6Groups(of device: DeviceID) -> [(address: IPv6Address, users: Int)] {
     guard fitsIPv6(device) else { return [] }
     guard ipv6Devices[device.index].isReady else { return lastingIPv6Groups(of: device).map { ($0, 1) } }
-    return ipv6Devices[device.index].memberships.map { ($0.group, $0.users) } + [(.interfaceAllNodes, 1)]
+    return ipv6Devices[device.index].memberships.map { ($0.group, $0.users) }
   }
 
   /// Whether a device listens to a group.
   func listens(to group: IPv6Address, on device: DeviceID) -> Bool {
-    group == .interfaceAllNodes || ipv6Devices[device.index].memberships.contains { $0.group == group }
+    ipv6Devices[device.index].memberships.contains { $0.group == group }
   }
 
   /// Kernel counterpart: `mld_ifc_event()` (net/ipv6/mcast.c, v6.12). The group of all nodes is not reported, nor

@@ -247,7 +247,7 @@ extension Kernel {
       neighbors[neighbor].state.isValid {
       message.mac = neighbors[neighbor].mac
     }
-    let room = 1_280 - IPv6View.length - message.length
+    let room = IPv6Device.minimumMTU - IPv6View.length - message.length
     let quote = header.bytes
     let length = min(room, quote.count + 8) & ~7
     // It goes to the sender, by whatever device that is.

@@ -129,7 +129,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `__ip6_rt_update_pmtu()` (net/ipv6/route.c, v6.12). Source: RFC 8201 section 4.
   mutating func learnIPv6PathMTU(_ mtu: Int, destination: IPv6Address, route: IPv6OutputRoute) {
-    guard mtu >= 1_280, ipv6PathMTU(route, destination: destination) > mtu else { return }
+    guard mtu >= IPv6Device.minimumMTU, ipv6PathMTU(route, destination: destination) > mtu else { return }
     let namespace = devices[route.device.index].namespace.index
     let expires = now + namespaces[namespace].ipv6.pathMTUExpiry * 1_000_000_000
     namespaces[namespace].ipv6RouteExceptions.update(destination, route.result.route, route.device, at: now) {
