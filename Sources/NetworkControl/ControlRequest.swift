@@ -86,6 +86,9 @@ public enum ControlRequest: Sendable {
   /// `bridge link set dev PORT …`.
   case changeBridgePort(DeviceID, BridgePortChange)
 
+  /// `iptables`, `ip6tables`, and each table of `iptables-restore`: all changes or none.
+  case changeFilter([FilterChange], table: FilterTableKind, family: FilterFamily, namespace: NamespaceID)
+
   /// `sysctl -w KEY=VALUE`; the key in dots, the value as written.
   case setSysctl(key: String, value: String, namespace: NamespaceID)
 }

@@ -58,6 +58,8 @@ public struct Controller {
       try addBridgeVLANs(range, isUntagged, isForUntagged, device, isBridge)
     case .deleteBridgeVLANs(let range, let device, let isBridge): try deleteBridgeVLANs(range, device, isBridge)
     case .changeBridgePort(let device, let change): try changeBridgePort(device, change)
+    case .changeFilter(let changes, let table, let family, let namespace):
+      try changeFilter(changes, table, family, namespace)
     case .setSysctl(let key, let value, let namespace): try setSysctl(key, value, namespace)
     }
   }

@@ -36,6 +36,9 @@ public struct NetworkNamespace: Sendable {
 
   package var nextHopObjects = NextHopObjectTable()
 
+  /// The rules of iptables and ip6tables; `nil` where there were never any.
+  package internal(set) var ruleset: Ruleset?
+
   package var settings = NamespaceSettings()
   package var ipv6 = IPv6NamespaceSettings()
   /// `net.ipv6.conf.all` and `net.ipv6.conf.default`.

@@ -1,0 +1,188 @@
+/// A chain of rules.
+public struct FilterChain: Sendable {
+  public package(set) var name: String
+  /// The hook of a built-in chain; `nil` for one of the administrator.
+  public let hook: NetfilterHook?
+  /// What happens to a packet that no rule decides about: false to drop it. Built-in chains only.
+  public package(set) var isAccepting = true
+  public package(set) var policyCounters = FilterCounters()
+  public package(set) var rules: [FilterRule] = []
+  /// Of the rules, in their order.
+  public package(set) var counters: [FilterCounters] = []
+  /// The buckets of the rules' limits, one for each rule.
+  var buckets: [LimitBucket] = []
+  /// By rule: the chain that its target leads to, -1 where there is none.
+  var destinations: [Int32] = []
+
+  package init(name: String, hook: NetfilterHook? = nil) {
+    self.name = name
+    self.hook = hook
+  }
+}
+
+extension FilterChain {
+  package mutating func insert(_ rule: FilterRule, _ counters: FilterCounters, at place: Int) {
+    rules.insert(rule, at: place)
+    self.counters.insert(counters, at: place)
+    buckets.insert(LimitBucket(), at: place)
+  }
+
+  package mutating func remove(at place: Int) {
+    rules.remove(at: place)
+    counters.remove(at: place)
+    buckets.remove(at: place)
+  }
+
+  package mutating func removeAll() {
+    rules.removeAll()
+    counters.removeAll()
+    buckets.removeAll()
+  }
+
+  /// Sets counters to zero: of one rule, or with `nil` of all and of the policy.
+  package mutating func zero(_ place: Int?) {
+    if let place {
+      counters[place] = FilterCounters()
+    } else {
+      for place in counters.indices { counters[place] = FilterCounters() }
+      policyCounters = FilterCounters()
+    }
+  }
+
+  package mutating func setPolicy(_ isAccepting: Bool, _ counters: FilterCounters?) {
+    self.isAccepting = isAccepting
+    policyCounters = counters ?? policyCounters
+  }
+}
+
+/// The tokens of a rule's `-m limit`.
+struct LimitBucket: Hashable, Sendable {
+  /// When it would be empty again if nothing were taken, in nanoseconds before the last look; -1 before the first.
+  var credit: Int64 = -1
+  var lastUse: Int64 = 0
+}
+
+/// A table of one family in one namespace: built-in chains first, then the administrator's in their order.
+///
+/// Kernel counterpart: `struct nft_table` with the base chains that iptables-nft makes
+/// (net/netfilter/nf_tables_api.c, v6.12).
+public struct FilterTable: Sendable {
+  public let kind: FilterTableKind
+  public package(set) var chains: [FilterChain] = []
+
+  init(kind: FilterTableKind) {
+    self.kind = kind
+    chains = kind.hooks.map { FilterChain(name: $0.chainName, hook: $0) }
+  }
+
+  /// The place of a chain. Complexity: O(n) in the chains.
+  public func index(of name: String) -> Int? { chains.firstIndex { $0.name == name } }
+
+  package mutating func add(_ chain: FilterChain) { chains.append(chain) }
+
+  package mutating func removeChain(at place: Int) { chains.remove(at: place) }
+
+  package mutating func renameChain(at place: Int, to name: String) {
+    let old = chains[place].name
+    chains[place].name = name
+    for chain in chains.indices {
+      for rule in chains[chain].rules.indices {
+        switch chains[chain].rules[rule].target {
+        case .jump(old): chains[chain].rules[rule].target = .jump(name)
+        case .goto(old): chains[chain].rules[rule].target = .goto(name)
+        default: break  // The others lead nowhere.
+        }
+      }
+    }
+  }
+
+  func index(of hook: NetfilterHook) -> Int? { chains.firstIndex { $0.hook == hook } }
+
+  /// How many rules lead to a chain.
+  public func referenceCount(of name: String) -> Int {
+    chains.reduce(0) { count, chain in count + chain.rules.count { $0.target?.chain == name } }
+  }
+
+  /// Finds the chains that targets lead to, after a change.
+  package mutating func resolve() {
+    for chain in chains.indices {
+      chains[chain].destinations = chains[chain].rules.map { rule in
+        rule.target?.chain.flatMap { index(of: $0) }.map(Int32.init) ?? -1
+      }
+    }
+  }
+
+  /// Whether the rules of the table ask for connections, so that they must be tracked.
+  var needsConnections: Bool {
+    kind == .nat || chains.contains { $0.rules.contains(where: \.needsConnections) }
+  }
+
+  /// Whether there is anything that could decide about a packet.
+  var isEmpty: Bool { chains.allSatisfy { $0.rules.isEmpty && $0.isAccepting } }
+}
+
+extension FilterRule {
+  var needsConnections: Bool {
+    let asks = matches.contains {
+      switch $0 {
+      case .conntrack, .state, .connectionMark: true
+      default: false  // The others look at the packet alone.
+      }
+    }
+    switch target {
+    case .connectionMark, .connectionTracking(.zone): return true
+    default: return asks  // The others need none.
+    }
+  }
+}
+
+/// The tables of a namespace.
+package struct Ruleset: Sendable {
+  /// By family and kind; `nil` for one that nobody has used.
+  package private(set) var tables = [FilterTable?](
+    repeating: nil, count: FilterFamily.allCases.count * FilterTableKind.allCases.count)
+  /// By family: the hooks, as bits, at which there is something to ask.
+  private(set) var activeHooks: [UInt8] = [0, 0]
+  /// By family: whether connections are tracked.
+  private(set) var tracksConnections = [false, false]
+
+  @inline(__always)
+  static func place(_ family: FilterFamily, _ kind: FilterTableKind) -> Int {
+    Int(family.rawValue) * FilterTableKind.allCases.count + Int(kind.rawValue)
+  }
+
+  package func table(_ family: FilterFamily, _ kind: FilterTableKind) -> FilterTable? {
+    tables[Self.place(family, kind)]
+  }
+
+  /// Changes a table, which is made where nobody has used it before.
+  package mutating func change<Failure: Error>(
+    _ family: FilterFamily, _ kind: FilterTableKind,
+    _ body: (inout FilterTable) throws(Failure) -> Void
+  ) throws(Failure) {
+    let place = Self.place(family, kind)
+    var table = tables[place] ?? FilterTable(kind: kind)
+    try body(&table)
+    table.resolve()
+    tables[place] = table
+    update(family)
+  }
+
+  /// Works on a rule's counters in place.
+  mutating func withChain<Result>(_ place: Int, _ chain: Int, _ body: (inout FilterChain) -> Result) -> Result? {
+    guard tables[place] != nil else { return nil }
+    return body(&tables[place]!.chains[chain])
+  }
+
+  private mutating func update(_ family: FilterFamily) {
+    let own = FilterTableKind.allCases.compactMap { table(family, $0) }
+    tracksConnections[Int(family.rawValue)] = own.contains(where: \.needsConnections)
+    var hooks: UInt8 = tracksConnections[Int(family.rawValue)] ? 0b11111 : 0
+    for table in own {
+      for chain in table.chains {
+        if let hook = chain.hook { hooks |= 1 << hook.rawValue }
+      }
+    }
+    activeHooks[Int(family.rawValue)] = hooks
+  }
+}
