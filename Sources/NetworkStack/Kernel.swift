@@ -78,6 +78,9 @@ public struct Kernel: Sendable {
   package var ipv6Routes = IPv6RouteStore()
   /// How many devices of a namespace own an address, by `addressKey`.
   var ownAddressCounts = IntegerMap()
+  var connections = ConnectionTable()
+  /// The ports that network address translation draws.
+  var translationRandom: RandomStream
   package var sockets = SocketTable()
   package var tcp: TCPTable
   package var sessions: [Session] = []
@@ -97,6 +100,8 @@ public struct Kernel: Sendable {
   ///
   /// Kernel counterpart: `NET_XMIT_DROP` as what `dev_queue_xmit()` returns, `net_xmit_errno()`.
   var hasRefusedFrame = false
+  /// Why the last packet of this machine could not be sent; whoever asks clears it before.
+  var sendError: LinuxErrno?
   /// How many devices are sending, each by the one before.
   var transmitNesting = 0
   /// Whether a session saw more than it may keep.
@@ -111,6 +116,7 @@ public struct Kernel: Sendable {
     random = RandomStream(seed: seed, purpose: "kernel")
     ipv6Random = RandomStream(seed: seed, purpose: "kernel, IPv6")
     proxyRandom = RandomStream(seed: seed, purpose: "answers for others")
+    translationRandom = RandomStream(seed: seed, purpose: "network address translation")
     tcp = TCPTable(seed: seed)
   }
 
@@ -156,20 +162,27 @@ extension Kernel {
     let namespace = namespace(of: device)
     namespaces[namespace.index].dropCounts[Int(reason.rawValue)] += 1
     record(.dropped(reason, device), id, namespace)
-    packets.release(id)
+    release(id)
   }
 
   /// Ends a packet that did its work.
   mutating func consume(_ packet: consuming Packet) {
     let id = packet.park()
     record(.consumed, id, namespace(of: packets[id].device))
-    packets.release(id)
+    release(id)
   }
 
   /// Ends a packet that was read.
   mutating func deliver(_ packet: consuming Packet, to delivery: TraceDecision.Delivery) {
     let id = packet.park()
     record(.delivered(delivery), id, namespace(of: packets[id].device))
+    release(id)
+  }
+
+  /// Gives a packet's cell back, and its connection.
+  @inline(__always)
+  mutating func release(_ id: PacketID) {
+    if packets[id].connection != .none { forgetConnection(of: id) }
     packets.release(id)
   }
 
@@ -189,6 +202,7 @@ extension Kernel {
       countPoolDrop(at: packets[packet.id].device)
       return nil
     }
+    if packets[id].connection != .none { connections[packets[id].connection].references += 1 }
     return Packet(id)
   }
 

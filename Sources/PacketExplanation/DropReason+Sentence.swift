@@ -42,6 +42,8 @@ extension DropReason {
     case .noTransmitTarget: "the bridge has no port to send it to"
     case .socketReceiveBuffer: "the program's receive buffer is full"
     case .ipv6Disabled: "IPv6 is switched off on the interface"
+    case .netfilterDrop: "a rule or the policy of a chain (iptables) drops it"
+    case .simulatorConnectionTableFull: "there is no room for another connection (nf_conntrack_max)"
     case .simulatorPoolExhausted: "more packets were under way than the simulator has room for"
     case .simulatorCableDown: "the cable is pulled out"
     case .simulatorCableLoss: "lost on the cable, as its loss ratio says"

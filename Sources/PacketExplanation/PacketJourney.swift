@@ -31,12 +31,15 @@ public struct PacketJourney: Sendable {
   public internal(set) var errors: [(type: UInt8, code: UInt8)]
   /// What the last lookup said that found no way on.
   var refusal: LinuxErrno?
+  /// The rule or policy that dropped or rejected it, in words.
+  var filter: String?
 
   /// Why it was dropped, as the end of the sentence "it was dropped: …"; `nil` where it was not.
   ///
   /// The kernel's reasons leave open which of two things happened in some places; the journey tells.
   public var dropSentence: String? {
     guard case .dropped(let reason, _) = fate else { return nil }
+    if reason == .netfilterDrop, let filter { return filter }
     if errors.contains(where: { $0.type == 11 && $0.code == 0 }) { return "the TTL ran out" }
     guard reason == .notSpecified || reason == .inputNoRoutes, let refusal else { return reason.sentence }
     switch refusal {
@@ -107,7 +110,8 @@ extension TraceDecision {
     switch self {
     case .created(let flow, _, _, _), .createdIPv6(let flow, _), .received(_, let flow), .transmitted(_, let flow): flow
     case .enteredVRF, .bridged, .routed, .routedIPv6, .refusedByRoute, .icmpv6ErrorSent, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
-      .parkedForNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent:
+      .parkedForNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent, .tracked, .connectionTableIsFull, .filtered,
+      .translated:
       nil
     }
   }
@@ -133,7 +137,13 @@ extension PacketJourney {
     case .icmpErrorSent(let type, let code, _): errors.append((type, code))
     // The numbers of ICMPv6 are others; only running out of hops is told apart.
     case .icmpv6ErrorSent(let type, let code): errors.append((type == 3 ? 11 : type, code))
-    case .bridged, .routed, .routedIPv6, .timeToLiveDecremented, .fragmented, .reassembled, .parkedForNeighbor, .consumed: break
+    case .filtered(let decision):
+      if decision.verdict == .dropped || decision.verdict == .rejected {
+        filter = decision.sentence(control, step.namespace)
+      }
+    case .bridged, .routed, .routedIPv6, .timeToLiveDecremented, .fragmented, .reassembled, .parkedForNeighbor, .consumed,
+      .tracked, .connectionTableIsFull, .translated:
+      break
     }
   }
 
@@ -154,5 +164,17 @@ extension PacketJourney {
       if let output = hop.output { words += ["out", control.name(of: output)] }
       return words.joined(separator: " ")
     }.joined(separator: " -> ")
+  }
+}
+
+extension FilterDecision {
+  /// What decided, as the end of the sentence "it was dropped: …".
+  fileprivate func sentence(_ control: Controller, _ namespace: NamespaceID) -> String {
+    let chains = control.filterTable(table, family, in: namespace)?.chains ?? []
+    let name = chains.indices.contains(Int(chain)) ? chains[Int(chain)].name : hook.chainName
+    let program = family == .ipv4 ? "iptables" : "ip6tables"
+    let verb = verdict == .rejected ? "rejects" : "drops"
+    guard rule >= 0 else { return "the policy of \(name) (\(program) -t \(table.name)) \(verb) it" }
+    return "rule \(rule + 1) of \(name) (\(program) -t \(table.name)) \(verb) it"
   }
 }

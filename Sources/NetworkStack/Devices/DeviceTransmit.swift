@@ -92,5 +92,7 @@ extension Kernel {
     packets[id].flags = []
     packets[id].mark = 0
     packets[id].routeMTU = 0
+    packets[id].longestFragment = 0
+    forgetConnection(of: id)
   }
 }

@@ -116,9 +116,6 @@ public struct FilterTable: Sendable {
   var needsConnections: Bool {
     kind == .nat || chains.contains { $0.rules.contains(where: \.needsConnections) }
   }
-
-  /// Whether there is anything that could decide about a packet.
-  var isEmpty: Bool { chains.allSatisfy { $0.rules.isEmpty && $0.isAccepting } }
 }
 
 extension FilterRule {
@@ -139,12 +136,10 @@ extension FilterRule {
 /// The tables of a namespace.
 package struct Ruleset: Sendable {
   /// By family and kind; `nil` for one that nobody has used.
-  package private(set) var tables = [FilterTable?](
+  package internal(set) var tables = [FilterTable?](
     repeating: nil, count: FilterFamily.allCases.count * FilterTableKind.allCases.count)
-  /// By family: the hooks, as bits, at which there is something to ask.
-  private(set) var activeHooks: [UInt8] = [0, 0]
-  /// By family: whether connections are tracked.
-  private(set) var tracksConnections = [false, false]
+  /// As ``NetworkNamespace/activeHooks``.
+  private(set) var activeHooks: UInt16 = 0
 
   @inline(__always)
   static func place(_ family: FilterFamily, _ kind: FilterTableKind) -> Int {
@@ -168,21 +163,15 @@ package struct Ruleset: Sendable {
     update(family)
   }
 
-  /// Works on a rule's counters in place.
-  mutating func withChain<Result>(_ place: Int, _ chain: Int, _ body: (inout FilterChain) -> Result) -> Result? {
-    guard tables[place] != nil else { return nil }
-    return body(&tables[place]!.chains[chain])
-  }
-
   private mutating func update(_ family: FilterFamily) {
-    let own = FilterTableKind.allCases.compactMap { table(family, $0) }
-    tracksConnections[Int(family.rawValue)] = own.contains(where: \.needsConnections)
-    var hooks: UInt8 = tracksConnections[Int(family.rawValue)] ? 0b11111 : 0
-    for table in own {
-      for chain in table.chains {
-        if let hook = chain.hook { hooks |= 1 << hook.rawValue }
-      }
+    var hooks: UInt16 = 0
+    for kind in FilterTableKind.allCases {
+      guard let table = table(family, kind) else { continue }
+      // Tracking takes part at every hook.
+      if table.needsConnections { hooks |= 0b1001_1111 }
+      for hook in kind.hooks { hooks |= 1 << UInt16(hook.rawValue) }
     }
-    activeHooks[Int(family.rawValue)] = hooks
+    let shift = UInt16(family.rawValue) * 8
+    activeHooks = activeHooks & ~(0xff << shift) | hooks << shift
   }
 }

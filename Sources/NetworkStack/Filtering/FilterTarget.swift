@@ -1,5 +1,3 @@
-public import NetworkAddresses
-
 /// What is done with a packet that a rule describes.
 ///
 /// Source: iptables(8), "TARGETS"; iptables-extensions(8), "TARGET EXTENSIONS".

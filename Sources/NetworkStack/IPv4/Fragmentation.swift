@@ -25,11 +25,7 @@ extension Kernel {
       let length = min(piece, payload.count - offset)
       let metadata = packets[id]
       if let part = makePacket(length: headerLength + length, device: metadata.device, flow: metadata.flow) {
-        let (start, number) = (packets[part.id].start, packets[part.id].number)
-        packets[part.id] = metadata
-        packets[part.id].start = start
-        packets[part.id].number = number
-        packets[part.id].length = UInt32(headerLength + length)
+        adopt(metadata, by: part.id)
         let bytes = packets.bytes(part.id)
         bytes.copy(header.bytes.prefix(headerLength), to: 0)
         bytes.copy(payload.dropFirst(offset).prefix(length), to: headerLength)
@@ -49,6 +45,6 @@ extension Kernel {
       }
       offset += length
     }
-    packets.release(packet.park())
+    release(packet.park())
   }
 }

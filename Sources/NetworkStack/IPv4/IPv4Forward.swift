@@ -1,8 +1,8 @@
 internal import NetworkAddresses
 internal import PacketHeaders
 
-// A packet with its route comes from IPv4Receive. Decided here: whether it may live on (TTL) and whether it
-// fits (MTU). Goes on to IPv4Output, or ends with an ICMP error.
+// A packet with its route comes from IPv4Receive. Decided here: whether it may live on (TTL), whether it fits (MTU),
+// and what the rules say. Goes on to IPv4Output, or ends with an ICMP error.
 
 extension Kernel {
   /// Forwards a packet for somebody else.
@@ -21,7 +21,8 @@ extension Kernel {
     packets[id].flags.insert(.forwarded)
     let routeMTU = routes[route.route].mtu
     let mtu = min(routeMTU > 0 ? routeMTU : devices[device.index].mtu, 65_535)
-    if Int(packets[id].length) > mtu && header.dontFragment {
+    let longestFragment = Int(packets[id].longestFragment)
+    if Int(packets[id].length) > mtu && header.dontFragment && (longestFragment == 0 || longestFragment > mtu) {
       sendICMPError(
         about: id, type: .destinationUnreachable, code: UnreachableCode.fragmentationNeeded, rest: UInt32(mtu))
       return drop(packet, .packetTooBig)
@@ -35,6 +36,11 @@ extension Kernel {
     packets[id].nextHop = gateway.isUnspecified ? header.destination : gateway
     packets[id].routeMTU = UInt16(mtu)
     packets[id].routeBody = routes[route.route].body
+    let input = packets[id].device
+    if case .drop(let reason) = passes(
+      .forward, id, .ipv4, input: input, output: device, namespace: devices[device.index].namespace) {
+      return drop(packet, reason)
+    }
     ipv4Output(packet, by: device)
   }
 }

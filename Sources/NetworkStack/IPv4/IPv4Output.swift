@@ -44,18 +44,10 @@ extension Kernel {
     header.identification = namespaces[namespace.index].nextIdentification
     namespaces[namespace.index].nextIdentification &+= 1
     header.emit(into: view)
-    packets[id].flags = [.hasRoute, .isLocallySent]
+    packets[id].flags = .isLocallySent
     if options.isFromProgram { packets[id].flags.insert(.isFromProgram) }
-    if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
-    if route.isBroadcast { packets[id].flags.formUnion([.routeIsBroadcast]) }
     packets[id].mark = options.mark
-    packets[id].nextHop = route.nextHop
-    packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
-    packets[id].routeMTU = options.pathMTUDiscovery == .probe ? 0 : UInt16(clamping: mtu)
-    packets[id].device = route.device
-    if route.isLocal {
-      packets[id].inputDevice = route.result?.nextHop.device ?? route.device
-    }
+    setRoute(route, of: id, mtu: options.pathMTUDiscovery == .probe ? 0 : mtu)
     record(
       .created(packets[id].flow, source: route.source, destination: destination, protocol: `protocol`.rawValue), id,
       namespace)
@@ -63,17 +55,68 @@ extension Kernel {
     localOutput(packet, route, destination)
   }
 
+  /// Gives a packet of this machine its way.
+  ///
+  /// - Parameter mtu: of the path; 0 for the device's own.
+  func setRoute(_ route: OutputRoute, of id: PacketID, mtu: Int) {
+    packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast])
+    packets[id].flags.insert(.hasRoute)
+    if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
+    if route.isBroadcast { packets[id].flags.insert(.routeIsBroadcast) }
+    packets[id].nextHop = route.nextHop
+    packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
+    packets[id].routeMTU = UInt16(clamping: mtu)
+    packets[id].device = route.device
+    if route.isLocal { packets[id].inputDevice = route.result?.nextHop.device ?? route.device }
+  }
+
   private func defaultTTL(_ namespace: NamespaceID, _ destination: IPv4Address) -> UInt8 {
     destination.isMulticast ? 1 : UInt8(clamping: namespaces[namespace.index].settings.ipDefaultTTL)
   }
 
+  /// Kernel counterpart: `__ip_local_out()` (net/ipv4/ip_output.c, v6.12).
   private mutating func localOutput(_ packet: consuming Packet, _ route: OutputRoute, _ destination: IPv4Address) {
     let id = packet.id
+    let namespace = devices[route.device.index].namespace
     if let vrf = devices[route.device.index].vrf, !destination.isMulticast, !destination.isLimitedBroadcast {
+      if case .drop(let reason) = askAtVRF(id, .ipv4, vrf, namespace) { return refuse(packet, reason) }
       showOnVRF(id, vrf)
+      endVRFPass(id)
     }
-    if route.isBroadcast, !devices[route.device.index].isLoopback { loopBack(packet, by: route.device) }
-    ipv4Output(packet, by: route.device)
+    if case .drop(let reason) = passes(
+      .output, id, .ipv4, input: nil, output: route.device, namespace: namespace) {
+      return refuse(packet, reason)
+    }
+    let device = packets[id].device
+    if packets[id].flags.contains(.routeIsBroadcast), !devices[device.index].isLoopback { loopBack(packet, by: device) }
+    ipv4Output(packet, by: device)
+  }
+
+  /// Asks the rules about a packet of this machine at the VRF whose port it leaves by; connections are tracked at
+  /// the port.
+  ///
+  /// Kernel counterpart: `vrf_ip_out_direct()`, `vrf_nf_set_untracked()` (drivers/net/vrf.c, v6.12).
+  mutating func askAtVRF(
+    _ id: PacketID, _ family: FilterFamily, _ vrf: DeviceID, _ namespace: NamespaceID
+  ) -> HookVerdict {
+    guard hasHook(.output, family, namespace) || hasHook(.postrouting, family, namespace) else { return .accept }
+    if packets[id].connectionRole.kind == .none { packets[id].connectionRole = .untracked }
+    let verdict = passes(.output, id, family, input: nil, output: vrf, namespace: namespace)
+    guard case .accept = verdict else { return verdict }
+    return passes(.postrouting, id, family, input: nil, output: vrf, namespace: namespace)
+  }
+
+  /// What is behind the VRF is to be tracked again.
+  ///
+  /// Kernel counterpart: `vrf_nf_reset_ct()` (drivers/net/vrf.c, v6.12).
+  mutating func endVRFPass(_ id: PacketID) {
+    if packets[id].connectionRole.kind == .untracked { forgetConnection(of: id) }
+  }
+
+  /// The rules do not let this machine send a packet: its sender, if it is a program, is told.
+  mutating func refuse(_ packet: consuming Packet, _ reason: DropReason) {
+    sendError = .operationNotPermitted
+    drop(packet, reason)
   }
 
   /// A packet of this machine passes its VRF device: captures there see it, before fragmentation and ARP.
@@ -96,16 +139,29 @@ extension Kernel {
     packets[copy.id].type = .loopback
     packets[copy.id].inputDevice = device
     packets[copy.id].flags.formUnion([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast])
+    let namespace = devices[device.index].namespace
+    if case .drop(let reason) = passes(.postrouting, copy.id, .ipv4, input: nil, output: device, namespace: namespace) {
+      return drop(copy, reason)
+    }
+    if case .drop(let reason) = askPrerouting(copy.id, .ipv4) { return drop(copy, reason) }
     ipv4Deliver(copy)
   }
 
   /// Sends a packet by a device, in fragments where it does not fit.
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
+  /// Differs(netfilter): fragments that connection tracking has joined leave in pieces of the longest one's size, not
+  /// each in its own.
   mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID) {
     let id = packet.id
     packets[id].device = device
+    if case .drop(let reason) = passes(
+      .postrouting, id, .ipv4, input: nil, output: device, namespace: devices[device.index].namespace) {
+      return packets[id].flags.contains(.isLocallySent) ? refuse(packet, reason) : drop(packet, reason)
+    }
     let mtu = packets[id].routeMTU > 0 ? Int(packets[id].routeMTU) : devices[device.index].mtu
+    let longestFragment = Int(packets[id].longestFragment)
+    if longestFragment > 0 && longestFragment <= mtu { return fragment(packet, mtu: longestFragment) }
     guard Int(packets[id].length) > mtu else { return sendToNeighbor(packet) }
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     if header.dontFragment {
@@ -153,6 +209,7 @@ extension Kernel {
       return queue.schedule(.arrival(packet.park(), vrf), at: now)
     }
     packets[id].flags.insert(.hasRoute)
+    endVRFPass(id)
     // Linux chooses the source that is missing so late that no checksum knows of it.
     if header.source.isUnspecified {
       let source = selectAddress(on: route.device, toward: .unspecified, scope: .link)
@@ -161,6 +218,10 @@ extension Kernel {
     packets[id].nextHop = route.nextHop
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))
-    ipv4Output(packet, by: route.device)
+    if case .drop(let reason) = passes(
+      .output, id, .ipv4, input: nil, output: route.device, namespace: devices[vrf.index].namespace) {
+      return drop(packet, reason)
+    }
+    ipv4Output(packet, by: packets[id].device)
   }
 }

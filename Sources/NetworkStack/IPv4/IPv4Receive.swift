@@ -1,8 +1,9 @@
 internal import NetworkAddresses
 internal import PacketHeaders
 
-// A packet comes from DeviceReceive. Decided here: whether the header can be trusted, which VRF the packet
-// belongs to, and whether it is for this machine. Goes on to IPv4Deliver, IPv4Forward, or ends.
+// A packet comes from DeviceReceive. Decided here: whether the header can be trusted, what the rules say before
+// routing, which VRF the packet belongs to, and whether it is for this machine. Goes on to IPv4Deliver, IPv4Forward,
+// or ends.
 
 extension Kernel {
   /// A packet of the Internet Protocol arrived.
@@ -23,13 +24,42 @@ extension Kernel {
     guard header.totalLength >= header.headerLength else { return drop(packet, .ipHeader) }
     // What follows the packet in its frame is padding.
     packets.trim(id, to: header.totalLength)
+    if header.isFragment && tracksConnections(.ipv4, devices[packets[id].device.index].namespace) {
+      return reassemble(packet, for: .prerouting)
+    }
+    ipv4Prerouting(packet)
+  }
 
-    if packets[id].flags.contains(.hasLocalRoute) {
+  /// Asks the rules about a packet before it is routed: at the device it came in by, and at the VRF of that one.
+  ///
+  /// Kernel counterpart: `ip_rcv()`, `ip_rcv_finish()` (net/ipv4/ip_input.c, v6.12).
+  mutating func ipv4Prerouting(_ packet: consuming Packet) {
+    let id = packet.id
+    guard let before = IPv4View(packets.bytes(id))?.destination else { preconditionFailure("the header was checked") }
+    if case .drop(let reason) = askPrerouting(id, .ipv4) { return drop(packet, reason) }
+    let isLocal = packets[id].flags.contains(.hasLocalRoute)
+    if !isLocal, let vrf = devices[packets[id].device.index].vrf {
+      enterVRF(id, vrf)
+      if case .drop(let reason) = askPrerouting(id, .ipv4) { return drop(packet, reason) }
+    }
+    if isLocal {
+      // A route to this machine holds no longer where the destination was changed.
+      guard IPv4View(packets.bytes(id))?.destination == before else {
+        packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal])
+        return routeReceived(packet)
+      }
       // A VRF device also gets back what its own table sends to it again; that is for nobody.
       return packets[id].flags.contains(.routeIsLocal) ? ipv4Deliver(packet) : drop(packet, .notSpecified)
     }
-    if let vrf = devices[packets[id].device.index].vrf { enterVRF(id, vrf) }
     routeReceived(packet)
+  }
+
+  /// Asks the rules about a packet at the device it is at, before routing.
+  @inline(__always)
+  mutating func askPrerouting(_ id: PacketID, _ family: FilterFamily) -> HookVerdict {
+    let device = packets[id].device
+    return passes(
+      .prerouting, id, family, input: device, output: nil, namespace: devices[device.index].namespace)
   }
 
   /// The VRF takes the packet over from its port.

@@ -16,6 +16,16 @@ struct ReassemblyTable: Sendable {
     var ipProtocol: UInt8
     /// The VRF; `nil` outside.
     var domain: DeviceID?
+    var purpose: Purpose
+  }
+
+  /// Who wants the packet whole; each has its own heap of fragments.
+  ///
+  /// Kernel counterpart: `enum ip_defrag_users` (include/net/ip.h, v6.12).
+  enum Purpose: Hashable, Sendable {
+    case delivery
+    /// Connection tracking, of a packet that came in.
+    case prerouting
   }
 
   struct Part: Sendable {
@@ -41,7 +51,7 @@ extension Kernel {
   /// A fragment joins its packet.
   ///
   /// Kernel counterpart: `ip_defrag()`, `ip_frag_queue()` (net/ipv4/ip_fragment.c, v6.12).
-  mutating func reassemble(_ packet: consuming Packet) {
+  mutating func reassemble(_ packet: consuming Packet, for purpose: ReassemblyTable.Purpose) {
     let id = packet.id
     let namespace = devices[packets[id].device.index].namespace
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
@@ -51,7 +61,8 @@ extension Kernel {
     let place = reassemblyPlace(
       ReassemblyTable.Key(
         source: header.source, destination: header.destination, identification: header.identification,
-        ipProtocol: header.protocol.rawValue, domain: l3Master(of: packets[id].device)), in: namespace)
+        ipProtocol: header.protocol.rawValue, domain: l3Master(of: packets[id].device), purpose: purpose),
+      in: namespace)
     let isLast = !header.moreFragments
     let part = ReassemblyTable.Part(packet: id, offset: offset, end: offset + length)
     guard insert(part, isLast: isLast, at: place, in: namespace) else {
@@ -99,11 +110,7 @@ extension Kernel {
     let headerLength = header.headerLength
     let whole = makePacket(length: headerLength + total, device: packets[first].device, flow: packets[first].flow)
     if let whole {
-      let (start, number) = (packets[whole.id].start, packets[whole.id].number)
-      packets[whole.id] = packets[first]
-      packets[whole.id].start = start
-      packets[whole.id].number = number
-      packets[whole.id].length = UInt32(headerLength + total)
+      adopt(packets[first], by: whole.id)
       let bytes = packets.bytes(whole.id)
       bytes.copy(header.bytes.prefix(headerLength), to: 0)
       for part in waiting.parts {
@@ -116,10 +123,15 @@ extension Kernel {
       view.setFragment(offset: 0, moreFragments: false, dontFragment: false)
       view.fillChecksum()
       record(.reassembled, whole.id, namespace)
-      for part in waiting.parts { packets.release(part.packet) }
-      return deliverWhole(whole)
+      let longest = waiting.parts.map { $0.end - $0.offset }.max() ?? 0
+      packets[whole.id].longestFragment = UInt16(clamping: headerLength + longest)
+      for part in waiting.parts { release(part.packet) }
+      switch waiting.key.purpose {
+      case .delivery: return deliverWhole(whole)
+      case .prerouting: return ipv4Prerouting(whole)
+      }
     }
-    for part in waiting.parts { packets.release(part.packet) }
+    for part in waiting.parts { release(part.packet) }
   }
 
   /// The time for the missing fragments is over.

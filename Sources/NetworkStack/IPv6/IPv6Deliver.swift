@@ -1,8 +1,8 @@
 internal import NetworkAddresses
 internal import PacketHeaders
 
-// A packet for this machine comes from IPv6Receive. Decided here: whether it is whole, and which protocol
-// reads it. Goes on to ICMPv6Receive, UDPReceive, TCPReceive, or ends.
+// A packet for this machine comes from IPv6Receive. Decided here: whether it is whole, what the rules say, and
+// which protocol reads it. Goes on to ICMPv6Receive, UDPReceive, TCPReceive, or ends.
 
 extension Kernel {
   /// A packet is for this machine.
@@ -13,7 +13,13 @@ extension Kernel {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     guard let chain = IPv6HeaderChain(header) else { return drop(packet, .headerTruncated) }
-    if let fragment = chain.fragmentOffset { return reassembleIPv6(packet, fragmentOffset: fragment) }
+    if let fragment = chain.fragmentOffset { return reassembleIPv6(packet, fragmentOffset: fragment, for: .delivery) }
+    let device = packets[id].device
+    if case .drop(let reason) = passes(
+      .input, id, .ipv6, input: device, output: nil, namespace: devices[device.index].namespace) {
+      return drop(packet, reason)
+    }
+    forgetConnection(of: id)
     switch chain.protocol {
     case .icmpv6: icmpv6Receive(packet, offset: chain.offset)
     case .udp: udpReceiveIPv6(packet, offset: chain.offset)

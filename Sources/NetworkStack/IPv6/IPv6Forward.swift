@@ -43,7 +43,8 @@ extension Kernel {
     }
     let set = ipv6Routes[route.route].mtu
     let mtu = max(min(set > 0 ? set : 65_535, devices[device.index].mtu), IPv6Device.minimumMTU)
-    if Int(packets[id].length) > mtu {
+    let longestFragment = Int(packets[id].longestFragment)
+    if Int(packets[id].length) > mtu && (longestFragment == 0 || longestFragment > mtu) {
       packets[id].device = device
       sendICMPv6Error(about: id, type: .packetTooBig, code: 0, rest: UInt32(mtu))
       return drop(packet, .packetTooBig)
@@ -52,6 +53,10 @@ extension Kernel {
     record(.timeToLiveDecremented(to: header.hopLimit), id, namespace)
     packets[id].ipv6NextHop = gateway.isUnspecified ? header.destination : gateway
     packets[id].routeMTU = UInt16(clamping: mtu)
+    let input = packets[id].device
+    if case .drop(let reason) = passes(.forward, id, .ipv6, input: input, output: device, namespace: namespace) {
+      return drop(packet, reason)
+    }
     ipv6Output(packet, by: device)
   }
 }

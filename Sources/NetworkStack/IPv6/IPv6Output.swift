@@ -23,22 +23,38 @@ extension Kernel {
       id, source: route.source, destination: destination, protocol: `protocol`,
       hopLimit: options.timeToLive ?? (destination.isMulticast ? 1 : defaultHopLimit(of: route.device)),
       trafficClass: options.tos)
-    packets[id].flags = [.hasRoute, .isLocallySent, .isIPv6]
+    packets[id].flags = [.isLocallySent, .isIPv6]
     if options.isFromProgram { packets[id].flags.insert(.isFromProgram) }
-    if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
     packets[id].mark = options.mark
-    packets[id].ipv6NextHop = route.nextHop
-    packets[id].routeMTU = options.pathMTUDiscovery == .probe ? 0 : UInt16(clamping: mtu)
-    packets[id].device = route.device
+    setIPv6Route(route, of: id, mtu: options.pathMTUDiscovery == .probe ? 0 : mtu)
     record(.createdIPv6(packets[id].flow, protocol: `protocol`.rawValue), id, namespace)
     record(.routedIPv6(decision(route.result)), id, namespace)
     if let vrf = devices[route.device.index].vrf, !destination.isLinkScoped, !destination.isMulticast {
+      if case .drop(let reason) = askAtVRF(id, .ipv6, vrf, namespace) { return refuse(packet, reason) }
       showIPv6OnVRF(id, vrf)
+      endVRFPass(id)
     }
-    if destination.isMulticast, !devices[route.device.index].isLoopback, listens(to: destination, on: route.device) {
-      loopBackIPv6(packet, by: route.device)
+    if case .drop(let reason) = passes(
+      .output, id, .ipv6, input: nil, output: route.device, namespace: namespace) {
+      return refuse(packet, reason)
     }
-    ipv6Output(packet, by: route.device)
+    let device = packets[id].device
+    if destination.isMulticast, !devices[device.index].isLoopback, listens(to: destination, on: device) {
+      loopBackIPv6(packet, by: device)
+    }
+    ipv6Output(packet, by: device)
+  }
+
+  /// Gives a packet of this machine its way.
+  ///
+  /// - Parameter mtu: of the path; 0 for the device's own.
+  func setIPv6Route(_ route: IPv6OutputRoute, of id: PacketID, mtu: Int) {
+    packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal])
+    packets[id].flags.insert(.hasRoute)
+    if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
+    packets[id].ipv6NextHop = route.nextHop
+    packets[id].routeMTU = UInt16(clamping: mtu)
+    packets[id].device = route.device
   }
 
   private func defaultHopLimit(of device: DeviceID) -> UInt8 {
@@ -71,6 +87,10 @@ extension Kernel {
     packets[id].flags = [.hasRoute, .isLocallySent, .isIPv6]
     packets[id].ipv6NextHop = destination
     packets[id].device = device
+    if case .drop(let reason) = passes(
+      .output, id, .ipv6, input: nil, output: device, namespace: devices[device.index].namespace) {
+      return drop(packet, reason)
+    }
     ipv6Output(packet, by: device)
   }
 
@@ -94,6 +114,11 @@ extension Kernel {
     packets[copy.id].type = .loopback
     packets[copy.id].inputDevice = device
     packets[copy.id].flags.formUnion([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast])
+    let namespace = devices[device.index].namespace
+    if case .drop(let reason) = passes(.postrouting, copy.id, .ipv6, input: nil, output: device, namespace: namespace) {
+      return drop(copy, reason)
+    }
+    if case .drop(let reason) = askPrerouting(copy.id, .ipv6) { return drop(copy, reason) }
     ipv6Deliver(copy)
   }
 
@@ -104,7 +129,15 @@ extension Kernel {
     let id = packet.id
     packets[id].device = device
     guard hasIPv6(device) || devices[device.index].isVRF else { return drop(packet, .ipv6Disabled) }
+    if case .drop(let reason) = passes(
+      .postrouting, id, .ipv6, input: nil, output: device, namespace: devices[device.index].namespace) {
+      return packets[id].flags.contains(.isLocallySent) ? refuse(packet, reason) : drop(packet, reason)
+    }
     let mtu = packets[id].routeMTU > 0 ? Int(packets[id].routeMTU) : devices[device.index].mtu
+    let longestFragment = Int(packets[id].longestFragment)
+    if longestFragment > 0 && longestFragment <= mtu && Int(packets[id].length) > longestFragment {
+      return fragmentIPv6(packet, mtu: longestFragment)
+    }
     guard Int(packets[id].length) > mtu else { return sendToIPv6Neighbor(packet) }
     guard packets[id].flags.contains(.isLocallySent) else {
       sendICMPv6Error(about: id, type: .packetTooBig, code: 0, rest: UInt32(mtu))
@@ -160,12 +193,13 @@ extension Kernel {
       }
       offset += length
     }
-    packets.release(packet.park())
+    release(packet.park())
   }
 
   /// Gives a new packet what is known of another one, but its place and number.
-  func adopt(_ metadata: PacketMetadata, by id: PacketID) {
+  mutating func adopt(_ metadata: PacketMetadata, by id: PacketID) {
     let (start, length, number) = (packets[id].start, packets[id].length, packets[id].number)
+    if metadata.connection != .none { connections[metadata.connection].references += 1 }
     packets[id] = metadata
     packets[id].start = start
     packets[id].length = length
@@ -199,8 +233,13 @@ extension Kernel {
       packets.push(id, EthernetView.length)
       return queue.schedule(.arrival(packet.park(), vrf), at: now)
     }
+    endVRFPass(id)
     packets[id].ipv6NextHop = route.nextHop
     packets[id].routeMTU = UInt16(clamping: ipv6PathMTU(route, destination: destination))
-    ipv6Output(packet, by: route.device)
+    if case .drop(let reason) = passes(
+      .output, id, .ipv6, input: nil, output: route.device, namespace: namespace) {
+      return drop(packet, reason)
+    }
+    ipv6Output(packet, by: packets[id].device)
   }
 }

@@ -15,6 +15,7 @@ struct IPv6ReassemblyTable: Sendable {
     var identification: UInt32
     /// The device for addresses of the link, else the VRF; `nil` outside.
     var domain: DeviceID?
+    var purpose: ReassemblyTable.Purpose
   }
 
   struct Waiting: Sendable {
@@ -37,7 +38,9 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ipv6_frag_rcv()`, `ip6_frag_queue()` (net/ipv6/reassembly.c, v6.12).
   /// - Parameter fragmentOffset: where the fragment header stands.
-  mutating func reassembleIPv6(_ packet: consuming Packet, fragmentOffset: Int) {
+  mutating func reassembleIPv6(
+    _ packet: consuming Packet, fragmentOffset: Int, for purpose: ReassemblyTable.Purpose
+  ) {
     let id = packet.id
     let namespace = devices[packets[id].device.index].namespace
     guard let header = IPv6View(packets.bytes(id)),
@@ -58,7 +61,7 @@ extension Kernel {
     let place = ipv6ReassemblyPlace(
       .init(
         source: header.source, destination: header.destination, identification: fragment.identification,
-        domain: domain), in: namespace)
+        domain: domain, purpose: purpose), in: namespace)
     let part = ReassemblyTable.Part(packet: id, offset: offset, end: offset + length)
     let parts = namespaces[namespace.index].ipv6Reassembly.waiting[place].parts
     if parts.contains(where: { $0.offset < part.end && part.offset < $0.end }) {
@@ -98,10 +101,15 @@ extension Kernel {
     namespaces[namespace.index].ipv6Reassembly.waiting.remove(at: place)
     if let whole = joined(waiting, total) {
       record(.reassembled, whole.id, namespace)
-      for part in waiting.parts { packets.release(part.packet) }
-      return ipv6Deliver(whole)
+      let longest = waiting.parts.map { Int(packets[$0.packet].length) }.max() ?? 0
+      packets[whole.id].longestFragment = UInt16(clamping: longest)
+      for part in waiting.parts { release(part.packet) }
+      switch waiting.key.purpose {
+      case .delivery: return ipv6Deliver(whole)
+      case .prerouting: return ipv6Prerouting(whole)
+      }
     }
-    for part in waiting.parts { packets.release(part.packet) }
+    for part in waiting.parts { release(part.packet) }
   }
 
   /// The packet as it was before it was cut: the first fragment's headers, without the fragment header.

@@ -23,11 +23,28 @@ extension Kernel {
     packets.trim(id, to: length)
     packets[id].flags.insert(.isIPv6)
 
+    if tracksConnections(.ipv6, devices[device.index].namespace), let chain = IPv6HeaderChain(header),
+      let fragment = chain.fragmentOffset {
+      return reassembleIPv6(packet, fragmentOffset: fragment, for: .prerouting)
+    }
+    ipv6Prerouting(packet)
+  }
+
+  /// Asks the rules about a packet before it is routed: at the device it came in by, and at the VRF of that one.
+  ///
+  /// Kernel counterpart: `ipv6_rcv()`, `ip6_rcv_finish()` (net/ipv6/ip6_input.c, v6.12).
+  mutating func ipv6Prerouting(_ packet: consuming Packet) {
+    let id = packet.id
+    let device = packets[id].device
+    guard let before = IPv6View(packets.bytes(id))?.destination else { preconditionFailure("the header was checked") }
+    if case .drop(let reason) = askPrerouting(id, .ipv6) { return drop(packet, reason) }
+    guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     if packets[id].flags.contains(.hasLocalRoute) {
       // What this machine sends to itself counts as come in by the device that has the address.
-      guard packets[id].flags.contains(.routeIsLocal) else {
+      guard packets[id].flags.contains(.routeIsLocal), header.destination == before else {
         // The route of a VRF leads into the VRF again: it is forwarded as from outside, until its hop limit is spent.
-        packets[id].flags.subtract([.hasLocalRoute, .isLocallySent, .isFromProgram])
+        // So is what the rules have given another destination.
+        packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal, .isLocallySent, .isFromProgram])
         packets[id].inputDevice = device
         return routeReceivedIPv6(packet)
       }
@@ -37,7 +54,10 @@ extension Kernel {
       }
       return ipv6Deliver(packet)
     }
-    if let vrf = devices[device.index].vrf { enterVRF(id, vrf, header) }
+    if let vrf = devices[device.index].vrf {
+      enterVRF(id, vrf, header)
+      if packets[id].device == vrf, case .drop(let reason) = askPrerouting(id, .ipv6) { return drop(packet, reason) }
+    }
     routeReceivedIPv6(packet)
   }
 

@@ -38,6 +38,12 @@ public struct NetworkNamespace: Sendable {
 
   /// The rules of iptables and ip6tables; `nil` where there were never any.
   package internal(set) var ruleset: Ruleset?
+  /// The hooks at which rules or connection tracking are asked, as bits: of IPv4, and from bit 8 on of IPv6. The
+  /// highest bit of each tells whether connections are tracked.
+  var activeHooks: UInt16 = 0
+  package var connectionSettings = ConnectionSettings()
+  /// How many connections there are.
+  package internal(set) var connectionCount = 0
 
   package var settings = NamespaceSettings()
   package var ipv6 = IPv6NamespaceSettings()

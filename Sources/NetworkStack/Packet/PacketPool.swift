@@ -79,6 +79,8 @@ struct PacketMetadata: BitwiseCopyable {
     static let isFromProgram = Flags(rawValue: 512)
     /// The bytes begin with an IPv6 header, and the next hop is one of IPv6.
     static let isIPv6 = Flags(rawValue: 1024)
+    /// Its way was looked up again because rules have changed what routing goes by.
+    static let isRerouted = Flags(rawValue: 2048)
   }
 
   /// Where the bytes begin in the cell.
@@ -105,6 +107,15 @@ struct PacketMetadata: BitwiseCopyable {
   var flow = FlowTag.none
   /// What its route shares with its like: when no such route is left, there are no errors about it.
   var routeBody = RouteBody.none
+  /// The connection it belongs to, as what, and in which zone it is looked for.
+  var connection = ConnectionID.none
+  var connectionRole = ConnectionRole.none
+  var zone = ConnectionZone()
+  /// The ports of a bridge that it came in and leaves by, while the bridge asks the rules of IP.
+  var bridgeInput: DeviceID?
+  var bridgeOutput: DeviceID?
+  /// The length of the longest fragment it was put together from; 0 for one that came whole.
+  var longestFragment: UInt16 = 0
   /// Its number in the trace.
   var number: UInt32 = 0
 }

@@ -41,12 +41,14 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case vxlanNetworkNotFound
   case localMAC
   case ipv6Disabled
+  case netfilterDrop
   case simulatorPoolExhausted
   case simulatorCableDown
   case simulatorCableLoss
   case simulatorFrameTooLong
   case simulatorNoCable
   case simulatorVLANNotMember
+  case simulatorConnectionTableFull
 
   /// The kernel's name, such as `IP_RPFILTER`.
   public var name: String {
@@ -89,12 +91,14 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .vxlanNetworkNotFound: "VXLAN_VNI_NOT_FOUND"
     case .localMAC: "LOCAL_MAC"
     case .ipv6Disabled: "IPV6DISABLED"
+    case .netfilterDrop: "NETFILTER_DROP"
     case .simulatorPoolExhausted: "SIM_POOL_EXHAUSTED"
     case .simulatorCableDown: "SIM_CABLE_DOWN"
     case .simulatorCableLoss: "SIM_CABLE_LOSS"
     case .simulatorFrameTooLong: "SIM_FRAME_TOO_LONG"
     case .simulatorNoCable: "SIM_NO_CABLE"
     case .simulatorVLANNotMember: "SIM_VLAN_NOT_MEMBER"
+    case .simulatorConnectionTableFull: "SIM_CONNECTION_TABLE_FULL"
     }
   }
 

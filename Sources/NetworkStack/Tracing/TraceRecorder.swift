@@ -43,11 +43,24 @@ public enum TraceDecision: Sendable, BitwiseCopyable {
   /// Did its work and ended, such as an ARP packet.
   case consumed
   case dropped(DropReason, DeviceID)
+  /// Connection tracking: the connection's place in the table, and what the packet is to it.
+  case tracked(UInt32, ConnectionRole)
+  /// There is no room for another connection.
+  case connectionTableIsFull
+  /// A rule, by chain and place, decided; or the policy, where the place is -1.
+  case filtered(FilterDecision)
+  /// Addresses or ports were changed, as the connection wants it.
+  case translated(isSource: Bool)
   case icmpErrorSent(type: UInt8, code: UInt8, to: IPv4Address)
   case icmpv6ErrorSent(type: UInt8, code: UInt8)
 
   public enum BridgeDecision: UInt8, Sendable, BitwiseCopyable {
     case forwarded, flooded, handedUp
+  }
+
+  /// What a packet is to its connection.
+  public enum ConnectionRole: UInt8, Sendable, BitwiseCopyable {
+    case invalid, new, established, reply, related, untracked
   }
 
   /// To whom a packet was delivered.
@@ -58,6 +71,22 @@ public enum TraceDecision: Sendable, BitwiseCopyable {
     /// A TCP connection that no program has any more.
     case connection
   }
+}
+
+/// What a rule or a policy decided.
+public struct FilterDecision: Sendable, BitwiseCopyable {
+  public enum Verdict: UInt8, Sendable, BitwiseCopyable {
+    case accepted, dropped, rejected, translated, changed, logged
+  }
+
+  public let family: FilterFamily
+  public let table: FilterTableKind
+  public let hook: NetfilterHook
+  /// The place of the chain in its table.
+  public let chain: Int32
+  /// The place of the rule in its chain; -1 for the policy.
+  public let rule: Int32
+  public let verdict: Verdict
 }
 
 /// A routing decision: the rule, the table, the route and the way out.
