@@ -22,6 +22,9 @@ extension Controller {
       }
       guard let device = device(named: name, in: namespace) else { return nil }
       return setting.text(simulation.kernel.devices[device.index].neighborSettings)
+    case .connections(let setting):
+      return setting.text(simulation.kernel.namespaces[namespace.index].connectionSettings)
+    case .connectionCount: return String(simulation.kernel.namespaces[namespace.index].connectionCount)
     case .ipv6Namespace(let setting): return setting.text(simulation.kernel.namespaces[namespace.index].ipv6)
     case .ipv6Device(let name, let setting):
       return ipv6Settings(name, namespace).map { String($0[keyPath: setting.path]) }
@@ -35,7 +38,8 @@ extension Controller {
   /// Every key that exists in the namespace, sorted.
   public func sysctlKeys(in namespace: NamespaceID) -> [String] {
     let names = ["all", "default"] + links(in: namespace).map(\.name)
-    var keys = NamespaceSysctl.all.map { "net.ipv4.\($0.name)" }
+    var keys = NamespaceSysctl.all.map { "net.\($0.folder ?? "ipv4").\($0.name)" }
+    keys += ConnectionSysctl.all.map { "net.netfilter.\($0.name)" } + [SysctlKey.connectionCountName]
     keys += IPv6NamespaceSysctl.all.map { "net.ipv6.\($0.name)" }
     for name in names {
       let hasIPv6 = name == "all" || name == "default" || ipv6Device(named: name, in: namespace) != nil
@@ -58,6 +62,9 @@ extension Controller {
       }
     case .device(let name, let setting): try setDevice(name, setting, value, namespace)
     case .neighbor(let name, let setting): try setNeighbor(name, setting, value, namespace)
+    case .connections(let setting):
+      try setting.set(&simulation.kernel.namespaces[namespace.index].connectionSettings, value)
+    case .connectionCount: throw ControlError(.permissionDenied)
     case .ipv6Namespace(let setting): try setting.set(&simulation.kernel.namespaces[namespace.index].ipv6, value)
     case .ipv6Device(let name, let setting):
       try setIPv6Device(name, setting, try parse(value, setting.range), namespace)
@@ -147,10 +154,14 @@ private enum SysctlKey {
   case namespace(NamespaceSysctl)
   case device(String, DeviceSysctl)
   case neighbor(String, NeighborSysctl)
+  case connections(ConnectionSysctl)
+  case connectionCount
   case ipv6Namespace(IPv6NamespaceSysctl)
   case ipv6Device(String, IPv6DeviceSysctl)
   case ipv6Neighbor(String, NeighborSysctl)
   case fixed(FixedSysctl, device: String?)
+
+  static let connectionCountName = "net.netfilter.nf_conntrack_count"
 
   /// - Returns: `nil` for a key that does not exist.
   init?(_ key: String) {
@@ -159,8 +170,12 @@ private enum SysctlKey {
     } else if let (device, leaf) = Self.split(key, "net.ipv4.neigh."),
       let setting = NeighborSysctl.all.first(where: { $0.name == leaf }) {
       self = .neighbor(device, setting)
-    } else if let setting = NamespaceSysctl.all.first(where: { "net.ipv4.\($0.name)" == key }) {
+    } else if let setting = NamespaceSysctl.all.first(where: { "net.\($0.folder ?? "ipv4").\($0.name)" == key }) {
       self = .namespace(setting)
+    } else if let setting = ConnectionSysctl.all.first(where: { "net.netfilter.\($0.name)" == key }) {
+      self = .connections(setting)
+    } else if key == Self.connectionCountName {
+      self = .connectionCount
     } else if let setting = IPv6NamespaceSysctl.all.first(where: { "net.ipv6.\($0.name)" == key }) {
       self = .ipv6Namespace(setting)
     } else if let (device, leaf) = Self.split(key, "net.ipv6.conf."),

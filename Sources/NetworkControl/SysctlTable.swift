@@ -2,8 +2,10 @@ internal import NetworkStack
 
 // The keys that exist: what each sets, and which values it takes.
 
-/// A key of a namespace: `net.ipv4.NAME` or `net.ipv6.NAME`.
+/// A key of a namespace: `net.ipv4.NAME`, `net.ipv6.NAME`, `net.bridge.NAME` or `net.netfilter.NAME`.
 struct NamespaceSysctlOf<Settings> {
+  /// Behind `net.`, for keys that are not in the settings' own folder.
+  var folder: String?
   let name: String
   let path: any WritableKeyPath<Settings, Int64> & Sendable
   /// The second number, of keys that hold two.
@@ -30,9 +32,35 @@ extension NamespaceSysctlOf<IPv6NamespaceSettings> {
   ]
 }
 
+typealias ConnectionSysctl = NamespaceSysctlOf<ConnectionSettings>
+
+extension NamespaceSysctlOf<ConnectionSettings> {
+  static let all: [ConnectionSysctl] = [
+    key("max", \.maximum), key("checksum", \.checksum, 0...1), key("generic_timeout", \.genericTimeout),
+    key("icmp_timeout", \.icmpTimeout), key("icmpv6_timeout", \.icmpv6Timeout), key("udp_timeout", \.udpTimeout),
+    key("udp_timeout_stream", \.udpStreamTimeout), key("tcp_timeout_syn_sent", \.tcpSynSent),
+    key("tcp_timeout_syn_recv", \.tcpSynReceived), key("tcp_timeout_established", \.tcpEstablished),
+    key("tcp_timeout_fin_wait", \.tcpFinWait), key("tcp_timeout_close_wait", \.tcpCloseWait),
+    key("tcp_timeout_last_ack", \.tcpLastAcknowledgment), key("tcp_timeout_time_wait", \.tcpTimeWait),
+    key("tcp_timeout_close", \.tcpClose), key("tcp_timeout_max_retrans", \.tcpMaximumRetransmissions),
+    key("tcp_timeout_unacknowledged", \.tcpUnacknowledged), key("tcp_loose", \.tcpIsLoose, 0...1),
+    key("tcp_be_liberal", \.tcpIsLiberal, 0...1), key("tcp_max_retrans", \.tcpRetransmissionCount, 0...255),
+    key("tcp_ignore_invalid_rst", \.tcpIgnoresInvalidReset, 0...1),
+  ]
+
+  private static func key(
+    _ name: String, _ path: any WritableKeyPath<ConnectionSettings, Int64> & Sendable,
+    _ range: ClosedRange<Int64> = 0...Int64(Int32.max)
+  ) -> Self {
+    Self(folder: "netfilter", name: "nf_conntrack_\(name)", path: path, range: range)
+  }
+}
+
 extension NamespaceSysctlOf<NamespaceSettings> {
 
   static let all: [NamespaceSysctl] = [
+    .init(folder: "bridge", name: "bridge-nf-call-iptables", path: \.bridgeCallsIPv4Rules, range: 0...1),
+    .init(folder: "bridge", name: "bridge-nf-call-ip6tables", path: \.bridgeCallsIPv6Rules, range: 0...1),
     .init(name: "ip_forward", path: \.ipForward, range: 0...Int64(Int32.max)),
     .init(name: "ip_default_ttl", path: \.ipDefaultTTL, range: 1...255),
     .init(name: "icmp_ratelimit", path: \.icmpRateLimit, range: 0...Int64(Int32.max)),
@@ -212,8 +240,15 @@ struct FixedSysctl {
   }
 
   static let single: [FixedSysctl] = [
-    .init(prefix: "net.bridge", name: "bridge-nf-call-iptables", value: "0"),
-    .init(prefix: "net.bridge", name: "bridge-nf-call-ip6tables", value: "0"),
+    .init(prefix: "net.bridge", name: "bridge-nf-filter-vlan-tagged", value: "0"),
+    .init(prefix: "net.bridge", name: "bridge-nf-filter-pppoe-tagged", value: "0"),
+    .init(prefix: "net.bridge", name: "bridge-nf-pass-vlan-input-dev", value: "0"),
+    .init(prefix: "net.netfilter", name: "nf_conntrack_acct", value: "0"),
+    .init(prefix: "net.netfilter", name: "nf_conntrack_timestamp", value: "0"),
+    .init(prefix: "net.netfilter", name: "nf_conntrack_log_invalid", value: "0", isInert: true),
+    .init(prefix: "net.netfilter", name: "nf_conntrack_events", value: "2", isInert: true),
+    .init(prefix: "net.netfilter", name: "nf_conntrack_buckets", value: "262144", isInert: true),
+    .init(prefix: "net.netfilter", name: "nf_conntrack_expect_max", value: "4096", isInert: true),
     .init(prefix: "net.bridge", name: "bridge-nf-call-arptables", value: "0"),
     .init(prefix: "net.ipv4", name: "ip_nonlocal_bind", value: "0"),
     .init(prefix: "net.ipv4", name: "ip_no_pmtu_disc", value: "0"),

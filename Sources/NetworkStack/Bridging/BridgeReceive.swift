@@ -8,7 +8,7 @@ internal import PacketHeaders
 extension Kernel {
   /// A port of a bridge received a frame.
   ///
-  /// Kernel counterpart: `br_handle_frame()`, `br_handle_frame_finish()` (net/bridge/br_input.c, v6.12).
+  /// Kernel counterpart: `br_handle_frame()` (net/bridge/br_input.c, v6.12).
   mutating func bridgeReceive(_ packet: consuming Packet, port: DeviceID, bridge: BridgeID) {
     let id = packet.id
     let bridgeDevice = bridges[bridge.index].device
@@ -24,6 +24,20 @@ extension Kernel {
     guard let vlan = ingressVLAN(id, from: port, bridge: bridge) else {
       return drop(packet, .simulatorVLANNotMember)
     }
+    if let family = familyOfBridgedRules(id, in: devices[bridgeDevice.index].namespace) {
+      return bridgePrerouting(packet, family, port: port, bridge: bridge, vlan: vlan)
+    }
+    bridgeDecide(packet, port: port, bridge: bridge, vlan: vlan)
+  }
+
+  /// Decides where a frame goes.
+  ///
+  /// Kernel counterpart: `br_handle_frame_finish()` (net/bridge/br_input.c, v6.12).
+  mutating func bridgeDecide(_ packet: consuming Packet, port: DeviceID, bridge: BridgeID, vlan: UInt16) {
+    let id = packet.id
+    let bridgeDevice = bridges[bridge.index].device
+    guard let frame = EthernetView(packets.bytes(id)) else { return drop(packet, .deviceHeader) }
+    let (source, destination) = (frame.source, frame.destination)
     if bridgePort(port).flags.contains(.learning) {
       bridges[bridge.index].learn(source, vlan: vlan, behind: port, at: now, bound: bounds.forwardingEntries)
     }
@@ -65,6 +79,10 @@ extension Kernel {
   ) {
     guard mayForward(from: origin, to: port), mayLeave(vlan, by: port, bridge: bridge) else {
       return drop(packet, .noTransmitTarget)
+    }
+    if origin != nil, let reason = bridgeForwardRules(packet.id, to: port, bridge: bridge) { return drop(packet, reason) }
+    if packets[packet.id].longestFragment > 0 && origin != nil {
+      return refragmentBridged(packet, to: port, vlan: vlan, bridge: bridge)
     }
     tagForEgress(packet.id, vlan, by: port, bridge: bridge)
     let longest = devices[port.index].mtu + EthernetView.length + 4

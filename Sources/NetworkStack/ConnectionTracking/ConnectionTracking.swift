@@ -220,8 +220,8 @@ extension Kernel {
   }
 
   /// Lets a connection live for some seconds from now on, or from when it will be confirmed.
-  private mutating func prolong(_ id: ConnectionID, by seconds: Int32) {
-    let duration = Int64(seconds) * 1_000_000_000
+  private mutating func prolong(_ id: ConnectionID, by seconds: Int64) {
+    let duration = seconds * 1_000_000_000
     connections[id].expiry =
       connections[id].isConfirmed ? now + duration : Instant(nanoseconds: duration)
   }

@@ -379,9 +379,9 @@ extension TCPTrack {
   }
 
   /// For how many seconds the connection lives on after a segment that was accepted.
-  func timeout(after segment: TrackedSegment, _ settings: ConnectionSettings) -> Int32 {
+  func timeout(after segment: TrackedSegment, _ settings: ConnectionSettings) -> Int64 {
     let regular = settings.timeout(state)
-    if Int32(retransmissions) >= settings.tcpRetransmissionCount && regular > settings.tcpMaximumRetransmissions {
+    if Int64(retransmissions) >= settings.tcpRetransmissionCount && regular > settings.tcpMaximumRetransmissions {
       return settings.tcpMaximumRetransmissions
     }
     if segment.kind == .reset { return settings.tcpClose }

@@ -93,6 +93,8 @@ extension Kernel {
     packets[id].mark = 0
     packets[id].routeMTU = 0
     packets[id].longestFragment = 0
+    packets[id].bridgeInput = nil
+    packets[id].bridgeOutput = nil
     forgetConnection(of: id)
   }
 }

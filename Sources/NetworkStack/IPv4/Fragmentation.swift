@@ -11,6 +11,33 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_do_fragment()` (net/ipv4/ip_output.c, v6.12). Source: RFC 791 section 3.2.
   mutating func fragment(_ packet: consuming Packet, mtu: Int) {
+    fragment(packet, mtu: mtu) { kernel, part, isFirst in
+      if kernel.packets[part.id].flags.contains(.isFromProgram) && !isFirst {
+        kernel.queue.scheduleDeferred(.output(part.park()))
+      } else {
+        kernel.sendToNeighbor(part)
+      }
+    }
+  }
+
+  /// Cuts a packet that a bridge has joined for connection tracking, and sends the pieces by a port.
+  ///
+  /// Kernel counterpart: `br_nf_dev_queue_xmit()` (net/bridge/br_netfilter_hooks.c, v6.12).
+  mutating func refragmentBridged(_ packet: consuming Packet, to port: DeviceID, vlan: UInt16, bridge: BridgeID) {
+    let whole = packet.id
+    packets.pull(whole, EthernetView.length)
+    let mtu = min(Int(packets[whole].longestFragment), devices[port.index].mtu)
+    fragment(packet, mtu: mtu) { kernel, part, _ in
+      kernel.copyFrameHeader(from: whole, to: part.id)
+      kernel.packets.push(part.id, EthernetView.length)
+      kernel.tagForEgress(part.id, vlan, by: port, bridge: bridge)
+      kernel.transmit(part, by: port)
+    }
+  }
+
+  private mutating func fragment(
+    _ packet: consuming Packet, mtu: Int, send: (inout Kernel, consuming Packet, _ isFirst: Bool) -> Void
+  ) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     let headerLength = header.headerLength
@@ -35,13 +62,10 @@ extension Kernel {
           offset: firstOffset + offset, moreFragments: followedByMore || offset + length < payload.count,
           dontFragment: false)
         view.fillChecksum()
-        if metadata.flags.contains(.isFromProgram) && offset > 0 {
-          queue.scheduleDeferred(.output(part.park()))
-        } else {
-          hasRefusedFrame = false
-          sendToNeighbor(part)
-          if hasRefusedFrame { break }
-        }
+        packets[part.id].longestFragment = 0
+        hasRefusedFrame = false
+        send(&self, part, offset == 0)
+        if hasRefusedFrame { break }
       }
       offset += length
     }

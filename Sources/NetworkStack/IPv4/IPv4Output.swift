@@ -218,6 +218,7 @@ extension Kernel {
     packets[id].nextHop = route.nextHop
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))
+    packets[id].device = route.device
     if case .drop(let reason) = passes(
       .output, id, .ipv4, input: nil, output: route.device, namespace: devices[vrf.index].namespace) {
       return drop(packet, reason)

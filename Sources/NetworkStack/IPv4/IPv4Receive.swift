@@ -58,6 +58,11 @@ extension Kernel {
   @inline(__always)
   mutating func askPrerouting(_ id: PacketID, _ family: FilterFamily) -> HookVerdict {
     let device = packets[id].device
+    // The bridge it came in by has asked already.
+    if packets[id].flags.contains(.hasPassedBridgeRules) {
+      packets[id].flags.remove(.hasPassedBridgeRules)
+      return .accept
+    }
     return passes(
       .prerouting, id, family, input: device, output: nil, namespace: devices[device.index].namespace)
   }

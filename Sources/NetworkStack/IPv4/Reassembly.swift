@@ -26,6 +26,8 @@ struct ReassemblyTable: Sendable {
     case delivery
     /// Connection tracking, of a packet that came in.
     case prerouting
+    /// Connection tracking, of a packet between the ports of a bridge.
+    case bridging(DeviceID, BridgeID, vlan: UInt16)
   }
 
   struct Part: Sendable {
@@ -113,6 +115,7 @@ extension Kernel {
       adopt(packets[first], by: whole.id)
       let bytes = packets.bytes(whole.id)
       bytes.copy(header.bytes.prefix(headerLength), to: 0)
+      copyFrameHeader(from: first, to: whole.id)
       for part in waiting.parts {
         let view = IPv4View(packets.bytes(part.packet))
         guard let payload = view?.payload else { preconditionFailure("the header was checked") }
@@ -129,9 +132,21 @@ extension Kernel {
       switch waiting.key.purpose {
       case .delivery: return deliverWhole(whole)
       case .prerouting: return ipv4Prerouting(whole)
+      case .bridging(let port, let bridge, let vlan):
+        return finishBridgePrerouting(whole, .ipv4, port: port, bridge: bridge, vlan: vlan)
       }
     }
     for part in waiting.parts { release(part.packet) }
+  }
+
+  /// Copies the Ethernet header that stands before a packet.
+  func copyFrameHeader(from packet: PacketID, to other: PacketID) {
+    guard packets[packet].start >= UInt32(EthernetView.length) else { return }
+    packets.push(packet, EthernetView.length)
+    packets.push(other, EthernetView.length)
+    packets.bytes(other).copy(packets.bytes(packet).prefix(EthernetView.length), to: 0)
+    packets.pull(packet, EthernetView.length)
+    packets.pull(other, EthernetView.length)
   }
 
   /// The time for the missing fragments is over.

@@ -236,6 +236,7 @@ extension Kernel {
     endVRFPass(id)
     packets[id].ipv6NextHop = route.nextHop
     packets[id].routeMTU = UInt16(clamping: ipv6PathMTU(route, destination: destination))
+    packets[id].device = route.device
     if case .drop(let reason) = passes(
       .output, id, .ipv6, input: nil, output: route.device, namespace: namespace) {
       return drop(packet, reason)

@@ -107,6 +107,7 @@ extension Kernel {
       switch waiting.key.purpose {
       case .delivery: return ipv6Deliver(whole)
       case .prerouting: return ipv6Prerouting(whole)
+      case .bridging: preconditionFailure("bridges do not join fragments of IPv6")
       }
     }
     for part in waiting.parts { release(part.packet) }

@@ -4,6 +4,9 @@
 package struct NamespaceSettings: Hashable, Sendable {
   package var ipForward: Int64 = 0
   package var ipDefaultTTL: Int64 = 64
+  /// `net.bridge.bridge-nf-call-iptables` and `…-ip6tables`: whether bridges ask the rules of IP.
+  package var bridgeCallsIPv4Rules: Int64 = 0
+  package var bridgeCallsIPv6Rules: Int64 = 0
   /// In milliseconds between two ICMP messages to one destination; 0 for no limit.
   package var icmpRateLimit: Int64 = 1_000
   /// Which ICMP types are limited, as bits.

@@ -81,6 +81,8 @@ struct PacketMetadata: BitwiseCopyable {
     static let isIPv6 = Flags(rawValue: 1024)
     /// Its way was looked up again because rules have changed what routing goes by.
     static let isRerouted = Flags(rawValue: 2048)
+    /// A bridge has asked the rules that come before routing.
+    static let hasPassedBridgeRules = Flags(rawValue: 4096)
   }
 
   /// Where the bytes begin in the cell.

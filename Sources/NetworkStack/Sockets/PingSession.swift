@@ -155,7 +155,9 @@ extension Kernel {
         .emit(into: message, source: way.source, destination: destination)
     }
     hasRefusedFrame = false
+    sendError = nil
     sendFromProgram(packet, route, protocol: flow.ipProtocol, options: options)
+    if let sendError { throw sendError }
     if hasRefusedFrame { throw .noBufferSpace }
   }
 

@@ -41,7 +41,9 @@ extension Kernel {
     case .v4(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
     case .v6(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
     }
+    sendError = nil
     sendFromProgram(packet, route, protocol: .udp, options: options)
+    if let sendError { throw sendError }
   }
 
   /// Shows a datagram to the session that owns its socket.

@@ -1,0 +1,161 @@
+internal import NetworkAddresses
+internal import PacketHeaders
+
+// A frame comes from BridgeReceive, before a bridge looks where it goes, or on its way to a port. Asked here, where the
+// machine wants that (`net.bridge.bridge-nf-call-iptables`): the rules of IP. Goes on in BridgeReceive, or ends.
+
+extension Kernel {
+  /// The protocol whose rules a bridge asks about a frame; `nil` where it asks none.
+  ///
+  /// Kernel counterpart: `br_nf_pre_routing()` (net/bridge/br_netfilter_hooks.c, v6.12). Tagged frames are passed over, as
+  /// `bridge-nf-filter-vlan-tagged` 0 says.
+  func familyOfBridgedRules(_ id: PacketID, in namespace: NamespaceID) -> FilterFamily? {
+    let settings = namespaces[namespace.index].settings
+    guard settings.bridgeCallsIPv4Rules != 0 || settings.bridgeCallsIPv6Rules != 0,
+      namespaces[namespace.index].activeHooks != 0, let frame = EthernetView(packets.bytes(id))
+    else { return nil }
+    if frame.etherType == .ipv4 && settings.bridgeCallsIPv4Rules != 0 { return .ipv4 }
+    return frame.etherType == .ipv6 && settings.bridgeCallsIPv6Rules != 0 ? .ipv6 : nil
+  }
+
+  /// A frame that came in by a port passes the rules that packets pass before routing.
+  mutating func bridgePrerouting(
+    _ packet: consuming Packet, _ family: FilterFamily, port: DeviceID, bridge: BridgeID, vlan: UInt16
+  ) {
+    let id = packet.id
+    let device = bridges[bridge.index].device
+    packets.pull(id, EthernetView.length)
+    if let reason = trimBridgedPacket(id, family) { return drop(packet, reason) }
+    packets[id].bridgeInput = port
+    packets[id].bridgeOutput = nil
+    packets[id].flags.insert(.hasPassedBridgeRules)
+    if family == .ipv4, let header = IPv4View(packets.bytes(id)), header.isFragment,
+      tracksConnections(.ipv4, devices[device.index].namespace) {
+      packets[id].device = device
+      return reassemble(packet, for: .bridging(port, bridge, vlan: vlan))
+    }
+    finishBridgePrerouting(packet, family, port: port, bridge: bridge, vlan: vlan)
+  }
+
+  mutating func finishBridgePrerouting(
+    _ packet: consuming Packet, _ family: FilterFamily, port: DeviceID, bridge: BridgeID, vlan: UInt16
+  ) {
+    let id = packet.id
+    let device = bridges[bridge.index].device
+    let before = bridgedDestination(id, family)
+    let verdict = asBridged(id, at: device) { kernel in
+      kernel.passes(
+        .prerouting, id, family, input: device, output: nil, namespace: kernel.devices[device.index].namespace)
+    }
+    if case .drop(let reason) = verdict { return drop(packet, reason) }
+    if bridgedDestination(id, family) != before, !redirectFrame(id, family, device) {
+      return drop(packet, .notSpecified)
+    }
+    packets.push(id, EthernetView.length)
+    bridgeDecide(packet, port: port, bridge: bridge, vlan: vlan)
+  }
+
+  /// A frame on its way from port to port passes the rules of forwarding, and those of packets that leave.
+  ///
+  /// - Returns: why it ends; `nil` where it goes on.
+  mutating func bridgeForwardRules(_ id: PacketID, to port: DeviceID, bridge: BridgeID) -> DropReason? {
+    guard packets[id].flags.contains(.hasPassedBridgeRules), packets[id].bridgeInput != nil else { return nil }
+    let device = bridges[bridge.index].device
+    let namespace = devices[device.index].namespace
+    guard let family = familyOfBridgedRules(id, in: namespace) else { return nil }
+    packets[id].bridgeOutput = port
+    packets.pull(id, EthernetView.length)
+    defer { packets.push(id, EthernetView.length) }
+    let verdict = asBridged(id, at: device) { kernel in
+      let forward = kernel.passes(.forward, id, family, input: device, output: device, namespace: namespace)
+      guard case .accept = forward else { return forward }
+      return kernel.passes(.postrouting, id, family, input: nil, output: device, namespace: namespace)
+    }
+    if case .drop(let reason) = verdict { return reason }
+    return nil
+  }
+
+  /// Runs with the packet as if the bridge itself had it, so that errors about it have a way.
+  private mutating func asBridged(
+    _ id: PacketID, at device: DeviceID, _ body: (inout Kernel) -> HookVerdict
+  ) -> HookVerdict {
+    let (own, type, flags) = (packets[id].device, packets[id].type, packets[id].flags)
+    packets[id].device = device
+    if type == .otherHost { packets[id].type = .host }
+    packets[id].flags.insert(.hasRoute)
+    let verdict = body(&self)
+    if case .accept = verdict {
+      packets[id].device = own
+      packets[id].type = type
+      packets[id].flags = flags
+    }
+    return verdict
+  }
+
+  /// Takes off what follows the packet in its frame, and checks its header.
+  ///
+  /// Kernel counterpart: `br_validate_ipv4()` (net/bridge/br_netfilter_hooks.c, v6.12).
+  private func trimBridgedPacket(_ id: PacketID, _ family: FilterFamily) -> DropReason? {
+    switch family {
+    case .ipv4:
+      guard let header = IPv4View(packets.bytes(id)), header.version == 4,
+        header.headerLength >= IPv4View.minimumLength, header.hasValidChecksum,
+        header.totalLength >= header.headerLength, header.totalLength <= header.bytes.count
+      else { return .ipHeader }
+      packets.trim(id, to: header.totalLength)
+    case .ipv6:
+      guard let header = IPv6View(packets.bytes(id)), header.version == 6,
+        IPv6View.length + header.payloadLength <= header.bytes.count
+      else { return .ipHeader }
+      packets.trim(id, to: IPv6View.length + header.payloadLength)
+    }
+    return nil
+  }
+
+  private func bridgedDestination(_ id: PacketID, _ family: FilterFamily) -> IPv6Address? {
+    switch family {
+    case .ipv4: IPv4View(packets.bytes(id)).map { IPv6Address(mapped: $0.destination) }
+    case .ipv6: IPv6View(packets.bytes(id))?.destination
+    }
+  }
+
+  /// The rules gave a bridged packet another destination: its frame goes to that one's address where it is on this
+  /// bridge, else up to the machine, which routes it.
+  ///
+  /// Kernel counterpart: `br_nf_pre_routing_finish()`, `br_nf_pre_routing_finish_bridge()`
+  /// (net/bridge/br_netfilter_hooks.c, v6.12).
+  /// Differs(netfilter): where the address of the new destination on the bridge is not known yet, the machine routes the
+  /// packet; Linux asks for the address and forwards the frame with its own source.
+  /// - Returns: false where there is no way.
+  private mutating func redirectFrame(_ id: PacketID, _ family: FilterFamily, _ device: DeviceID) -> Bool {
+    let frame = PacketBytes(base: packets.bytes(id).base - EthernetView.length, count: EthernetView.length)
+    var mac = devices[device.index].mac
+    switch family {
+    case .ipv4:
+      guard let header = IPv4View(packets.bytes(id)) else { return false }
+      let route = inputRoute(
+        destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device)
+      switch route {
+      case .forward(let result, _):
+        if result.nextHop.device == device {
+          let gateway = result.nextHop.usedGateway
+          mac = knownMAC(.v4(gateway.isUnspecified ? header.destination : gateway), on: device) ?? mac
+        }
+      case .local, .broadcast: break
+      case .unreachable, .martian: return false
+      }
+    case .ipv6:
+      guard let header = IPv6View(packets.bytes(id)) else { return false }
+      mac = knownMAC(.v6(header.destination), on: device) ?? mac
+    }
+    frame.store(UInt16(truncatingIfNeeded: mac.bits >> 32), at: 0)
+    frame.store(UInt32(truncatingIfNeeded: mac.bits), at: 2)
+    packets[id].type = .host
+    return true
+  }
+
+  private func knownMAC(_ address: IPAddress, on device: DeviceID) -> MACAddress? {
+    guard let neighbor = neighbors.find(address, on: device), neighbors[neighbor].state.isValid else { return nil }
+    return neighbors[neighbor].mac
+  }
+}

@@ -1,0 +1,19 @@
+ns c c2 r s
+fwd r
+ip link add eth0 netns c address 02:0c:00:00:00:01 type veth peer name in0 netns r address 02:0c:00:00:00:fe
+ip link add eth0 netns c2 address 02:0c:00:00:01:01 type veth peer name in1 netns r address 02:0c:00:00:01:fe
+ip link add eth0 netns s address 02:05:00:00:00:01 type veth peer name out0 netns r address 02:05:00:00:00:fe
+ip -n c addr add 10.71.0.2/24 dev eth0; ip -n c2 addr add 10.71.0.2/24 dev eth0
+ip -n r addr add 10.71.0.1/24 dev in0; ip -n r addr add 10.71.0.1/24 dev in1 noprefixroute
+ip -n s addr add 10.72.0.2/24 dev eth0; ip -n r addr add 10.72.0.1/24 dev out0
+up c eth0; up c2 eth0; up s eth0; up r in0 in1 out0
+ip -n c route add default via 10.71.0.1; ip -n c2 route add default via 10.71.0.1
+ip -n r route add 10.71.0.0/24 dev in1 table 101
+ip -n r rule add fwmark 2 lookup 101
+ip netns exec r iptables -t raw -A PREROUTING -i in0 -j CT --zone-orig 1
+ip netns exec r iptables -t raw -A PREROUTING -i in1 -j CT --zone-orig 2
+ip netns exec r iptables -t mangle -A PREROUTING -i in0 -j CONNMARK --set-mark 1
+ip netns exec r iptables -t mangle -A PREROUTING -i in1 -j CONNMARK --set-mark 2
+ip netns exec r iptables -t mangle -A PREROUTING -i out0 -j CONNMARK --restore-mark
+ip netns exec r iptables -t nat -A POSTROUTING -o out0 -p udp -j MASQUERADE --to-ports 40000-60999
+ip netns exec r iptables -t nat -A POSTROUTING -o out0 -j MASQUERADE
