@@ -153,3 +153,21 @@ extension FilterTarget {
     }
   }
 }
+
+// MARK: - Connections
+
+extension Controller {
+  /// The connections that are tracked: `conntrack -L`.
+  public func connections(in namespace: NamespaceID) -> [ConnectionInfo] {
+    simulation.kernel.connectionInfos(in: namespace)
+  }
+
+  /// Forgets connections: `conntrack -D`, and with a condition that is always true `conntrack -F`.
+  ///
+  /// - Returns: those that were forgotten.
+  public func deleteConnections(
+    in namespace: NamespaceID, where isWanted: (ConnectionInfo) -> Bool
+  ) -> [ConnectionInfo] {
+    simulation.kernel.forgetConnections(in: namespace, where: isWanted)
+  }
+}

@@ -202,6 +202,7 @@ extension Kernel {
         if devices[device.index].exists { deleteDevice(device) }
       }
     }
+    for id in connections.confirmed where connections[id].original.namespace == namespace { destroyConnection(id) }
     machines[machine.index].namedNamespaces.removeAll { $0 == namespace }
     if let name = namespaces[namespace.index].name {
       namespaceNames[NamespaceKey(machine: machine, name: name)] = nil

@@ -43,6 +43,7 @@ extension Kernel {
     updateCarrier(around: device)
     removeNextHopObjects(through: device)
     removeRoutes(through: device, includingLocal: false)
+    forgetMasquerades(by: device)
     ipv6DeviceWentDown(device)
     endNeighbors(on: device, NeighborFamily.allCases)
     lowerChanged(device)

@@ -35,6 +35,7 @@ extension Kernel {
   package mutating func removeIPv6Address(_ local: IPv6Address, from device: DeviceID) {
     guard let place = ipv6Devices[device.index].addresses.firstIndex(where: { $0.local == local }) else { return }
     let address = ipv6Devices[device.index].addresses.remove(at: place)
+    forgetMasquerades(by: device, address: address.local)
     let namespace = devices[device.index].namespace
     ipv6Devices[device.index].detections.removeAll { $0.address == local }
     guard devices[device.index].isUp else { return }

@@ -38,6 +38,7 @@ extension Kernel {
       })
     else { return }
     let address = deviceDetails[device.index].addresses.remove(at: place)
+    forgetMasquerades(by: device, address: IPv6Address(mapped: address.local))
     forget(address, on: device)
     defer { if deviceDetails[device.index].addresses.isEmpty { disableIPv4(on: device) } }
     guard !address.isSecondary else { return }

@@ -1,0 +1,50 @@
+// What the control plane asks and changes of connections.
+
+/// A connection as `conntrack -L` shows it.
+public struct ConnectionInfo: Sendable {
+  public let original: ConnectionTuple
+  public let reply: ConnectionTuple
+  public let status: ConnectionStatus
+  /// Until it is forgotten, in whole seconds.
+  public let secondsLeft: Int64
+  public let mark: UInt32
+  /// `nil` where the connection is not one of TCP.
+  public let tcpState: TCPTrackState?
+  /// 0 for none.
+  public let zone: UInt16
+  public let zoneDirection: ZoneDirection
+}
+
+extension Kernel {
+  /// The connections of a namespace, the oldest places first; those whose time is over are left out.
+  ///
+  /// The kernel lists them in the order of a hash table that is keyed anew at each boot.
+  package func connectionInfos(in namespace: NamespaceID) -> [ConnectionInfo] {
+    connections.confirmed.compactMap { (id: ConnectionID) -> ConnectionInfo? in
+      let connection = connections[id]
+      guard connection.original.namespace == namespace, connection.expiry > now else { return nil }
+      return ConnectionInfo(
+        original: connection.original, reply: connection.reply,
+        status: connection.status.intersection([
+          .seenReply, .assured, .confirmed, .expected, .sourceTranslated, .destinationTranslated,
+        ]), secondsLeft: (connection.expiry - now) / 1_000_000_000, mark: connection.mark,
+        tcpState: connection.original.ipProtocol == 6 ? connection.tcp.state : nil,
+        zone: connection.zone.identifier, zoneDirection: connection.zone.direction)
+    }
+  }
+
+  /// Forgets the connections of a namespace that fulfil a condition.
+  ///
+  /// - Returns: those that were forgotten.
+  package mutating func forgetConnections(
+    in namespace: NamespaceID, where isWanted: (ConnectionInfo) -> Bool
+  ) -> [ConnectionInfo] {
+    var forgotten: [ConnectionInfo] = []
+    for info in connectionInfos(in: namespace) where isWanted(info) {
+      guard let found = connections.find(info.original) else { continue }
+      destroyConnection(found.id)
+      forgotten.append(info)
+    }
+    return forgotten
+  }
+}
