@@ -1,3 +1,5 @@
+internal import DiscreteEvents
+
 // What the control plane asks and changes of connections.
 
 /// A connection as `conntrack -L` shows it.
