@@ -50,7 +50,7 @@ extension Controller {
       table.chains[place].remove(at: number - 1)
     case .makeChain(let name):
       guard table.index(of: name) == nil else { throw ControlError(.fileExists) }
-      guard table.chains.count < simulation.kernel.bounds.filterChains else { throw ControlError(.noBufferSpace) }
+      guard table.chains.count < simulation.bounds.filterChains else { throw ControlError(.noBufferSpace) }
       table.add(FilterChain(name: name))
     case .deleteChain(let name):
       let place = try index(of: name, in: table)
@@ -104,7 +104,7 @@ extension Controller {
       guard let target = table.index(of: chain) else { throw ControlError(.noSuchFile) }
       guard table.chains[target].hook == nil else { throw ControlError(.operationNotSupported) }
     }
-    guard table.chains[place].rules.count < simulation.kernel.bounds.filterRules else {
+    guard table.chains[place].rules.count < simulation.bounds.filterRules else {
       throw ControlError(.noBufferSpace)
     }
     table.chains[place].insert(rule, counters, at: number)

@@ -303,7 +303,6 @@ extension Kernel {
       return true
     }
     connections[id].expiry = now + connections[id].expiry.nanoseconds
-    connections[id].status.insert(.confirmed)
     connections[id].references += 1
     connections.insert(id)
     return true
