@@ -1,5 +1,3 @@
-public import NetworkAddresses
-
 /// What is done with a packet that a rule describes.
 ///
 /// Source: iptables(8), "TARGETS"; iptables-extensions(8), "TARGET EXTENSIONS".
@@ -85,8 +83,9 @@ public enum ConnectionMarkTarget: Hashable, Sendable {
 
 /// `-j CT`.
 public enum TrackingTarget: Hashable, Sendable {
-  /// `--notrack`: the packet belongs to no connection.
-  case untracked
+  /// `--notrack`: the packet belongs to no connection. It was written as the target `NOTRACK`, or as an option of
+  /// `CT`.
+  case untracked(isNOTRACK: Bool)
   case zone(UInt16, ZoneDirection)
 }
 
