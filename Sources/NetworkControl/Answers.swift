@@ -242,7 +242,8 @@ public typealias IPv6RouteQuestion = RouteQuestionOf<IPv6Address>
 public struct RouteAnswerOf<Address: InternetAddress>: Hashable, Sendable {
   public var destination: Address
   public var type: RouteType
-  public var gateway: Address?
+  /// Of IPv6 also for IPv4 routes by such a gateway.
+  public var gateway: IPAddress?
   public var device: DeviceID
   public var deviceName: String
   /// The address that the machine would send from; `nil` for packets it forwards.

@@ -343,7 +343,7 @@ extension Controller {
     let lifetime = kernel.ipv6ExceptionLifetime(question.destination, result.route, via: device)
     let isReduced = mtu.map { $0 < min(kernel.devices[device.index].mtu, 65_535) } ?? false
     var answer = IPv6RouteAnswer(
-      destination: question.destination, type: result.type, gateway: gateway.isUnspecified ? nil : gateway,
+      destination: question.destination, type: result.type, gateway: gateway.isUnspecified ? nil : .v6(gateway),
       device: device, deviceName: kernel.deviceDetails[device.index].name, source: source,
       table: kernel.ipv6RoutingTables[result.table.index].number, prefix: route.prefix,
       rulePreference: result.rulePreference, mtu: isReduced ? mtu : route.mtu > 0 ? route.mtu : nil, cacheFlags: [],

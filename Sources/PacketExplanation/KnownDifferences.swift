@@ -33,7 +33,6 @@ extension KnownDifference {
     .init(.vxlan, "a packet too long for the underlay is told to the machine itself, not to hosts behind its bridge."),
     .init(.vxlan, "source ports are other than Linux's, whose hash is keyed."),
     .init(.multipath, "which next hop a flow takes is drawn by a hash of the simulator's own; Linux keys its own by a random number."),
-    .init(.multipath, "IPv4 routes by gateways of IPv6 are refused."),
     .init(.multipath, "what ICMP taught by a next-hop object is common to the routes of one table by it; the kernel keeps it at the single next hop, common to all tables and groups."),
     .init(.carrier, "a carrier that comes or goes is noticed at once; Linux may take up to a second (linkwatch)."),
     .init(.names, "two VRFs with one table are refused; Linux allows them unless `net.vrf.strict_mode` is set."),

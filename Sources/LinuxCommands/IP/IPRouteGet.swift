@@ -138,7 +138,7 @@ struct IPRouteAnswerText<Address: CommandAddress> {
     if answer.type != .unicast || options.isDetailed { record.field("type", answer.type.name) }
     record.field("dst", answer.destination.description)
     if let source = question.source { record.field("from", source.description, before: "from ") }
-    if let gateway = answer.gateway { record.field("gateway", gateway.description, before: "via ") }
+    if let gateway = answer.gateway { append(gateway, to: &record) }
     record.field("dev", answer.deviceName, before: "dev ")
     if tellsTable(answer, tellsLocalTable) {
       record.field("table", NameTable.routingTables.name(answer.table), before: "table ")
@@ -163,13 +163,18 @@ struct IPRouteAnswerText<Address: CommandAddress> {
     return record
   }
 
+  private func append(_ gateway: IPAddress, to record: inout Record) {
+    if gateway.isIPv6 != Address.isIPv6 { return RouteWords.append(foreignGateway: gateway, to: &record) }
+    record.field("gateway", gateway.description, before: "via ")
+  }
+
   /// IPv6 answers with a route, as it would be listed, and the addresses in front.
   private func ipv6Record(_ answer: RouteAnswerOf<Address>) -> Record {
     var record = Record()
     if answer.type != .unicast || options.isDetailed { record.field("type", answer.type.name) }
     record.field("dst", answer.destination.description)
     record.field("from", question.source?.description ?? "::", before: "from ")
-    if let gateway = answer.gateway { record.field("gateway", gateway.description, before: "via ") }
+    if let gateway = answer.gateway { append(gateway, to: &record) }
     record.field("dev", answer.deviceName, before: "dev ")
     if options.isDetailed || answer.table != RoutingTableNumber.main {
       record.field("table", NameTable.routingTables.name(answer.table), before: "table ")

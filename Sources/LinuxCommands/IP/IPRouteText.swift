@@ -63,6 +63,7 @@ struct IPRouteText<Address: CommandAddress> {
     if let gateway = hop.gateway, filter.selection.gateway?.length != Address.bitCount {
       record.field("gateway", gateway.description, before: "via ")
     }
+    if let gateway = hop.ipv6Gateway { RouteWords.append(foreignGateway: .v6(gateway), to: &record) }
     if let state, filter.device == nil { record.field("dev", state.device, before: "dev ") }
   }
 
@@ -76,6 +77,7 @@ struct IPRouteText<Address: CommandAddress> {
       var entry = Record()
       entry.words("\n\tnexthop ")
       if let gateway = hop.gateway { entry.field("gateway", gateway.description, before: "via ") }
+      if let gateway = hop.ipv6Gateway { RouteWords.append(foreignGateway: .v6(gateway), to: &entry) }
       entry.field("dev", state.device, before: "dev ")
       entry.field("weight", hop.weight, before: "weight ")
       append(flags: RouteWords.flags(hop, state), &entry)
@@ -107,6 +109,15 @@ enum RouteWords {
     if hop?.isOnLink == true { flags.append("onlink") }
     if state?.isLinkDown == true { flags.append("linkdown") }
     return flags
+  }
+
+  /// A gateway of another family than the route.
+  static func append(foreignGateway gateway: IPAddress, to record: inout Record) {
+    let family = gateway.isIPv6 ? "inet6" : "inet"
+    var via = JSONObject()
+    via.add("family", .string(family))
+    via.add("host", .string(gateway.description))
+    record.field("via", .object(via), "via \(family) \(gateway) ")
   }
 
   static func append(mtu: Int, to record: inout Record) {

@@ -8,9 +8,15 @@ import NetworkStack
 struct RouteOptions<Address: CommandAddress>: Sendable {
   struct Hop: Sendable {
     var gateway: Address?
+    /// `via inet6` of an IPv4 route.
+    var ipv6Gateway: IPv6Address?
     var device: Word?
+    /// `via inet` of an IPv6 route, which the kernel refuses.
+    var hasIPv4Gateway = false
     var isOnLink = false
     var weight = 1
+
+    var hasGateway: Bool { gateway != nil || ipv6Gateway != nil || hasIPv4Gateway }
   }
 
   var destination: InterfaceAddress<Address>?
@@ -36,7 +42,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     .unsupported("as"),
     .words("via") {
       (words: inout WordReader, _: Word, options: inout RouteOptions) throws(CommandLineError) in
-      options.hop.gateway = try readGateway(&words)
+      try readGateway(&words, &options.hop)
     },
     .value("from") { (word: Word, _: inout RouteOptions) throws(CommandLineError) in
       throw .unsupported("'from'", range: word.range)
@@ -91,7 +97,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     }
     guard destination != nil else {
       // Without a destination, the original means the default route.
-      if type == nil && hop.gateway == nil && hop.device == nil && hops.isEmpty {
+      if type == nil && !hop.hasGateway && hop.device == nil && hops.isEmpty {
         throw CommandLineError("Command line is not complete. Try option \"help\"", range: words.endRange)
       }
       destination = InterfaceAddress(Address(bits: 0), length: 0)
@@ -110,14 +116,15 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     self.destination = try destination.prefixedAddress()
   }
 
-  private static func readGateway(_ words: inout WordReader) throws(CommandLineError) -> Address {
+  private static func readGateway(_ words: inout WordReader, _ hop: inout Hop) throws(CommandLineError) {
     let word = try words.value()
     switch word.text {
-    case Address.familyName: return try words.value().address()
-    case "inet", "inet6": throw .unsupported("a gateway of another family", range: word.range)
-    default:
-      if word.isIPv6 && !Address.isIPv6 { throw .unsupported("a gateway of another family", range: word.range) }
-      return try word.address()
+    case Address.familyName: hop.gateway = try words.value().address()
+    case "inet6": hop.ipv6Gateway = try words.value().address()
+    case "inet":
+      _ = try words.value().address() as IPv4Address
+      hop.hasIPv4Gateway = true
+    default: hop.gateway = try word.address()
     }
   }
 
@@ -145,7 +152,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
       switch word.text {
       case "via":
         words.skip()
-        hop.gateway = try readGateway(&words)
+        try readGateway(&words, &hop)
       case "dev":
         words.skip()
         hop.device = try words.value()
@@ -188,11 +195,16 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
 
   func nextHops(_ context: CommandContext) throws(CommandStop) -> [NextHopAttributesOf<Address>] {
     let isSingle = hops.isEmpty
-    if isSingle && hop.gateway == nil && hop.device == nil { return [] }
+    if isSingle && !hop.hasGateway && hop.device == nil { return [] }
     var result: [NextHopAttributesOf<Address>] = []
     for hop in isSingle ? [hop] : hops {
       var attributes = NextHopAttributesOf<Address>(gateway: hop.gateway)
       if let device = hop.device { attributes.device = try context.device(device) }
+      if hop.hasIPv4Gateway {
+        let words = "IPv6 does not support RTA_VIA attribute."
+        throw .failed(NetlinkText.refusal(ControlError(.invalidArgument, words)), exitCode: 2)
+      }
+      attributes.ipv6Gateway = hop.ipv6Gateway
       attributes.isOnLink = hop.isOnLink
       attributes.weight = hop.weight
       result.append(attributes)
@@ -200,7 +212,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     return result
   }
 
-  private var hasGateway: Bool { hop.gateway != nil || !hops.isEmpty || nextHopObject != 0 }
+  private var hasGateway: Bool { hop.hasGateway || !hops.isEmpty || nextHopObject != 0 }
 
   /// The scope given, or the one that iproute2 chooses by type and gateway.
   var scopeToAdd: RouteScope {

@@ -74,6 +74,12 @@ extension Word {
     text.contains(":") && IPv6Address(text.split(separator: "/", omittingEmptySubsequences: false)[0]) != nil
   }
 
+  /// Whether the word is an IPv4 address or prefix with at least one dot.
+  var isDottedIPv4: Bool {
+    let address = text.split(separator: "/", omittingEmptySubsequences: false)[0]
+    return address.contains(".") && Word(String(address), at: range).paddedAddress != nil
+  }
+
   /// An address; `inet address is expected rather than "x".` for anything else.
   func address<Address: CommandAddress>(_ family: String = Address.familyName) throws(CommandLineError) -> Address {
     guard let address = Address(word: self) else {

@@ -28,11 +28,13 @@ extension Kernel {
     }
     header.decrementTimeToLive()
     record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace)
-    let gateway = routeException(header.destination, route)?.gateway ?? route.nextHop.usedGateway
+    let learned = routeException(header.destination, route)?.gateway
+    let gateway = learned ?? route.nextHop.usedGateway
     if packets[id].flags.contains(.wantsRedirect) {
       sendRedirect(about: id, gateway: gateway.isUnspecified ? header.destination : gateway)
     }
     packets[id].nextHop = gateway.isUnspecified ? header.destination : gateway
+    if learned == nil { setIPv6Gateway(route.nextHop.ipv6Gateway, of: id) }
     packets[id].routeMTU = UInt16(mtu)
     packets[id].routeBody = routes[route.route].body
     ipv4Output(packet, by: device)

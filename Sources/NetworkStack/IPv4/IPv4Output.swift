@@ -50,6 +50,7 @@ extension Kernel {
     if route.isBroadcast { packets[id].flags.formUnion([.routeIsBroadcast]) }
     packets[id].mark = options.mark
     packets[id].nextHop = route.nextHop
+    setIPv6Gateway(route.ipv6Gateway, of: id)
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = options.pathMTUDiscovery == .probe ? 0 : UInt16(clamping: mtu)
     packets[id].device = route.device
@@ -97,6 +98,16 @@ extension Kernel {
     packets[copy.id].inputDevice = device
     packets[copy.id].flags.formUnion([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast])
     ipv4Deliver(copy)
+  }
+
+  /// Notes the IPv6 address of the router that an IPv4 packet is handed to, where the route names it so.
+  ///
+  /// Kernel counterpart: `ip_neigh_for_gw()` (include/net/route.h, v6.12). Source: RFC 8950.
+  @inline(__always)
+  func setIPv6Gateway(_ gateway: IPv6Address, of id: PacketID) {
+    if gateway.isUnspecified { return }
+    packets[id].ipv6NextHop = gateway
+    packets[id].flags.insert(.nextHopIsIPv6)
   }
 
   /// Sends a packet by a device, in fragments where it does not fit.
@@ -159,6 +170,7 @@ extension Kernel {
       packets.bytes(id).store(source.bits, at: 12)
     }
     packets[id].nextHop = route.nextHop
+    setIPv6Gateway(route.ipv6Gateway, of: id)
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))
     ipv4Output(packet, by: route.device)

@@ -13,6 +13,7 @@ extension Kernel {
   /// (net/core/neighbour.c, v6.12).
   mutating func sendToNeighbor(_ packet: consuming Packet) {
     let id = packet.id
+    if packets[id].flags.contains(.nextHopIsIPv6) { return sendToIPv6Neighbor(packet) }
     let (device, nextHop) = (packets[id].device, packets[id].nextHop)
     let neighbor: NeighborID
     if let known = neighbors.find(nextHop, on: device) {
@@ -28,6 +29,10 @@ extension Kernel {
     }
     resolve(packet, neighbor)
   }
+
+  /// What a packet is, whatever the family of the neighbor that it is handed to.
+  @inline(__always)
+  func etherType(of id: PacketID) -> EtherType { packets[id].flags.contains(.isIPv6) ? .ipv6 : .ipv4 }
 
   /// Puts an Ethernet header in front of a packet and sends it.
   @inline(__always)
@@ -76,8 +81,8 @@ extension Kernel {
     let device = neighbors[neighbor].device
     let probesAtOnce = beginResolution(neighbor)
     if neighbors[neighbor].state.isValid {
-      return sendFrame(
-        packet, to: neighbors[neighbor].mac, by: device, etherType: neighbors[neighbor].address.isIPv6 ? .ipv6 : .ipv4)
+      let etherType = etherType(of: packet.id)
+      return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: etherType)
     }
     wait(packet, for: neighbor, limit: Int(neighborSettings(of: neighbor).queueBytes))
     if probesAtOnce { probe(neighbor) }
@@ -149,8 +154,7 @@ extension Kernel {
     while neighbors[neighbor].state.isValid, let id = takeWaiting(neighbor) {
       if neighbors[neighbor].state.isConnected {
         sendFrame(
-          Packet(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device,
-          etherType: neighbors[neighbor].address.isIPv6 ? .ipv6 : .ipv4)
+          Packet(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device, etherType: etherType(of: id))
       } else {
         resolve(Packet(id), neighbor)
       }

@@ -12,6 +12,8 @@ package struct OutputRoute: Sendable {
   /// To whom it is handed on the link; the destination where it is on the link itself.
   package var nextHop: IPv4Address
   package var gateway: IPv4Address
+  /// The gateway where it is known by an IPv6 address; else unspecified.
+  package var ipv6Gateway = IPv6Address.unspecified
   package var isLocal = false
   package var isBroadcast = false
   /// `nil` where no route was consulted.
@@ -122,10 +124,12 @@ extension Kernel {
     // Broadcasts go to the link; so do multicasts that only the default route leads on.
     let hasGateway = !isBroadcast || flow.destination.isMulticast && (result?.prefixLength ?? 0) >= 4
     var gateway = hasGateway ? result?.nextHop.usedGateway ?? .unspecified : .unspecified
-    if let learned = routeException(flow.destination, isBroadcast ? nil : result)?.gateway { gateway = learned }
+    let learned = routeException(flow.destination, isBroadcast ? nil : result)?.gateway
+    if let learned { gateway = learned }
     var route = OutputRoute(
       source: flow.source, device: device, nextHop: gateway.isUnspecified ? flow.destination : gateway,
       gateway: gateway)
+    if hasGateway, learned == nil, let result { route.ipv6Gateway = result.nextHop.ipv6Gateway }
     route.result = result
     route.isBroadcast = isBroadcast
     route.isLocal = output.isLoopback

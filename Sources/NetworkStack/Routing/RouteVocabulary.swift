@@ -154,6 +154,8 @@ public typealias IPv6RoutingRule = RoutingRuleOf<IPv6Address>
 public struct NextHopAttributesOf<Address: InternetAddress>: Hashable, Sendable {
   /// The router to hand packets to; `nil` where the destination is on the link.
   public var gateway: Address?
+  /// The router of an IPv4 route where it is known by an IPv6 address: `via inet6`.
+  public var ipv6Gateway: IPv6Address?
   /// The device to send by; `nil` to have it found by the gateway.
   public var device: DeviceID?
   /// Whether the gateway is taken to be on the link, whatever the routes say.
