@@ -122,6 +122,9 @@ public struct AddressInfo: Hashable, Sendable {
   /// Whether another address of the same prefix came first.
   public var isSecondary: Bool
   public var hasNoPrefixRoute: Bool
+  public var isDeprecated: Bool
+  /// What is left of its lifetime.
+  public var lifetime: AddressLifetime
 }
 
 /// An IPv6 address on a device: one `inet6` line of `ip address show`.
@@ -133,6 +136,8 @@ public struct IPv6AddressInfo: Hashable, Sendable {
   public var hasNoPrefixRoute: Bool
   public var skipsDuplicateAddressDetection: Bool
   public var isDeprecated: Bool
+  /// What is left of its lifetime.
+  public var lifetime: AddressLifetime
   public var isTentative: Bool
   /// Duplicate address detection found that somebody else has it.
   public var isDuplicate: Bool
@@ -256,6 +261,8 @@ public struct RouteAnswerOf<Address: InternetAddress>: Hashable, Sendable {
   public var rulePreference: UInt32?
   /// The path MTU of the route, where one is set.
   public var mtu: Int?
+  public var isMTULocked = false
+  public var preference = RouterPreference.medium
   /// `local`, `redirect`, … : the words between `<` and `>` in the cache line.
   public var cacheFlags: [String]
   /// The matched route itself, for `fibmatch`.

@@ -207,6 +207,8 @@ public struct AddressAttributes: Sendable {
   public var metric: UInt32 = 0
   /// `noprefixroute`: no connected route is made.
   public var hasNoPrefixRoute = false
+  /// `valid_lft` and `preferred_lft`.
+  public var lifetime = AddressLifetime()
 
   public init(_ address: InterfaceAddress<IPv4Address>) {
     self.address = address
@@ -224,8 +226,8 @@ public struct IPv6AddressAttributes: Sendable {
   public var hasNoPrefixRoute = false
   /// `nodad`: it is used at once.
   public var skipsDuplicateAddressDetection = false
-  /// `preferred_lft 0`: not used for what begins anew.
-  public var isDeprecated = false
+  /// `valid_lft` and `preferred_lft`.
+  public var lifetime = AddressLifetime()
 
   public init(_ address: InterfaceAddress<IPv6Address>) {
     self.address = address

@@ -24,6 +24,7 @@ extension Controller {
       protocol: attributes.protocol, tos: attributes.tos, metric: attributes.metric,
       preferredSource: attributes.preferredSource ?? .unspecified, mtu: attributes.mtu ?? 0,
       nextHop: hops.first ?? nowhere)
+    route.isMTULocked = attributes.isMTULocked
     if let object { hops = simulation.kernel.follow(object, &route) }
     do throws(LinuxErrno) {
       try simulation.kernel.insertRoute(route, nextHops: hops, mode: mode.insertMode)
@@ -200,6 +201,7 @@ extension Controller {
     attributes.tos = route.tos
     attributes.preferredSource = route.preferredSource.isUnspecified ? nil : route.preferredSource
     attributes.mtu = route.mtu > 0 ? route.mtu : nil
+    attributes.isMTULocked = route.isMTULocked
     attributes.nextHops = hops.map { hop in
       var attributes = NextHopAttributes(
         gateway: hop.gateway.isUnspecified ? nil : hop.gateway, device: hop.device)
@@ -300,12 +302,14 @@ extension Controller {
     if type == .multicast { flags.append("mc") }
     if isLocal { flags.insert("local", at: 0) }
     if wantsRedirect { flags.append("redirect") }
-    return RouteAnswer(
+    var answer = RouteAnswer(
       destination: question.destination, type: type, gateway: gateway, device: device,
       deviceName: kernel.deviceDetails[device.index].name, source: source?.isUnspecified == true ? nil : source,
       table: result.map { kernel.routingTables[$0.table.index].number } ?? RoutingTableNumber.main,
       prefix: route?.prefix, rulePreference: result?.rulePreference, mtu: route.flatMap { $0.mtu > 0 ? $0.mtu : nil },
       cacheFlags: flags, matchedRoute: question.wantsMatchedRoute ? result.map { routeInfo($0.route) } : nil)
+    answer.isMTULocked = route?.isMTULocked ?? false
+    return answer
   }
 }
 

@@ -3,6 +3,7 @@
 extension KnownDifference {
   /// All of them, by topic.
   public static let all: [KnownDifference] = [
+    .init(.ipv4, "an address is deprecated or goes at its very instant; Linux rounds to seconds of its own clock, and may be up to a second late."),
     .init(.ipv4, "frames that carry neither IP nor ARP are read by nobody."),
     .init(.ipv4, "ICMP timestamp requests are not answered."),
     .init(.ipv4, "protocols other than ICMP, UDP and TCP have no reader: protocol unreachable."),
@@ -11,7 +12,6 @@ extension KnownDifference {
     .init(.ipv4, "of default routes with one metric and gateways each the first is taken; the kernel's `fib_select_default()` passes over those whose gateway does not answer (`random_parity.py --vrf --seeds 279`)."),
     .init(.ipv6, "multicast listener queries are not answered."),
     .init(.ipv6, "routing headers are refused as unknown."),
-    .init(.ipv6, "addresses have no lifetimes; one can be added as deprecated."),
     .init(.ipv6, "link-local addresses are made from the MAC alone, not with stable-privacy or random identifiers."),
     .init(.ipv6, "the flow label is 0; Linux makes one from the flow."),
     .init(.ipv6, "where the device refuses a later fragment (its first one waited for the neighbor) the others follow, and the program does not hear of it."),
@@ -23,7 +23,7 @@ extension KnownDifference {
     .init(.ipv6, "multicast addresses have no neighbor entries."),
     .init(.ipv6, "router solicitations and advertisements are read by nobody."),
     .init(.ipv6, "there are no home, temporary or ORCHID addresses."),
-    .init(.ipv6, "routes have no source prefix, no router preference and no lifetime."),
+    .init(.ipv6, "routes have no source prefix."),
     .init(.tcp, "congestion control is NewReno (RFC 6582) without selective acknowledgments, where Linux uses CUBIC and RACK: the same as long as nothing is lost. Receive windows do not grow."),
     .init(.tcp, "two requests that cross do not become one connection."),
     .init(.vrf, "an IPv6 echo request that comes in by a VRF for an address outside it is answered by the VRF's routes, from an address of the VRF; Linux answers from the address that was asked, by the routes of that address's device."),

@@ -9,9 +9,7 @@ struct AddressSelection: Sendable {
   var device: Word?
   var prefix: IPv4Prefix?
   var ipv6Prefix: IPv6Prefix?
-  var isTentativeOnly = false
-  var isDeprecatedOnly = false
-  var isDuplicateOnly = false
+  var flags = AddressFlagFilter()
   var scope: RouteScope?
   var isUpOnly = false
   var label: String?
@@ -19,9 +17,6 @@ struct AddressSelection: Sendable {
   var vrf: Word?
   var hasNoMaster = false
   var kind: String?
-  var isSecondary: Bool?
-  /// Whether only addresses with a lifetime are wanted; the simulator has none.
-  var isDynamicOnly = false
   /// Whether there was any word at all.
   var isEmpty = true
 
@@ -33,14 +28,6 @@ struct AddressSelection: Sendable {
       selection.scope = word.text == "all" ? nil : try word.routeScope(orWrong: "invalid \"scope\"")
     },
     .flag("up") { $0.isUpOnly = true },
-    .flag(.short("dynamic")) { $0.isDynamicOnly = true },
-    .flag(.short("permanent")) { $0.isDynamicOnly = false },
-    .flag(.short("secondary"), .short("temporary")) { $0.isSecondary = true },
-    .flag(.short("primary")) { $0.isSecondary = false },
-    .flag(.short("tentative")) { $0.isTentativeOnly = true },
-    .flag(.short("deprecated")) { $0.isDeprecatedOnly = true },
-    .unsupported(.short("home"), .short("mngtmpaddr"), .short("noprefixroute"), .short("autojoin")),
-    .flag(.short("dadfailed")) { $0.isDuplicateOnly = true },
     .unsupported("group", "proto"),
     .value("label") { (word: Word, selection: inout AddressSelection) in selection.label = word.text },
     .value("master") { (word: Word, selection: inout AddressSelection) in selection.master = word },
@@ -56,12 +43,13 @@ struct AddressSelection: Sendable {
   init(_ words: inout WordReader) throws(CommandLineError) {
     while let word = words.next() {
       isEmpty = false
+      if flags.take(word) { continue }
       if try !Self.grammar.readOption(word, &words, into: &self) { try setDevice(word) }
     }
   }
 
   private mutating func setDevice(_ word: Word) throws(CommandLineError) {
-    guard device == nil else { throw word.garbage("dev", among: Self.grammar.names) }
+    guard device == nil else { throw word.garbage("dev", among: Self.grammar.names + AddressFlags.names.map(\.name)) }
     device = word
   }
 

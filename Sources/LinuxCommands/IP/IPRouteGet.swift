@@ -157,7 +157,7 @@ struct IPRouteAnswerText<Address: CommandAddress> {
     let cache = answer.cacheFlags
     record.field(
       "cache", .strings(cache), "\n    cache \(cache.isEmpty ? "" : "<\(cache.joined(separator: ","))> ")")
-    if let mtu = answer.mtu { RouteWords.append(mtu: mtu, to: &record) }
+    if let mtu = answer.mtu { RouteWords.append(mtu: mtu, isLocked: answer.isMTULocked, to: &record) }
     if let inputDevice { record.field("iif", inputDevice, before: "iif ") }
     record.words("\n")
     return record
@@ -187,9 +187,9 @@ struct IPRouteAnswerText<Address: CommandAddress> {
     record.field("metric", Int(answer.metric), before: "metric ")
     record.field("flags", .strings([]), "")
     if let expiry = answer.expiry { record.field("expires", expiry, before: "expires ", after: "sec ") }
-    if let mtu = answer.mtu { RouteWords.append(mtu: mtu, to: &record) }
+    if let mtu = answer.mtu { RouteWords.append(mtu: mtu, isLocked: answer.isMTULocked, to: &record) }
     if let inputDevice { record.field("iif", inputDevice, before: "iif ") }
-    record.field("pref", "medium", before: "pref ", after: "")
+    record.field("pref", answer.preference.name, before: "pref ", after: "")
     record.words("\n")
     return record
   }

@@ -83,6 +83,11 @@ private struct AddRoute<Address: CommandAddress>: ChangingCommand {
     attributes.tos = options.tos
     attributes.preferredSource = options.preferredSource
     attributes.mtu = options.mtu
+    attributes.isMTULocked = options.isMTULocked
+    if Address.isIPv6 {
+      attributes.expiry = options.expiry.map { Int64($0) }
+      attributes.preference = options.preference
+    }
     attributes.nextHopObject = options.nextHopObject
     if attributes.nextHops.isEmpty && attributes.nextHopObject == 0 && attributes.type.needsDevice {
       throw .failed(NetlinkText.refusal(ControlError(.noSuchDevice)), exitCode: 2)

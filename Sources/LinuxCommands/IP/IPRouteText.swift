@@ -46,8 +46,11 @@ struct IPRouteText<Address: CommandAddress> {
     append(
       flags: isMultipath ? [] : RouteWords.flags(attributes.nextHops.first, route.nextHopStates.first),
       &record)
-    if let mtu = attributes.mtu { RouteWords.append(mtu: mtu, to: &record) }
-    if Address.isIPv6 { record.field("pref", "medium", before: "pref ", after: "") }
+    if let expiry = attributes.expiry, expiry != 0 {
+      record.field("expires", Int(expiry / 100), before: "expires ", after: "sec ")
+    }
+    if let mtu = attributes.mtu { RouteWords.append(mtu: mtu, isLocked: attributes.isMTULocked, to: &record) }
+    if Address.isIPv6 { record.field("pref", attributes.preference.name, before: "pref ", after: "") }
     if let object = route.nextHopObject, options.isDetailed {
       record.words("\n\tnh_info ")
       record.nested("nh_info", IPNextHopText.record(object, options))
@@ -120,10 +123,10 @@ enum RouteWords {
     record.field("via", .object(via), "via \(family) \(gateway) ")
   }
 
-  static func append(mtu: Int, to record: inout Record) {
+  static func append(mtu: Int, isLocked: Bool, to record: inout Record) {
     var metrics = JSONObject()
     metrics.add("mtu", .number(mtu))
-    record.field("metrics", .array([.object(metrics)]), "mtu \(mtu) ")
+    record.field("metrics", .array([.object(metrics)]), "mtu \(isLocked ? "lock " : "")\(mtu) ")
   }
 
   static func serviceType(_ tos: UInt8) -> String {

@@ -31,6 +31,10 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
   var scope: RouteScope?
   var `protocol`: RouteProtocol?
   var mtu: Int?
+  var isMTULocked = false
+  /// `expires`, in seconds: of no effect on an IPv4 route, as `pref`.
+  var expiry: UInt32?
+  var preference = RouterPreference.medium
   var tos: UInt8 = 0
   /// `nhid`; 0 for none.
   var nextHopObject: UInt32 = 0
@@ -50,8 +54,10 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     .value("tos", .short("dsfield")) { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
       options.tos = try word.serviceType(orWrong: "\"tos\" value is invalid")
     },
-    .unsupported(.short("expires")),
-    .value("metric", "priority", .short("preference")) {
+    .value(.short("expires")) { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
+      options.expiry = try word.u32(orWrong: "\"expires\" value is invalid")
+    },
+    .value(.short("metric"), .short("priority"), "preference") {
       (word: Word, options: inout RouteOptions) throws(CommandLineError) in
       options.metric = try word.u32(orWrong: "\"metric\" value is invalid")
     },
@@ -60,8 +66,8 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     },
     .words("mtu") {
       (words: inout WordReader, _: Word, options: inout RouteOptions) throws(CommandLineError) in
+      options.isMTULocked = words.take("lock")
       let word = try words.value()
-      if word.text == "lock" { throw .unsupported("'mtu lock'", range: word.range) }
       options.mtu = Int(try word.u32(orWrong: "\"mtu\" value is invalid"))
     },
     .unsupported(
@@ -84,7 +90,16 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     },
     .value(.short("vrf")) { (word: Word, options: inout RouteOptions) in options.vrf = word },
     .value("dev", "oif") { (word: Word, options: inout RouteOptions) in options.hop.device = word },
-    .unsupported("pref", "encap", "ttl-propagate", "fastopen_no_cookie"),
+    .value(.short("pref")) { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
+      if let preference = RouterPreference.allCases.first(where: { $0.name == word.text }) {
+        options.preference = preference
+      } else {
+        let number = try word.unsigned(through: 255, orWrong: "\"pref\" value is invalid")
+        // The kernel takes what it does not know for medium.
+        options.preference = RouterPreference(rawValue: UInt8(number)) ?? .medium
+      }
+    },
+    .unsupported("encap", "ttl-propagate", "fastopen_no_cookie"),
     .words("to") { (words: inout WordReader, _: Word, options: inout RouteOptions) throws(CommandLineError) in
       try options.readDestination(try words.value(), &words)
     },

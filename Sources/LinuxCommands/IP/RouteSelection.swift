@@ -75,7 +75,7 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
       (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
       selection.tos = try word.serviceType(orWrong: "TOS value is invalid")
     },
-    .value("metric", .short("priority"), .short("preference")) {
+    .value(.short("metric"), .short("priority"), "preference") {
       (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
       selection.metric = try word.u32(orWrong: "\"metric\" value is invalid")
     },

@@ -94,6 +94,8 @@ package struct DeviceDetails: Sendable {
   /// Whether the administrator has set the MAC address or the MTU of a bridge, which then follow no port.
   package var hasFixedMAC = false
   package var hasFixedMTU = false
+  /// Tells the timer of the addresses' lifetimes that counts.
+  var lifetimeGeneration: UInt32 = 0
   /// How often the carrier came or went.
   package var carrierChanges = 0
   /// Whether the administrator has set the device promiscuous.
@@ -121,6 +123,7 @@ package struct DeviceAddress: Hashable, Sendable {
   package var metric: UInt32
   package var isSecondary: Bool
   package var hasNoPrefixRoute: Bool
+  package var age = AddressAge()
 
   package init(
     local: IPv4Address, peer: IPv4Address, length: Int, broadcast: IPv4Address?, scope: RouteScope, label: String,

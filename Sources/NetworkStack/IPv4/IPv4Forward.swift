@@ -19,7 +19,9 @@ extension Kernel {
       return drop(packet, .ipHeader)
     }
     packets[id].flags.insert(.forwarded)
-    let routeMTU = routes[route.route].mtu
+    let exception = routeException(header.destination, route)
+    let locked = exception.flatMap { $0.isMTULocked ? $0.mtu : nil }
+    let routeMTU = locked ?? routes[route.route].mtu
     let mtu = min(routeMTU > 0 ? routeMTU : devices[device.index].mtu, 65_535)
     if Int(packets[id].length) > mtu && header.dontFragment {
       sendICMPError(
@@ -28,7 +30,7 @@ extension Kernel {
     }
     header.decrementTimeToLive()
     record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace)
-    let learned = routeException(header.destination, route)?.gateway
+    let learned = exception?.gateway
     let gateway = learned ?? route.nextHop.usedGateway
     if packets[id].flags.contains(.wantsRedirect) {
       sendRedirect(about: id, gateway: gateway.isUnspecified ? header.destination : gateway)

@@ -38,7 +38,7 @@ extension Kernel {
     header.dontFragment =
       switch options.pathMTUDiscovery {
       case .dont: false
-      case .want: length <= mtu
+      case .want: length <= mtu && !isMTULocked(route, destination: destination)
       case .do, .probe: true
       }
     header.identification = namespaces[namespace.index].nextIdentification

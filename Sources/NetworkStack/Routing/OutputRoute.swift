@@ -152,6 +152,14 @@ extension Kernel {
     return result.nextHop.device
   }
 
+  /// Whether the MTU of a route is no limit of the path: packets longer than it are cut on the way.
+  ///
+  /// Kernel counterpart: `ip_mtu_locked()` (include/net/ip.h, v6.12).
+  package func isMTULocked(_ route: OutputRoute, destination: IPv4Address) -> Bool {
+    if let result = route.result, routes[result.route].isMTULocked { return true }
+    return routeException(destination, route.result)?.isMTULocked ?? false
+  }
+
   /// The largest packet of a route, in bytes: learned, set on the route, or the device's.
   ///
   /// Kernel counterpart: `ip_dst_mtu_maybe_forward()` (include/net/ip.h, v6.12).

@@ -105,6 +105,7 @@ private struct RouteBodyKey: Hashable, Sendable {
   let metric: UInt32
   let preferredSource: IPv4Address
   let mtu: Int
+  let isMTULocked: Bool
   let nextHopObject: NextHopReference
   /// Empty where an object has them.
   let hops: [Hop]
@@ -120,6 +121,7 @@ private struct RouteBodyKey: Hashable, Sendable {
     metric = isOwn ? route.metric : 0
     preferredSource = isOwn ? route.preferredSource : .unspecified
     mtu = isOwn ? route.mtu : 0
+    isMTULocked = isOwn && route.isMTULocked
     self.hops = isOwn ? hops.map { Hop($0) } : []
   }
 }
@@ -141,6 +143,8 @@ public struct Route: Sendable, BitwiseCopyable {
   package var preferredSource: IPv4Address
   /// In bytes; 0 for the device's.
   package var mtu: Int
+  /// Whether nothing that ICMP tells of the path changes the MTU: `mtu lock`.
+  package var isMTULocked = false
   /// The only next hop, or the first of several.
   package var nextHop: NextHop
   /// The place of all next hops in `RouteStore.multipaths`, where there are several.

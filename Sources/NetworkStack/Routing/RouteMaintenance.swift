@@ -74,6 +74,7 @@ extension Kernel {
     let other = routes[id]
     return other.givenType == route.givenType && other.scope == route.scope && other.protocol == route.protocol
       && other.preferredSource == route.preferredSource && other.mtu == route.mtu
+      && other.isMTULocked == route.isMTULocked
       && other.nextHopObject.identifier == route.nextHopObject.identifier
       && (!route.nextHopObject.isNone || routes.nextHops(of: id).elementsEqual(nextHops) { $0.isSameWay(as: $1) })
   }
