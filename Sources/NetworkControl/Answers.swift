@@ -173,7 +173,17 @@ public struct NeighborInfo: Hashable, Sendable {
   public var mac: MACAddress?
   /// Whether it is known to be a router; of IPv6 alone.
   public var isRouter: Bool
+  public var isManaged: Bool
+  public var isExternallyLearned: Bool
+  public var `protocol`: RouteProtocol
   public var state: NeighborState
+  /// Whether a timer holds it.
+  public var isHeld: Bool
+  /// Nanoseconds since it was last used, confirmed and changed.
+  public var sinceUsed: Int64
+  public var sinceConfirmed: Int64
+  public var sinceUpdated: Int64
+  public var probes: Int
 }
 
 /// An address that the machine answers for, as `ip neigh show proxy` lists it.
@@ -183,6 +193,8 @@ public struct ProxyNeighborInfo: Hashable, Sendable {
   public var device: DeviceID?
   public var deviceName: String?
   public var isRouter: Bool
+  public var isExternallyLearned: Bool
+  public var `protocol`: RouteProtocol
 }
 
 /// An entry of a bridge's forwarding database, as `bridge fdb show` lists it.

@@ -287,6 +287,16 @@ public struct NeighborAttributes: Sendable {
   /// `nil` where the state needs none, such as `failed`.
   public var mac: MACAddress?
   public var state: NeighborState
+  /// `use`: it is asked for at once, whatever `state` says.
+  public var isToBeUsed = false
+  /// `managed`: it is asked for again and again.
+  public var isManaged = false
+  /// `router`.
+  public var isRouter = false
+  /// `extern_learn`.
+  public var isExternallyLearned = false
+  /// `protocol`; unspecified to keep what is there.
+  public var `protocol` = RouteProtocol.unspecified
 
   public init(address: IPAddress, mac: MACAddress?, state: NeighborState) {
     self.address = address
@@ -304,6 +314,10 @@ public struct ProxyNeighborAttributes: Sendable {
   public var isRouter = false
   /// Whether the entry outlasts a loss of carrier.
   public var isPermanent = true
+  /// `extern_learn`.
+  public var isExternallyLearned = false
+  /// `protocol`; unspecified to keep what is there.
+  public var `protocol` = RouteProtocol.unspecified
 
   public init(address: IPAddress, device: DeviceID?) {
     self.address = address

@@ -10,6 +10,8 @@ package enum Event: Sendable, BitwiseCopyable {
   case cableReady(CableEnd)
   /// The generation tells a timer that was set anew from the one before.
   case neighborTimer(NeighborID, generation: UInt32)
+  /// Managed neighbors are asked for again.
+  case managedNeighbors
   /// A question for an address of another is answered now; the generation tells those that were dropped meanwhile.
   case proxyAnswer(PacketID, NeighborFamily, generation: UInt32)
   case sessionTimer(SessionID, generation: UInt32)
@@ -41,6 +43,7 @@ extension Kernel {
       }
     case .cableReady(let end): sendNextFrame(into: end)
     case .neighborTimer(let neighbor, let generation): neighborTimer(neighbor, generation: generation)
+    case .managedNeighbors: manageNeighbors()
     case .proxyAnswer(let packet, let family, let generation):
       answerForOther(Packet(packet), family, generation: generation)
     case .sessionTimer(let session, let generation): sessionTimer(session, generation: generation)

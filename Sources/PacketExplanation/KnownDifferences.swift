@@ -8,6 +8,7 @@ extension KnownDifference {
     .init(.ipv4, "ICMP timestamp requests are not answered."),
     .init(.ipv4, "protocols other than ICMP, UDP and TCP have no reader: protocol unreachable."),
     .init(.ipv4, "IP options are not processed: a header with options is forwarded as it is."),
+    .init(.ipv4, "managed neighbors are asked for each 5 s of the simulation's time, on Linux of the kernel's since it began."),
     .init(.ipv4, "a proxy's answer waits a random number of nanoseconds; Linux draws whole ticks."),
     .init(.ipv4, "of default routes with one metric and gateways each the first is taken; the kernel's `fib_select_default()` passes over those whose gateway does not answer (`random_parity.py --vrf --seeds 279`)."),
     .init(.ipv6, "multicast listener queries are not answered."),

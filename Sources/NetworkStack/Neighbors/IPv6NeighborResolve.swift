@@ -17,7 +17,8 @@ extension Kernel {
       return drop(packet, .neighborCreateFailed)
     }
     if neighbors[neighbor].state.isConnected {
-      neighbors[neighbor].used = now
+      // What goes to a router of another family is always looked at.
+      if packets[id].flags.contains(.isIPv6) { useConnected(neighbor) } else { neighbors[neighbor].used = now }
       return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: etherType(of: id))
     }
     resolve(packet, neighbor)
