@@ -100,6 +100,9 @@ public struct LinkInfo: Hashable, Sendable {
   public var isPromiscuous: Bool
   /// How many reasons there are to be promiscuous, such as being a port of a bridge.
   public var promiscuity: Int
+  /// `IFF_ALLMULTI`.
+  public var isAllMulticast: Bool
+  public var group: UInt32
   /// In bytes.
   public var mtu: Int
   public var mac: MACAddress

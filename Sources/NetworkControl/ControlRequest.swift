@@ -136,6 +136,7 @@ public struct LinkAttributes: Sendable {
   /// `index N`: the interface index wanted.
   public var index: Int?
   public var transmitQueueLength: Int?
+  public var group: UInt32 = 0
 
   public init(kind: Kind, name: String?) {
     self.kind = kind
@@ -159,6 +160,10 @@ public struct LinkChange: Sendable {
   public var isARPEnabled: Bool?
   public var isMulticastEnabled: Bool?
   public var isPromiscuous: Bool?
+  public var isAllMulticast: Bool?
+  /// Of dummy devices alone.
+  public var hasCarrier: Bool?
+  public var group: UInt32?
   public var transmitQueueLength: Int?
   public var alias: String?
   public var bridge: BridgeChange?

@@ -16,6 +16,7 @@ struct AddressSelection: Sendable {
   var master: Word?
   var vrf: Word?
   var hasNoMaster = false
+  var group: UInt32?
   var kind: String?
   /// Whether there was any word at all.
   var isEmpty = true
@@ -28,7 +29,10 @@ struct AddressSelection: Sendable {
       selection.scope = word.text == "all" ? nil : try word.routeScope(orWrong: "invalid \"scope\"")
     },
     .flag("up") { $0.isUpOnly = true },
-    .unsupported("group", "proto"),
+    .value("group") { (word: Word, selection: inout AddressSelection) throws(CommandLineError) in
+      selection.group = try word.linkGroup()
+    },
+    .unsupported("proto"),
     .value("label") { (word: Word, selection: inout AddressSelection) in selection.label = word.text },
     .value("master") { (word: Word, selection: inout AddressSelection) in selection.master = word },
     .value("vrf") { (word: Word, selection: inout AddressSelection) in selection.vrf = word },
@@ -55,7 +59,7 @@ struct AddressSelection: Sendable {
 
   /// The part about links, its names looked up.
   func linkFilter(_ context: CommandContext) throws(CommandStop) -> LinkFilter {
-    var filter = LinkFilter(isUpOnly: isUpOnly, hasNoMaster: hasNoMaster, kind: kind)
+    var filter = LinkFilter(isUpOnly: isUpOnly, hasNoMaster: hasNoMaster, group: group, kind: kind)
     for master in [master, vrf] {
       guard let master else { continue }
       if master == vrf {
@@ -85,10 +89,12 @@ struct LinkFilter: Hashable, Sendable {
   var isUpOnly = false
   var master: String?
   var hasNoMaster = false
+  var group: UInt32?
   var kind: String?
 
   func includes(_ link: LinkInfo) -> Bool {
     if isUpOnly && !link.isUp || hasNoMaster && link.master != nil { return false }
+    if let group, group != link.group { return false }
     return kernelIncludes(link)
   }
 

@@ -11,7 +11,7 @@ enum IPLinkDetails {
     var isBridgePort = false
     if case .bridgePort = link.slave { isBridgePort = true }
     record.field("promiscuity", link.promiscuity, before: " promiscuity ")
-    record.field("allmulti", isBridgePort ? 1 : 0, before: " allmulti ")
+    record.field("allmulti", (isBridgePort ? 1 : 0) + (link.isAllMulticast ? 1 : 0), before: " allmulti ")
     let limits = limits(link.kind)
     record.field("min_mtu", limits.minimum, before: "minmtu ")
     record.field("max_mtu", limits.maximum, before: "maxmtu ")

@@ -30,6 +30,14 @@ extension Word {
     UInt32(try unsigned(through: UInt64(UInt32.max), orWrong: reason))
   }
 
+  /// A group of devices, by name or number.
+  func linkGroup() throws(CommandLineError) -> UInt32 {
+    guard let group = NameTable.linkGroups.number(self, through: UInt64(UInt32.max)) else {
+      throw wrong("Invalid \"group\" value")
+    }
+    return UInt32(group)
+  }
+
   /// `on` or `off` behind `keyword`.
   func onOff(_ keyword: String) throws(CommandLineError) -> Bool {
     switch text {

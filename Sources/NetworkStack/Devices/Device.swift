@@ -88,6 +88,10 @@ package struct DeviceDetails: Sendable {
   /// The oldest first.
   package internal(set) var linkLayerGroups: [LinkLayerGroup] = []
   package var transmitQueueLength = 1_000
+  /// The group of devices that it belongs to; 0 is that of most.
+  package var group: UInt32 = 0
+  /// Whether the administrator wants all multicast frames to come up.
+  package var isSetAllMulticast = false
   /// The VLANs and macvlans above the device, oldest first.
   package var uppers: [DeviceID] = []
   package var wasEverUp = false
