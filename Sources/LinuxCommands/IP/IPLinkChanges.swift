@@ -98,6 +98,7 @@ struct AddLink: ChangingCommand {
       // Port 0 stands for the kernel's choice, as no port does.
       vxlan.port = options.port.map { $0 == 0 ? 8_472 : $0 } ?? 8_472
       (vxlan.timeToLive, vxlan.tos) = (options.timeToLive, options.tos)
+      vxlan.inheritsTimeToLive = options.inheritsTimeToLive
       vxlan.isLearning = options.isLearning
       vxlan.ageing = Int64(options.ageing) * 1_000_000_000
       return .vxlan(vxlan)
