@@ -100,6 +100,8 @@ public struct LinkInfo: Hashable, Sendable {
   public var isPromiscuous: Bool
   /// How many reasons there are to be promiscuous, such as being a port of a bridge.
   public var promiscuity: Int
+  /// The address of all on its link.
+  public var broadcast: MACAddress
   /// `IFF_ALLMULTI`.
   public var isAllMulticast: Bool
   public var group: UInt32

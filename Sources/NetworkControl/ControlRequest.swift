@@ -161,6 +161,8 @@ public struct LinkChange: Sendable {
   public var isMulticastEnabled: Bool?
   public var isPromiscuous: Bool?
   public var isAllMulticast: Bool?
+  /// `broadcast`: the address of all on the link.
+  public var broadcast: MACAddress?
   /// Of dummy devices alone.
   public var hasCarrier: Bool?
   public var group: UInt32?

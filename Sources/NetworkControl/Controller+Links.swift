@@ -226,6 +226,7 @@ extension Controller {
     if let isAllMulticast = change.isAllMulticast {
       simulation.kernel.deviceDetails[device.index].isSetAllMulticast = isAllMulticast
     }
+    if let broadcast = change.broadcast { simulation.kernel.devices[device.index].broadcast = broadcast }
     if let group = change.group { simulation.kernel.deviceDetails[device.index].group = group }
     if let hasCarrier = change.hasCarrier { simulation.kernel.setDummyCarrier(device, hasCarrier) }
     switch change.master {
@@ -248,6 +249,7 @@ extension Controller {
       let namespace = change.namespace ?? kernel.devices[device.index].namespace
       if self.device(named: name, in: namespace) != nil { throw ControlError(.fileExists) }
     }
+    if change.broadcast != nil { try checkBroadcast(of: device) }
     if change.hasCarrier != nil { try checkCarrier(of: device) }
     if change.isAllMulticast == true {
       switch kernel.devices[device.index].kind {
@@ -261,6 +263,18 @@ extension Controller {
       if change.isUp == true, !kernel.devices[lower.index].isUp { throw ControlError(.networkDown) }
       if let mtu = change.mtu, mtu > kernel.devices[lower.index].mtu { throw ControlError(.numericalResultOutOfRange) }
     }
+  }
+
+  /// Which devices can be given another broadcast address here.
+  private func checkBroadcast(of device: DeviceID) throws(ControlError) {
+    guard simulation.kernel.devices[device.index].hasUppers else {
+      switch simulation.kernel.devices[device.index].kind {
+      case .networkCard, .veth, .dummy: return
+      case .loopback, .bridge, .vrf, .vlan, .macvlan, .vxlan: break
+      }
+      throw .unsupported("'broadcast' of a device of this kind")
+    }
+    throw .unsupported("'broadcast' of a device below others")
   }
 
   /// Which devices have a carrier that can be set.

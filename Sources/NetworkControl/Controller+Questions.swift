@@ -82,7 +82,7 @@ extension Controller {
       peerNamespaceIdentifier: peer?.namespace.flatMap { namespaceIdentifier(of: $0, in: device.namespace) },
       isUp: device.isUp, hasCarrier: device.hasCarrier, isNoARP: device.isNoARP, isMulticast: device.isMulticast,
       isPromiscuous: details.isSetPromiscuous, promiscuity: device.promiscuity,
-      isAllMulticast: details.isSetAllMulticast, group: details.group, mtu: device.mtu, mac: device.mac,
+      broadcast: device.broadcast, isAllMulticast: details.isSetAllMulticast, group: details.group, mtu: device.mtu, mac: device.mac,
       operationalState: operationalState(of: device, details), transmitQueueLength: details.transmitQueueLength,
       queueingDiscipline: queueingDiscipline(of: device, details), alias: details.alias, counters: device.counters)
   }

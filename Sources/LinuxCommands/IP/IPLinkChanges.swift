@@ -65,6 +65,7 @@ struct AddLink: ChangingCommand {
     guard
       options.isARPEnabled != nil || options.isMulticastEnabled != nil || options.isPromiscuous != nil
         || options.alias != nil || options.isAllMulticast != nil || options.hasCarrier != nil
+        || options.broadcast != nil
     else { return nil }
     var change = LinkChange()
     change.isARPEnabled = options.isARPEnabled
@@ -72,6 +73,7 @@ struct AddLink: ChangingCommand {
     change.isPromiscuous = options.isPromiscuous
     change.isAllMulticast = options.isAllMulticast
     change.hasCarrier = options.hasCarrier
+    change.broadcast = options.broadcast
     change.alias = options.alias
     return change
   }
@@ -169,6 +171,7 @@ struct SetLink: ChangingCommand {
     change.isPromiscuous = options.isPromiscuous
     change.isAllMulticast = options.isAllMulticast
     change.hasCarrier = options.hasCarrier
+    change.broadcast = options.broadcast
     change.transmitQueueLength = options.transmitQueueLength
     change.alias = options.alias
     if case .bridge(let bridge) = kind { change.bridge = bridge }

@@ -107,7 +107,7 @@ struct IPLinkText {
     let isLoopback = link.kind == .loopback
     record.field("link_type", isLoopback ? "loopback" : "ether", before: "\n    link/")
     record.field("address", link.mac.description, after: "")
-    let broadcast = isLoopback ? MACAddress.zero : .broadcast
+    let broadcast = isLoopback ? MACAddress.zero : link.broadcast
     record.field("broadcast", broadcast.description, before: " brd ", after: "")
   }
 

@@ -22,6 +22,7 @@ struct LinkOptions: Sendable {
   var isMulticastEnabled: Bool?
   var isPromiscuous: Bool?
   var isAllMulticast: Bool?
+  var broadcast: MACAddress?
   var hasCarrier: Bool?
   var group: UInt32?
   var transmitQueueLength: Int?
@@ -49,7 +50,9 @@ struct LinkOptions: Sendable {
     .value(.short("address")) { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
       options.mac = try word.mac()
     },
-    .unsupported(.short("broadcast"), "brd"),
+    .value(.short("broadcast"), "brd") { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
+      options.broadcast = try word.mac()
+    },
     .value(.short("txqueuelen"), "qlen", .short("txqlen")) {
       (word: Word, options: inout LinkOptions) throws(CommandLineError) in
       if options.transmitQueueLength != nil { throw word.duplicate("txqueuelen") }

@@ -49,6 +49,8 @@ public struct Device: Sendable, BitwiseCopyable {
   /// In bytes, without the Ethernet header.
   package var mtu: Int
   package var mac: MACAddress
+  /// The address of all on its link.
+  package var broadcast = MACAddress.broadcast
   package var enslavement = Enslavement.none
   package var settings: DeviceSettings
   /// The settings together with those of `all`: what the packet path reads.

@@ -75,7 +75,7 @@ extension Kernel {
       entry.mac = MACAddress(bits: 0x0100_5e00_0000 | UInt64(address.bits & 0x7f_ffff))
     case .broadcast where !devices[device.index].isNoARP && !devices[device.index].isLoopback:
       entry.state = .noARP
-      entry.mac = .broadcast
+      entry.mac = devices[device.index].broadcast
     case .unspecified, .unicast, .local, .anycast, .blackhole, .unreachable, .prohibit, .throw, .nat, .broadcast:
       if devices[device.index].isNoARP || devices[device.index].isLoopback {
         entry.state = .noARP
