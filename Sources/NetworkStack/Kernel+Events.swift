@@ -10,6 +10,8 @@ package enum Event: Sendable, BitwiseCopyable {
   case cableReady(CableEnd)
   /// The generation tells a timer that was set anew from the one before.
   case neighborTimer(NeighborID, generation: UInt32)
+  /// Managed neighbors are asked for again.
+  case managedNeighbors
   /// A question for an address of another is answered now; the generation tells those that were dropped meanwhile.
   case proxyAnswer(PacketID, NeighborFamily, generation: UInt32)
   case sessionTimer(SessionID, generation: UInt32)
@@ -17,6 +19,10 @@ package enum Event: Sendable, BitwiseCopyable {
   case ipv6ReassemblyTimeout(NamespaceID, queue: UInt32)
   /// The next step of duplicate address detection.
   case duplicateAddressDetection(DeviceID, generation: UInt32)
+  /// The lifetime of an address of a device is over, or what of it the address is preferred for.
+  case addressLifetime(DeviceID, generation: UInt32)
+  /// Routes of IPv6 whose time is over are collected.
+  case ipv6RouteCollection(NamespaceID)
   case listenerReport(DeviceID, generation: UInt32)
   case initialListenerReport(DeviceID, generation: UInt32)
   case routerSolicitation(DeviceID, generation: UInt32)
@@ -37,6 +43,7 @@ extension Kernel {
       }
     case .cableReady(let end): sendNextFrame(into: end)
     case .neighborTimer(let neighbor, let generation): neighborTimer(neighbor, generation: generation)
+    case .managedNeighbors: manageNeighbors()
     case .proxyAnswer(let packet, let family, let generation):
       answerForOther(Packet(packet), family, generation: generation)
     case .sessionTimer(let session, let generation): sessionTimer(session, generation: generation)
@@ -44,6 +51,8 @@ extension Kernel {
     case .ipv6ReassemblyTimeout(let namespace, let queue): expireIPv6Reassembly(queue, in: namespace)
     case .duplicateAddressDetection(let device, let generation):
       continueDuplicateAddressDetection(on: device, generation: generation)
+    case .addressLifetime(let device, let generation): endLifetimes(of: device, generation: generation)
+    case .ipv6RouteCollection(let namespace): collectIPv6Routes(of: namespace)
     case .listenerReport(let device, let generation): reportMemberships(of: device, generation: generation)
     case .initialListenerReport(let device, let generation): reportAllMemberships(of: device, generation: generation)
     case .routerSolicitation(let device, let generation): solicitRouters(on: device, generation: generation)

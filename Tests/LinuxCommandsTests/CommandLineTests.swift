@@ -28,11 +28,11 @@ import Testing
     arguments: [
       "iptables -L", "docker ps", "nsenter -t 1", "sh -c 'ip a'", "tracepath 10.0.0.1",
       "ip link add x link eth0 type vlan id 5 loose_binding on", "ip link add x link eth0 type macvlan mode source",
-      "ip addr add 2001:db8::1/64 dev eth0 valid_lft 5", "ip -6 route add default via fe80::1 encap mpls 5", "ip nexthop bucket list",
+      "ip addr add 2001:db8::1/64 dev eth0 mngtmpaddr", "ip -6 route add default via fe80::1 encap mpls 5", "ip nexthop bucket list",
       "ip xfrm state",
       "ip link add br0 type bridge stp_state 1", "bridge mdb show", "bridge vlan tunnelshow", "ip nexthop add id 1 group 2 type resilient", "ip nexthop add id 1 via 10.0.0.1 fdb",
-      "ip neigh add 10.0.0.1 dev eth0 managed", "ping -f 10.0.0.1", "traceroute -T 10.0.0.1", "sysctl -p",
-      "ip route add 10.0.0.0/8 via 10.0.0.1 mtu lock 1400",
+      "ping -f 10.0.0.1", "ping -A 10.0.0.1", "traceroute -T 10.0.0.1", "sysctl -p",
+      "ip route add 10.0.0.0/8 via 10.0.0.1 advmss 1400",
     ])
   func unmodeledThingsAreNotSupportedYet(line: String) throws {
     let error = try #require(throws: CommandLineError.self) { try CommandLine.parse(line) }

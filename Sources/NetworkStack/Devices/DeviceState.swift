@@ -71,6 +71,11 @@ extension Kernel {
     portChanged(device)
   }
 
+  /// The administrator gives a dummy device a carrier, or takes it.
+  ///
+  /// Kernel counterpart: `dummy_change_carrier()` (drivers/net/dummy.c, v6.12).
+  package mutating func setDummyCarrier(_ device: DeviceID, _ hasCarrier: Bool) { setCarrier(device, hasCarrier) }
+
   mutating func setCarrier(_ device: DeviceID, _ hasCarrier: Bool) {
     guard devices[device.index].hasCarrier != hasCarrier else { return }
     devices[device.index].hasCarrier = hasCarrier

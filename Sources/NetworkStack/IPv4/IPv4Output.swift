@@ -38,7 +38,7 @@ extension Kernel {
     header.dontFragment =
       switch options.pathMTUDiscovery {
       case .dont: false
-      case .want: length <= mtu
+      case .want: length <= mtu && !isMTULocked(route, destination: destination)
       case .do, .probe: true
       }
     header.identification = namespaces[namespace.index].nextIdentification
@@ -64,6 +64,7 @@ extension Kernel {
     if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
     if route.isBroadcast { packets[id].flags.insert(.routeIsBroadcast) }
     packets[id].nextHop = route.nextHop
+    setIPv6Gateway(route.ipv6Gateway, of: id)
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: mtu)
     packets[id].device = route.device
@@ -147,6 +148,16 @@ extension Kernel {
     ipv4Deliver(copy)
   }
 
+  /// Notes the IPv6 address of the router that an IPv4 packet is handed to, where the route names it so.
+  ///
+  /// Kernel counterpart: `ip_neigh_for_gw()` (include/net/route.h, v6.12). Source: RFC 8950.
+  @inline(__always)
+  func setIPv6Gateway(_ gateway: IPv6Address, of id: PacketID) {
+    if gateway.isUnspecified { return }
+    packets[id].ipv6NextHop = gateway
+    packets[id].flags.insert(.nextHopIsIPv6)
+  }
+
   /// Sends a packet by a device, in fragments where it does not fit.
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
@@ -216,6 +227,7 @@ extension Kernel {
       packets.bytes(id).store(source.bits, at: 12)
     }
     packets[id].nextHop = route.nextHop
+    setIPv6Gateway(route.ipv6Gateway, of: id)
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))
     packets[id].device = route.device

@@ -53,7 +53,7 @@ enum SessionRoute {
   /// To whom it is handed on the link.
   var nextHop: IPAddress {
     switch self {
-    case .v4(let route, _): .v4(route.nextHop)
+    case .v4(let route, _): route.ipv6Gateway.isUnspecified ? .v4(route.nextHop) : .v6(route.ipv6Gateway)
     case .v6(let route, _): .v6(route.nextHop)
     }
   }

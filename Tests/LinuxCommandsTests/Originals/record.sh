@@ -34,7 +34,7 @@ if [ "${1:-}" = --inside ]; then
     done
     case $line in *" link "*|*" netns "*) sleep 1 ;; esac
     # This machine's clock runs; the recordings are of one that stands still.
-    sed -E 's/^/> /; s|^(> rtt min/avg/max/mdev = ).*|\10.000/0.000/0.000/0.000 ms|; s|time=[0-9.]+ ms|time=0.000 ms|' "$scratch/out"
+    sed -E 's/^/> /; s|^(> rtt min/avg/max/mdev = )[0-9./]+ ms|\10.000/0.000/0.000/0.000 ms|; s|ipg/ewma [0-9./]+ ms|ipg/ewma 0.000/0.000 ms|; s|time=[0-9.]+ ms|time=0.000 ms|' "$scratch/out"
     sed 's/^/! /' "$scratch/err"
     printf '= %d\n' $code
   done <"$2"
