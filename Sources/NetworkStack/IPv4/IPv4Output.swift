@@ -137,7 +137,7 @@ extension Kernel {
     flow.outputDevice = vrf
     flow.ipProtocol = header.protocol.rawValue
     let destination = header.destination
-    guard let route = try? outputRoute(flow, in: devices[vrf.index].namespace, mayUseAnySource: true) else {
+    guard let route = try? takeOutputRoute(flow, in: devices[vrf.index].namespace, mayUseAnySource: true) else {
       // The VRF device does not take it, as a sender of this machine is told.
       hasRefusedFrame = true
       return drop(packet, .notSpecified)

@@ -274,7 +274,7 @@ class Clock:
 # How long after the end of the traffic frames are compared, in ms.
 AFTER_END = 500
 
-def case(seed, vrf=False, ipv6=False, tcp=False):
+def case(seed, vrf=False, ipv6=False, tcp=False, devices=False):
     """-> (lines of setup.sh, lines of traffic.sh)"""
     rng = random.Random('%s%s%s%d' % ('tcp ' if tcp else '', 'ipv6 ' if ipv6 else '', 'vrf ' if vrf else '', seed))
     t = IPv6Topology(rng) if ipv6 else Topology(rng)

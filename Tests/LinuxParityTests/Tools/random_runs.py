@@ -1,5 +1,5 @@
 """One random case on the kernel and in the simulator."""
-import importlib.machinery, importlib.util, json, os, re, shutil, subprocess, tempfile
+import hashlib, importlib.machinery, importlib.util, json, os, re, shutil, subprocess, tempfile
 import compare, comparison, normalise, random_cases, record, to_scenario
 HERE = os.path.dirname(os.path.realpath(__file__))
 
@@ -37,13 +37,15 @@ def oracle_kernel():
 
 
 class Runner:
-    def __init__(self, vrfsim, vrf, ipv6=False, tcp=False):
-        self.vrfsim, self.vrf, self.ipv6, self.tcp = vrfsim, vrf, ipv6, tcp
+    """`oracle`: on the kernel of oracle/oracle; `make`: seed -> case; `recordings`: where to keep what that kernel did, if anywhere."""
+    def __init__(self, vrfsim, oracle, ipv6, make, recordings=None):
+        self.vrfsim, self.oracle, self.ipv6, self.make = vrfsim, oracle, ipv6, make
+        self.recordings = recordings if oracle else None
 
     # ---------------------------------------------------------------- kernel
     def record(self, case, numbers):
         """-> the folder of a recording; numbers: which random numbers the kernel of oracle/oracle gets"""
-        if not self.vrf:
+        if not self.oracle:
             out, golden, warning = record.one(case, 0, niceness=0)
             if golden is None:
                 shutil.rmtree(out)
@@ -59,6 +61,29 @@ class Runner:
         return job + '/out', open(job + '/out/warn.txt').read()
 
     def on_kernel(self, case, end, numbers):
+        """-> what the kernel did; in virtual time it does the same each time, and need not be asked twice"""
+        kept = self.recordings and '%s/%s-%d.json' % (self.recordings, self.key(case), numbers)
+        if kept and os.path.exists(kept):
+            with open(kept) as f:
+                return comparison.Observation(*json.load(f))
+        seen = self.see_kernel(case, end, numbers)
+        if kept and not seen.warning:
+            with open('%s.%d' % (kept, os.getpid()), 'w') as f:
+                json.dump([seen.frames, seen.commands, seen.state, seen.end, seen.warning], f)
+            os.replace(f.name, kept)
+        return seen
+
+    @staticmethod
+    def key(case):
+        """Changes with the case, with what records and reads it, and with the kernel."""
+        key = hashlib.sha256(str(os.stat(oracle_kernel()).st_size).encode())
+        tools = [HERE + '/' + f for f in ('lib.sh', 'sock.py', 'record.py', 'normalise.py', 'comparison.py', 'oracle/oracle')]
+        for path in [case + '/setup.sh', case + '/traffic.sh'] + tools:
+            with open(path, 'rb') as f:
+                key.update(f.read())
+        return key.hexdigest()[:24]
+
+    def see_kernel(self, case, end, numbers):
         out, warning = self.record(case, numbers)
         try:
             started = float(open(out + '/started.txt').read())
@@ -71,7 +96,7 @@ class Runner:
                 warning += raw[raw.index('### traffic.sh stdout/stderr'):]
             return comparison.Observation(frames, commands, state, limit, warning)
         finally:
-            shutil.rmtree(os.path.dirname(out) if self.vrf else out, ignore_errors=True)
+            shutil.rmtree(os.path.dirname(out) if self.oracle else out, ignore_errors=True)
 
     @staticmethod
     def raw(out):
@@ -151,7 +176,7 @@ class Runner:
 
     def examine_seed(self, seed):
         """-> (outcome, differences)"""
-        case, where = random_cases.case(seed, self.vrf, self.ipv6, self.tcp), 'seed %d' % seed
+        case, where = self.make(seed), 'seed %d' % seed
         try:
             kernel, simulator = self.undisturbed(case)
         except Invalid as e:
