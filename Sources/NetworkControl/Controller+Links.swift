@@ -125,6 +125,7 @@ extension Controller {
       kind, name: name, namespace: namespace, mac: attributes.mac ?? mac,
       mtu: attributes.mtu ?? simulation.kernel.devices[lower.index].mtu, index: attributes.index)
     simulation.kernel.stack(device, above: lower)
+    simulation.kernel.deviceDetails[device.index].hasFixedMAC = attributes.mac != nil
     return device
   }
 
@@ -301,13 +302,14 @@ extension Controller {
       simulation.kernel.setBridgeMAC(bridge, mac)
     } else {
       simulation.kernel.devices[device.index].mac = mac
+      simulation.kernel.deviceDetails[device.index].hasFixedMAC = true
     }
     if let bridge = bridgeOfPort(device), old != mac {
       simulation.kernel.replacePortAddress(old, with: mac, port: device, bridge: bridge)
     }
     if old != mac {
       simulation.kernel.flushNeighbors(on: device)
-      simulation.kernel.addressOfLowerChanged(device, from: old)
+      simulation.kernel.addressOfLowerChanged(device)
     }
   }
 

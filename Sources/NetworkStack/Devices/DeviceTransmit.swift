@@ -53,7 +53,10 @@ extension Kernel {
       queue.schedule(.arrival(packet.park(), peer), at: now)
     case .bridge(let bridge):
       sendFrame(id, by: device)
+      let hadRefused = hasRefusedFrame
       bridgeTransmit(packet, bridge: bridge)
+      // A bridge takes every frame, whatever its ports do with it.
+      hasRefusedFrame = hadRefused
     case .vrf:
       sendFrame(id, by: device)
       vrfTransmit(packet, vrf: device)
@@ -61,12 +64,20 @@ extension Kernel {
       sendFrame(id, by: device)
       consume(packet)
     case .vlan(let lower, let vlan):
+      let (length, hadRefused) = (packets[id].length, hasRefusedFrame)
+      hasRefusedFrame = false
       sendFrame(id, by: device)
       pushTag(vlan, id)
       transmit(packet, by: lower)
+      countRefusal(device, length: length)
+      hasRefusedFrame = hasRefusedFrame || hadRefused
     case .macvlan(let lower, let mode):
+      let (length, hadRefused) = (packets[id].length, hasRefusedFrame)
+      hasRefusedFrame = false
       sendFrame(id, by: device)
       macvlanTransmit(packet, by: device, lower: lower, mode: mode)
+      countRefusal(device, length: length)
+      hasRefusedFrame = hasRefusedFrame || hadRefused
     case .vxlan(let vxlan):
       sendFrame(id, by: device)
       vxlanTransmit(packet, vxlan)

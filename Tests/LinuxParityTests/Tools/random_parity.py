@@ -92,7 +92,7 @@ def main():
     if o.recordings:
         os.makedirs(o.recordings, exist_ok=True)
     counts, seeds = {'identical': 0, 'differ': 0, 'unstable': 0}, seeds_of(o.seeds)
-    runner = random_runs.Runner(o.vrfsim, oracle, o.ipv6, make, o.recordings)
+    runner = random_runs.Runner(o.vrfsim, oracle, o.ipv6, make, o.recordings, vlans=o.devices)
     with ProcessPoolExecutor(o.jobs) as pool:
         for seed, (outcome, differences) in zip(seeds, pool.map(runner.examine_seed, seeds)):
             counts[outcome] += 1
