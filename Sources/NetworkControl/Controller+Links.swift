@@ -249,6 +249,10 @@ extension Controller {
       if change.isUp == true, !kernel.devices[lower.index].isUp { throw ControlError(.networkDown) }
       if let mtu = change.mtu, mtu > kernel.devices[lower.index].mtu { throw ControlError(.numericalResultOutOfRange) }
     }
+    // Kernel counterpart: `macvlan_change_mtu()` (drivers/net/macvlan.c, v6.12).
+    if case .macvlan(let lower, _) = kernel.devices[device.index].kind, let mtu = change.mtu, mtu > kernel.devices[lower.index].mtu {
+      throw ControlError(.invalidArgument)
+    }
   }
 
   private func checkMove(_ device: DeviceID, to namespace: NamespaceID, name: String?) throws(ControlError) {

@@ -32,8 +32,9 @@ def draw(t):
 
 
 def put(i, kind, vlan, t):
-    """Puts the veth end below a device of this kind, which is the interface."""
-    if not kind:
+    """Puts the veth end below a device of this kind, which is the interface; at most one macvlan on a link, because when each hears
+    of a broadcast depends on which worker of the kernel runs first."""
+    if not kind or kind == 'macvlan' and any('macvlan' in line for o in i.segment.interfaces for line in o.above):
         return
     number, netns = i.name[3:], '-n ' + i.node.name
     i.device = 'low' + number

@@ -1,8 +1,8 @@
 at_ 0; t a bridge fdb show dev low1
 at_ 50; t a bridge fdb show dev low2
-at_ 100; t a ping -n -c 1 -W 0.3 -s 1300 10.1.0.2
-at_ 500; t a ping -n -c 1 -W 0.3 -s 1300 10.2.0.2
-at_ 900; t a ping -n -c 1 -W 0.3 -s 1300 10.3.0.2
+at_ 100; t a ping -n -c 2 -i 0.2 -W 0.3 -s 1300 10.1.0.2
+at_ 500; t a ping -n -c 2 -i 0.2 -W 0.3 -s 1300 10.2.0.2
+at_ 900; t a ping -n -c 2 -i 0.2 -W 0.3 -s 1300 10.3.0.2
 at_ 1400; t a ping -n -c 1 -W 0.3 10.4.0.2
 at_ 1900; t a ip link set dev low0 address 02:04:00:00:00:01
 at_ 1950; t a ip link show v10
