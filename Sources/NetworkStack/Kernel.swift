@@ -94,6 +94,9 @@ public struct Kernel: Sendable {
   ///
   /// Kernel counterpart: `NET_XMIT_DROP` as what `dev_queue_xmit()` returns, `net_xmit_errno()`.
   var hasRefusedFrame = false
+  /// The number of the datagram of a program that was fragmented last, and of the one of which a fragment was refused last.
+  var fragmentedDatagram: UInt32 = 0
+  var refusedDatagram: UInt32 = 0
   /// How many devices are sending, each by the one before.
   var transmitNesting = 0
   /// Whether a session saw more than it may keep.

@@ -21,6 +21,7 @@ extension Kernel {
       .fragmented(into: (payload.count + piece - 1) / piece), id, devices[packets[id].device.index].namespace)
     let (firstOffset, followedByMore) = (header.fragmentOffset, header.moreFragments)
     var offset = 0
+    fragmentedDatagram &+= 1
     while offset < payload.count {
       let length = min(piece, payload.count - offset)
       let metadata = packets[id]
@@ -40,7 +41,7 @@ extension Kernel {
           dontFragment: false)
         view.fillChecksum()
         if metadata.flags.contains(.isFromProgram) && offset > 0 {
-          queue.scheduleDeferred(.output(part.park()))
+          queue.scheduleDeferred(.output(part.park(), datagram: fragmentedDatagram))
         } else {
           hasRefusedFrame = false
           sendToNeighbor(part)
