@@ -126,6 +126,7 @@ extension Controller {
       kind, name: name, namespace: namespace, mac: attributes.mac ?? mac,
       mtu: attributes.mtu ?? simulation.kernel.devices[lower.index].mtu, index: attributes.index)
     simulation.kernel.stack(device, above: lower)
+    simulation.kernel.deviceDetails[device.index].hasFixedMAC = attributes.mac != nil
     return device
   }
 
@@ -263,6 +264,10 @@ extension Controller {
       if change.isUp == true, !kernel.devices[lower.index].isUp { throw ControlError(.networkDown) }
       if let mtu = change.mtu, mtu > kernel.devices[lower.index].mtu { throw ControlError(.numericalResultOutOfRange) }
     }
+    // Kernel counterpart: `macvlan_change_mtu()` (drivers/net/macvlan.c, v6.12).
+    if case .macvlan(let lower, _) = kernel.devices[device.index].kind, let mtu = change.mtu, mtu > kernel.devices[lower.index].mtu {
+      throw ControlError(.invalidArgument)
+    }
   }
 
   /// Which devices can be given another broadcast address here.
@@ -339,13 +344,14 @@ extension Controller {
       simulation.kernel.setBridgeMAC(bridge, mac)
     } else {
       simulation.kernel.devices[device.index].mac = mac
+      simulation.kernel.deviceDetails[device.index].hasFixedMAC = true
     }
     if let bridge = bridgeOfPort(device), old != mac {
       simulation.kernel.replacePortAddress(old, with: mac, port: device, bridge: bridge)
     }
     if old != mac {
       simulation.kernel.flushNeighbors(on: device)
-      simulation.kernel.addressOfLowerChanged(device, from: old)
+      simulation.kernel.addressOfLowerChanged(device)
     }
   }
 

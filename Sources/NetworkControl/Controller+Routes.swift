@@ -251,7 +251,7 @@ extension Controller {
     flow.destinationPort = question.destinationPort
     let route: OutputRoute
     do throws(LinuxErrno) {
-      route = try simulation.kernel.outputRoute(flow, in: namespace)
+      route = try simulation.kernel.takeOutputRoute(flow, in: namespace)
     } catch {
       throw ControlError(error)
     }

@@ -5,7 +5,8 @@ package enum Event: Sendable, BitwiseCopyable {
   /// A frame reaches a device.
   case arrival(PacketID, DeviceID)
   /// A packet with its next hop leaves, now that its forerunners are on their way.
-  case output(PacketID)
+  /// A fragment of a datagram of a program, which has a number.
+  case output(PacketID, datagram: UInt32)
   /// A cable's sender is free for the next frame.
   case cableReady(CableEnd)
   /// The generation tells a timer that was set anew from the one before.
@@ -35,12 +36,16 @@ extension Kernel {
   mutating func handle(_ event: Event) {
     switch event {
     case .arrival(let packet, let device): receive(Packet(packet), on: device)
-    case .output(let packet):
+    case .output(let packet, let datagram):
+      // The rest is not sent after a fragment that the device refused.
+      if datagram == refusedDatagram { return packets.release(packet) }
+      hasRefusedFrame = false
       if packets[packet].flags.contains(.isIPv6) {
         sendToIPv6Neighbor(Packet(packet))
       } else {
         sendToNeighbor(Packet(packet))
       }
+      if hasRefusedFrame { refusedDatagram = datagram }
     case .cableReady(let end): sendNextFrame(into: end)
     case .neighborTimer(let neighbor, let generation): neighborTimer(neighbor, generation: generation)
     case .managedNeighbors: manageNeighbors()

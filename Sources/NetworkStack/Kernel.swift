@@ -102,6 +102,9 @@ public struct Kernel: Sendable {
   var hasRefusedFrame = false
   /// Why the last packet of this machine could not be sent; whoever asks clears it before.
   var sendError: LinuxErrno?
+  /// The number of the datagram of a program that was fragmented last, and of the one of which a fragment was refused last.
+  var fragmentedDatagram: UInt32 = 0
+  var refusedDatagram: UInt32 = 0
   /// How many devices are sending, each by the one before.
   var transmitNesting = 0
   /// Whether a session saw more than it may keep.

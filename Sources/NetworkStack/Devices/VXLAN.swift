@@ -161,7 +161,7 @@ extension Kernel {
     flow.ipProtocol = IPProtocol.udp.rawValue
     let headers = UDPView.length + VXLANView.length
     let frame = packets.bytes(packet.id)
-    guard let route = try? outputRoute(flow, in: vxlan.underlay), route.device != vxlan.device,
+    guard let route = try? takeOutputRoute(flow, in: vxlan.underlay), route.device != vxlan.device,
       let outer = makePacket(length: headers + frame.count, device: route.device, flow: packets[packet.id].flow)
     else {
       devices[vxlan.device.index].counters.transmitErrors += 1

@@ -59,7 +59,7 @@ extension Kernel {
   ///
   /// - Parameter mtu: of the path; 0 for the device's own.
   func setRoute(_ route: OutputRoute, of id: PacketID, mtu: Int) {
-    packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast])
+    packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast, .nextHopIsIPv6])
     packets[id].flags.insert(.hasRoute)
     if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
     if route.isBroadcast { packets[id].flags.insert(.routeIsBroadcast) }
@@ -204,7 +204,7 @@ extension Kernel {
     flow.outputDevice = vrf
     flow.ipProtocol = header.protocol.rawValue
     let destination = header.destination
-    guard let route = try? outputRoute(flow, in: devices[vrf.index].namespace, mayUseAnySource: true) else {
+    guard let route = try? takeOutputRoute(flow, in: devices[vrf.index].namespace, mayUseAnySource: true) else {
       // The VRF device does not take it, as a sender of this machine is told.
       hasRefusedFrame = true
       return drop(packet, .notSpecified)

@@ -18,6 +18,8 @@ package struct OutputRoute: Sendable {
   package var isBroadcast = false
   /// `nil` where no route was consulted.
   package var result: RouteResult?
+  /// What `takeOutputRoute` remembers.
+  var defaultChoice: DefaultRouteChoice?
 }
 
 extension Kernel {
@@ -72,9 +74,12 @@ extension Kernel {
       route.isLocal = true
       return route
     }
-    guard let device = result.nextHop.device else { throw .networkUnreachable }
-    if flow.source.isUnspecified { flow.source = sourceAddress(for: flow, result, by: device) }
-    return try makeOutputRoute(flow, device: device, result: result, type: result.type)
+    let (selected, choice) = selectDefault(result, flow)
+    guard let device = selected.nextHop.device else { throw .networkUnreachable }
+    if flow.source.isUnspecified { flow.source = sourceAddress(for: flow, selected, by: device) }
+    var route = try makeOutputRoute(flow, device: device, result: selected, type: selected.type)
+    route.defaultChoice = choice
+    return route
   }
 
   /// The way to the unspecified address, which stands for the sender itself.
@@ -91,12 +96,12 @@ extension Kernel {
   /// rules may go by it.
   ///
   /// Kernel counterpart: `ip_route_connect()` (include/net/route.h, v6.12).
-  package func connectedRoute(_ flow: RouteFlow, in namespace: NamespaceID) throws(LinuxErrno) -> OutputRoute {
-    let first = try outputRoute(flow, in: namespace)
+  package mutating func connectedRoute(_ flow: RouteFlow, in namespace: NamespaceID) throws(LinuxErrno) -> OutputRoute {
+    let first = try takeOutputRoute(flow, in: namespace)
     guard flow.source.isUnspecified else { return first }
     var flow = flow
     flow.source = first.source
-    return try outputRoute(flow, in: namespace)
+    return try takeOutputRoute(flow, in: namespace)
   }
 
   /// The address to send from: the route's own choice, but one of the flow's VRF where the route leads out of it.

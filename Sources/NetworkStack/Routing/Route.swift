@@ -155,6 +155,10 @@ public struct Route: Sendable, BitwiseCopyable {
   ///
   /// Kernel counterpart: the identity of a `struct fib_info`.
   package var body: RouteBody = .none
+  /// Of the first of several default routes: the place of the one taken last, -1 for none.
+  ///
+  /// Kernel counterpart: `fa_default` of `struct fib_alias` (net/ipv4/fib_lookup.h, v6.12).
+  package var lastDefault: Int16 = -1
   /// The next route of the same prefix: lower tos, or a higher metric.
   package var next: RouteID?
 

@@ -150,7 +150,7 @@ extension Kernel {
     _ id: SessionID, sequence: Int, flow: SessionFlow, payloadSize: Int, options: SendOptions
   ) throws(LinuxErrno) {
     let namespace = sessions[id.index].namespace
-    let route = try sessionRoute(flow, in: namespace)
+    let route = try takeSessionRoute(flow, in: namespace)
     let length = ICMPv4View.length + payloadSize
     if options.pathMTUDiscovery == .do,
       length + route.headerLength > sessionPathMTU(route) {
