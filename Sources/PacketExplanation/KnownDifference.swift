@@ -12,6 +12,7 @@ public struct KnownDifference: Hashable, Sendable {
     case multipath
     /// A cable or device that goes up or down while the scenario runs.
     case carrier
+    case iptables
     /// Names and numbers that scenarios may not have.
     case names
 
@@ -26,6 +27,7 @@ public struct KnownDifference: Hashable, Sendable {
       case .vxlan: "VXLAN"
       case .multipath: "multipath routes"
       case .carrier: "carrier"
+      case .iptables: "iptables"
       case .names: "names"
       }
     }

@@ -27,6 +27,7 @@ extension ScenarioRun {
       case .bridge: return haveWords("type bridge")
       case .vxlan: return haveWords("type vxlan")
       case .multipath: return haveWords("nexthop ") || haveWords("nhid ")
+      case .iptables: return haveWords("iptables") || haveWords("ip6tables")
       case .carrier:
         return haveWords(" down") || actions.contains { if case .link = $0 { true } else { false } }
       }

@@ -119,7 +119,10 @@ private struct Writer {
     }
     let background = entry.runsInBackground ? " &" : ""
     switch entry.action {
-    case .run(let text): lines.append("\(place(entry)) \(shell(text.value))\(background)")
+    case .run(let text):
+      // The text of a here-document begins behind the line that starts the program.
+      let parts = shell(text.value).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+      lines.append("\(place(entry)) \(parts[0])\(background)" + parts.dropFirst().map { "\n\($0)" }.joined())
     case .udp(let exchange): lines.append("\(place(entry)) \(words(exchange))\(background)")
     case .tcp(let exchange): lines.append("\(place(entry)) \(words(exchange))\(background)")
     case .listen(let listener): lines.append("serve \(place(entry)) \(words(listener))")
