@@ -14,7 +14,7 @@ extension KnownDifference {
     .init(.ipv6, "routing headers are refused as unknown."),
     .init(.ipv6, "link-local addresses are made from the MAC alone, not with stable-privacy or random identifiers."),
     .init(.ipv6, "the flow label is 0; Linux makes one from the flow."),
-    .init(.ipv6, "where the device refuses a later fragment (its first one waited for the neighbor) the others follow, and the program does not hear of it."),
+    .init(.ipv6, "where the device refuses a later fragment (its first one waited for the neighbor) the program does not hear of it; nor does one of IPv4."),
     .init(.ipv6, "hop-by-hop options are passed over unread, jumbograms are not taken."),
     .init(.ipv6, "routers do not forward multicast."),
     .init(.ipv6, "group memberships are reported in ticks of 4 ms, as a kernel with `HZ` of 250 does."),
@@ -36,6 +36,9 @@ extension KnownDifference {
     .init(.multipath, "what ICMP taught by a next-hop object is common to the routes of one table by it; the kernel keeps it at the single next hop, common to all tables and groups."),
     .init(.carrier, "a carrier that comes or goes is noticed at once; Linux may take up to a second (linkwatch)."),
     .init(.iptables, "the two comments of `iptables-save` name the first day of 1970; the simulator has no calendar."),
+    .init(.iptables, "which address of a range a flow gets is chosen by a hash of the simulator's own."),
+    .init(.iptables, "selective acknowledgments are not read by connection tracking; no connection here sends any."),
+    .init(.iptables, "fragments that connection tracking has joined leave in pieces of the longest one's size, not each in its own."),
     .init(.names, "two VRFs with one table are refused; Linux allows them unless `net.vrf.strict_mode` is set."),
     .init(.names, "interface names with control characters, or bytes that are not UTF-8, are refused."),
   ]

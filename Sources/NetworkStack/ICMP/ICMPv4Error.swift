@@ -14,7 +14,7 @@ extension Kernel {
   ///   - rest: the second word of the ICMP header: an MTU or a gateway.
   mutating func sendICMPError(about id: PacketID, type: ICMPv4Type, code: UInt8, rest: UInt32 = 0) {
     let metadata = packets[id]
-    guard let offending = IPv4View(packets.bytes(id)), mayAnswer(offending, metadata) else { return }
+    guard !isSendingICMP, let offending = IPv4View(packets.bytes(id)), mayAnswer(offending, metadata) else { return }
     let namespace = devices[metadata.device.index].namespace
     let isLimited = isLimitedType(type, code, namespace) && !devices[metadata.device.index].isLoopback
     let settings = namespaces[namespace.index].settings

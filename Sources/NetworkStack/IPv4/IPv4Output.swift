@@ -52,7 +52,10 @@ extension Kernel {
       .created(packets[id].flow, source: route.source, destination: destination, protocol: `protocol`.rawValue), id,
       namespace)
     if let result = route.result { record(.routed(decision(result, destination)), id, namespace) }
+    let wasSendingICMP = isSendingICMP
+    if `protocol` == .icmp && !options.isFromProgram { isSendingICMP = true }
     localOutput(packet, route, destination)
+    isSendingICMP = wasSendingICMP
   }
 
   /// Gives a packet of this machine its way.
@@ -161,7 +164,7 @@ extension Kernel {
   /// Sends a packet by a device, in fragments where it does not fit.
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
-  /// Differs(netfilter): fragments that connection tracking has joined leave in pieces of the longest one's size, not
+  /// Differs(iptables): fragments that connection tracking has joined leave in pieces of the longest one's size, not
   /// each in its own.
   mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID) {
     let id = packet.id

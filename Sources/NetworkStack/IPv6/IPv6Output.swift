@@ -27,6 +27,9 @@ extension Kernel {
     if options.isFromProgram { packets[id].flags.insert(.isFromProgram) }
     packets[id].mark = options.mark
     setIPv6Route(route, of: id, mtu: options.pathMTUDiscovery == .probe ? 0 : mtu)
+    let wasSendingICMP = isSendingICMP
+    if `protocol` == .icmpv6 && !options.isFromProgram { isSendingICMP = true }
+    defer { isSendingICMP = wasSendingICMP }
     record(.createdIPv6(packets[id].flow, protocol: `protocol`.rawValue), id, namespace)
     record(.routedIPv6(decision(route.result)), id, namespace)
     if let vrf = devices[route.device.index].vrf, !destination.isLinkScoped, !destination.isMulticast {

@@ -7,7 +7,7 @@ of the packets that follow are apart from each other modulo a second, because th
 """
 import random
 import random_changes as changes
-import random_devices, random_ipv6, random_vrfs
+import random_filter, random_devices, random_ipv6, random_vrfs
 
 class Interface:
     def __init__(self, node, name, segment, address, mac):
@@ -281,9 +281,9 @@ class Clock:
 # How long after the end of the traffic frames are compared, in ms.
 AFTER_END = 500
 
-def case(seed, vrf=False, ipv6=False, tcp=False, devices=False):
+def case(seed, vrf=False, ipv6=False, tcp=False, devices=False, filter=False):
     """-> (lines of setup.sh, lines of traffic.sh)"""
-    rng = random.Random('%s%s%s%s%d' % ('devices ' if devices else '', 'tcp ' if tcp else '', 'ipv6 ' if ipv6 else '', 'vrf ' if vrf else '', seed))
+    rng = random.Random('%s%s%s%s%s%d' % ('filter ' if filter else '', 'devices ' if devices else '', 'tcp ' if tcp else '', 'ipv6 ' if ipv6 else '', 'vrf ' if vrf else '', seed))
     t = IPv6Topology(rng) if ipv6 else Topology(rng)
     rng.choices([s for s, _ in SHAPES], [w for _, w in SHAPES])[0](t)
     if devices:
@@ -299,11 +299,15 @@ def case(seed, vrf=False, ipv6=False, tcp=False, devices=False):
     setup += t.address_lines()
     ways, leaks = random_vrfs.routes(t) if vrf else (t.routes(), [])
     setup += ways
-    traffic, clock = [], Clock(rng)
+    traffic, clock, ruled = [], Clock(rng), []
     begin(t, traffic, clock, leaks)
+    if filter:
+        lines, ruled = random_filter.rules(t)
+        traffic += ['at_ %d; t %s' % (clock.free + 60 * k, l) for k, l in enumerate(lines)]
+        clock.free += 60 * len(lines)
     while True:
         if rng.random() < 0.25:
-            lines = changes.change(t, early=False)
+            lines = random_filter.change(t, ruled) if ruled and rng.random() < 0.3 else changes.change(t, early=False)
             at = clock.start(pause_of(t, lines))
             if at is None:
                 break
@@ -326,6 +330,8 @@ def case(seed, vrf=False, ipv6=False, tcp=False, devices=False):
     if any('tcp-send' in l for l in traffic) and rng.random() < 0.8:
         n = rng.choice(t.nodes)
         traffic.insert(0, 'bg %s "$SOCK" tcp-echo 80%s --count 9 --timeout 30' % (n.name, ' --bind ::' if ipv6 else ''))
+    if ruled:
+        traffic += random_filter.questions(ruled)
     traffic.append('at_ %d; done_' % clock.end())
     return setup, traffic
 

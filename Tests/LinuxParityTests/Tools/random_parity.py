@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random cases on this Linux kernel and in the simulator, and what differs, shrunk.
 
-usage (root, Linux): random_parity.py [--seeds 1..12] [--vrfsim PATH] [--jobs 12] [--keep DIR] [--vrf] [--devices] [--ipv6] [--tcp]
+usage (root, Linux): random_parity.py [--seeds 1..12] [--vrfsim PATH] [--jobs 12] [--keep DIR] [--vrf] [--devices] [--ipv6] [--tcp] [--filter]
        [--recordings DIR] [--no-shrink] [-v]
 
 --seeds   FIRST..LAST or a list with commas; a seed always makes the same case (random_cases.py)
@@ -9,6 +9,7 @@ usage (root, Linux): random_parity.py [--seeds 1..12] [--vrfsim PATH] [--jobs 12
 --devices cases with VLANs, VLAN-aware bridges, macvlans and dummies, on that kernel too; with or without --vrf
 --ipv6    cases of IPv6 instead of IPv4
 --tcp     with TCP connections among the traffic (fewer jobs are steadier: --jobs 4)
+--filter  with rules of iptables: filters, translations, marks; needs iptables
 --recordings   a directory that keeps what the kernel of oracle/oracle did, and need not do again
 --keep    write the shrunk case of every difference to DIR/SEED, as a case folder
 --show    print the case of the seeds, run nothing
@@ -71,11 +72,12 @@ def main():
     p.add_argument('--devices', action='store_true')
     p.add_argument('--ipv6', action='store_true')
     p.add_argument('--tcp', action='store_true')
+    p.add_argument('--filter', action='store_true')
     p.add_argument('--no-shrink', action='store_true')
     p.add_argument('--show', action='store_true')
     p.add_argument('-v', '--verbose', action='store_true')
     o = p.parse_args()
-    options, oracle = {'vrf': o.vrf, 'devices': o.devices, 'ipv6': o.ipv6, 'tcp': o.tcp}, o.vrf or o.devices
+    options, oracle = {'vrf': o.vrf, 'devices': o.devices, 'ipv6': o.ipv6, 'tcp': o.tcp, 'filter': o.filter}, o.vrf or o.devices
     make = functools.partial(random_cases.case, **options)
     if o.show:
         for s in seeds_of(o.seeds):
