@@ -79,6 +79,9 @@ public struct Kernel: Sendable {
   /// How many devices of a namespace own an address, by `addressKey`.
   var ownAddressCounts = IntegerMap()
   var connections = ConnectionTable()
+  /// The lengths of the payloads that packets were joined from for connection tracking, by the packet's number; looked
+  /// up, never listed.
+  var joinedFragments: [UInt32: [UInt16]] = [:]
   /// The ports that network address translation draws.
   var translationRandom: RandomStream
   package var sockets = SocketTable()
@@ -190,7 +193,14 @@ extension Kernel {
   @inline(__always)
   mutating func release(_ id: PacketID) {
     if packets[id].connection != .none { forgetConnection(of: id) }
+    if packets[id].longestFragment > 0 { forgetFragments(of: id) }
     packets.release(id)
+  }
+
+  /// A packet counts as one that came whole.
+  mutating func forgetFragments(of id: PacketID) {
+    joinedFragments[packets[id].number] = nil
+    packets[id].longestFragment = 0
   }
 
   /// A new packet of `length` undefined bytes; where no cell is left that is counted as a drop.
@@ -210,6 +220,7 @@ extension Kernel {
       return nil
     }
     if packets[id].connection != .none { connections[packets[id].connection].references += 1 }
+    if packets[id].longestFragment > 0 { joinedFragments[packets[id].number] = joinedFragments[packets[packet.id].number] }
     return Packet(id)
   }
 

@@ -104,7 +104,7 @@ extension Kernel {
     packets[id].flags = []
     packets[id].mark = 0
     packets[id].routeMTU = 0
-    packets[id].longestFragment = 0
+    if packets[id].longestFragment > 0 { forgetFragments(of: id) }
     packets[id].bridgeInput = nil
     packets[id].bridgeOutput = nil
     forgetConnection(of: id)

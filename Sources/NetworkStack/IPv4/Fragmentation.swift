@@ -41,16 +41,14 @@ extension Kernel {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     let headerLength = header.headerLength
-    let piece = (mtu - headerLength) & ~7
-    guard piece > 0 else { return drop(packet, .packetTooBig) }
     let payload = header.payload
-    record(
-      .fragmented(into: (payload.count + piece - 1) / piece), id, devices[packets[id].device.index].namespace)
+    let lengths = fragmentLengths(of: id, payload.count, room: mtu - headerLength)
+    guard !lengths.isEmpty else { return drop(packet, .packetTooBig) }
+    record(.fragmented(into: lengths.count), id, devices[packets[id].device.index].namespace)
     let (firstOffset, followedByMore) = (header.fragmentOffset, header.moreFragments)
     var offset = 0
     fragmentedDatagram &+= 1
-    while offset < payload.count {
-      let length = min(piece, payload.count - offset)
+    for length in lengths {
       let metadata = packets[id]
       if let part = makePacket(length: headerLength + length, device: metadata.device, flow: metadata.flow) {
         adopt(metadata, by: part.id)
@@ -63,7 +61,6 @@ extension Kernel {
           offset: firstOffset + offset, moreFragments: followedByMore || offset + length < payload.count,
           dontFragment: false)
         view.fillChecksum()
-        packets[part.id].longestFragment = 0
         hasRefusedFrame = false
         send(&self, part, offset == 0)
         if hasRefusedFrame { break }
@@ -71,5 +68,21 @@ extension Kernel {
       offset += length
     }
     release(packet.park())
+  }
+
+  /// How long the payload of each fragment is, in bytes: as the packet came, where that fits, else as much as fits.
+  ///
+  /// Kernel counterpart: the two paths of `ip_do_fragment()` (net/ipv4/ip_output.c) and `ip6_fragment()`
+  /// (net/ipv6/ip6_output.c, v6.12).
+  /// - Returns: nothing where no room is left for any byte.
+  func fragmentLengths(of id: PacketID, _ count: Int, room: Int) -> [Int] {
+    if packets[id].longestFragment > 0, let joined = joinedFragments[packets[id].number]?.map(Int.init),
+      joined.allSatisfy({ $0 <= room }), joined.dropLast().allSatisfy({ $0 % 8 == 0 }),
+      joined.reduce(0, +) == count {
+      return joined
+    }
+    let piece = room & ~7
+    guard piece > 0 else { return [] }
+    return stride(from: 0, to: count, by: piece).map { min(piece, count - $0) }
   }
 }

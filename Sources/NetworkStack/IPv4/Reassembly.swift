@@ -127,7 +127,10 @@ extension Kernel {
       view.fillChecksum()
       record(.reassembled, whole.id, namespace)
       let longest = waiting.parts.map { $0.end - $0.offset }.max() ?? 0
-      packets[whole.id].longestFragment = UInt16(clamping: headerLength + longest)
+      if waiting.key.purpose != .delivery {
+        packets[whole.id].longestFragment = UInt16(clamping: headerLength + longest)
+        joinedFragments[packets[whole.id].number] = waiting.parts.map { UInt16(clamping: $0.end - $0.offset) }
+      }
       for part in waiting.parts { release(part.packet) }
       switch waiting.key.purpose {
       case .delivery: return deliverWhole(whole)

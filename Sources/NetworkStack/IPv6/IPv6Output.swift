@@ -159,18 +159,17 @@ extension Kernel {
   private mutating func fragmentIPv6(_ packet: consuming Packet, mtu: Int) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
-    let piece = (mtu - IPv6View.length - IPv6FragmentView.length) & ~7
-    guard piece > 0 else { return drop(packet, .packetTooBig) }
     let payload = header.payload
+    let lengths = fragmentLengths(of: id, payload.count, room: mtu - IPv6View.length - IPv6FragmentView.length)
+    guard !lengths.isEmpty else { return drop(packet, .packetTooBig) }
     let namespace = devices[packets[id].device.index].namespace
-    record(.fragmented(into: (payload.count + piece - 1) / piece), id, namespace)
+    record(.fragmented(into: lengths.count), id, namespace)
     let identification = namespaces[namespace.index].nextIPv6Identification
     namespaces[namespace.index].nextIPv6Identification &+= 1
     let (next, metadata) = (header.nextHeader, packets[id])
     var offset = 0
     fragmentedDatagram &+= 1
-    while offset < payload.count {
-      let length = min(piece, payload.count - offset)
+    for length in lengths {
       let headers = IPv6View.length + IPv6FragmentView.length
       if let part = makePacket(length: headers + length, device: metadata.device, flow: metadata.flow) {
         adopt(metadata, by: part.id)
@@ -208,6 +207,7 @@ extension Kernel {
     packets[id].start = start
     packets[id].length = length
     packets[id].number = number
+    packets[id].longestFragment = 0
   }
 
   /// A packet was sent into a VRF device: by a leaked route, or by this machine to itself.

@@ -102,7 +102,10 @@ extension Kernel {
     if let whole = joined(waiting, total) {
       record(.reassembled, whole.id, namespace)
       let longest = waiting.parts.map { Int(packets[$0.packet].length) }.max() ?? 0
-      packets[whole.id].longestFragment = UInt16(clamping: longest)
+      if waiting.key.purpose != .delivery {
+        packets[whole.id].longestFragment = UInt16(clamping: longest)
+        joinedFragments[packets[whole.id].number] = waiting.parts.map { UInt16(clamping: $0.end - $0.offset) }
+      }
       for part in waiting.parts { release(part.packet) }
       switch waiting.key.purpose {
       case .delivery: return ipv6Deliver(whole)
