@@ -43,12 +43,14 @@ parity-test: setup-test build
 parity: build
 	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds $(SEEDS)
 	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds $(SEEDS) --ipv6
+	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds $(SEEDS) --filter --jobs 8
 
 # A few of them, where this machine lets namespaces be made; says so where it does not.
 parity-random: setup-test build
 	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds 1..12 || [ $$? -eq 3 ]
 	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds 1..8 --ipv6 || [ $$? -eq 3 ]
 	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds 1..6 --tcp --jobs 2 || [ $$? -eq 3 ]
+	python3 Tests/LinuxParityTests/Tools/random_parity.py --vrfsim $(VRFSIM) --seeds 1..8 --filter --jobs 6 || [ $$? -eq 3 ]
 
 # The shipped scenarios as `vrfsim export iproute2` writes them, on this kernel; what it cannot run is named.
 export-test: setup-test build
