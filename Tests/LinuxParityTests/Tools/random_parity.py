@@ -26,6 +26,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 PACKAGE = os.path.normpath(os.path.join(HERE, '..', '..', '..'))
 sys.path.insert(0, HERE)
 import random_cases, random_runs, shrink
+IPTABLES = 'iptables v1.8.9 (nf_tables)'
 
 
 def seeds_of(text):
@@ -36,7 +37,7 @@ def seeds_of(text):
     return out
 
 
-def refusal(oracle, ipv6):
+def refusal(oracle, ipv6, filter):
     """-> why nothing can be recorded here; None where it can"""
     if sys.platform != 'linux':
         return 'this is not Linux'
@@ -49,6 +50,10 @@ def refusal(oracle, ipv6):
     missing = [p for p in ('ip', 'ping', 'arping', 'traceroute', 'tcpdump', 'sysctl', 'bridge', 'unshare') if not shutil.which(p)]
     if missing:
         return 'missing: ' + ' '.join(missing)
+    if filter:
+        version = subprocess.run(['iptables', '-V'], capture_output=True, text=True).stdout.strip() if shutil.which('iptables') else 'none'
+        if version != IPTABLES:
+            return 'listings of rules are compared with those of %s; here is %s' % (IPTABLES, version)
     r = subprocess.run(['unshare', '--mount', '--net', 'ip', 'link', 'add', 'v0', 'type', 'veth'], capture_output=True, text=True)
     return None if r.returncode == 0 else 'no namespaces or no veth here: ' + r.stderr.strip()
 
@@ -84,7 +89,7 @@ def main():
             setup, traffic = make(s)
             print('# seed %d: setup.sh\n%s\n# traffic.sh\n%s' % (s, '\n'.join(setup), '\n'.join(traffic)))
         return 0
-    why = refusal(oracle, o.ipv6)
+    why = refusal(oracle, o.ipv6, o.filter)
     if why:
         print('random parity: NOT RUN, nothing was compared with the kernel: ' + why)
         return 3
