@@ -15,6 +15,8 @@ public struct PacketJourney: Sendable {
     public var output: DeviceID?
     /// The VRF that it was leaked into.
     public var leakedInto: DeviceID?
+    /// What network address translation did here.
+    public var translations: [Translation] = []
   }
 
   public enum Fate: Hashable, Sendable {
@@ -111,7 +113,7 @@ extension TraceDecision {
     case .created(let flow, _, _, _), .createdIPv6(let flow, _), .received(_, let flow), .transmitted(_, let flow): flow
     case .enteredVRF, .bridged, .routed, .routedIPv6, .refusedByRoute, .icmpv6ErrorSent, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
       .parkedForNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent, .tracked, .connectionTableIsFull, .filtered,
-      .translated:
+      .translated, .translatedIPv6:
       nil
     }
   }
@@ -129,6 +131,7 @@ extension PacketJourney {
       if hops.last?.namespace != step.namespace { hops.append(Hop(namespace: step.namespace)) }
       hops[hops.count - 1].output = device
     case .enteredVRF(let vrf): if !hops.isEmpty { hops[hops.count - 1].inputVRF = vrf }
+    case .translated(let translation): if !hops.isEmpty { hops[hops.count - 1].translations.append(translation) }
     case .leaked(let vrf): if !hops.isEmpty { hops[hops.count - 1].leakedInto = vrf }
     case .delivered: fate = .delivered
     case .refusedByRoute(let error): refusal = error
@@ -142,7 +145,7 @@ extension PacketJourney {
         filter = decision.sentence(control, step.namespace)
       }
     case .bridged, .routed, .routedIPv6, .timeToLiveDecremented, .fragmented, .reassembled, .parkedForNeighbor, .consumed,
-      .tracked, .connectionTableIsFull, .translated:
+      .tracked, .connectionTableIsFull, .translatedIPv6:
       break
     }
   }
@@ -161,6 +164,7 @@ extension PacketJourney {
       case (nil, let output?): words.append("[vrf \(control.name(of: output))]")
       case (nil, nil): break
       }
+      words += hop.translations.map(\.text)
       if let output = hop.output { words += ["out", control.name(of: output)] }
       return words.joined(separator: " ")
     }.joined(separator: " -> ")
@@ -177,4 +181,15 @@ extension FilterDecision {
     guard rule >= 0 else { return "the policy of \(name) (\(program) -t \(table.name)) \(verb) it" }
     return "rule \(rule + 1) of \(name) (\(program) -t \(table.name)) \(verb) it"
   }
+}
+
+extension Translation {
+  /// As a stay tells it: `[source 172.17.0.2:5001 > 192.0.2.1:5001]`.
+  fileprivate var text: String {
+    "[\(isSource ? "source" : "destination") \(before.text) > \(after.text)]"
+  }
+}
+
+extension Translation.End {
+  fileprivate var text: String { port == 0 ? "\(address)" : "\(address):\(port)" }
 }

@@ -15,7 +15,7 @@ extension Kernel {
       let target = connection[direction.opposite].inverted(zone: 0)
     else { return }
     PacketRewriter(packet).rewrite(end, as: target)
-    record(.translated(isSource: end == .source), packet.id, packet.namespace)
+    if trace.isOn { recordTranslation(of: packet, end) }
   }
 
   private func needsTranslation(
@@ -48,8 +48,32 @@ extension Kernel {
     PacketRewriter(inner).rewrite(end.opposite, as: connection[role.direction.opposite])
     PacketRewriter(packet).rewriteAddress(end, as: end == .source ? outer.source : outer.destination)
     fillICMPChecksum(packet)
-    record(.translated(isSource: end == .source), packet.id, packet.namespace)
+    if trace.isOn { recordTranslation(of: packet, end) }
     return true
+  }
+
+  /// - Parameter packet: as it was before; its bytes are new by now.
+  private mutating func recordTranslation(of packet: FilteredPacket, _ end: TranslatedEnd) {
+    let isSource = end == .source
+    guard packet.family == .ipv4, let header = IPv4View(packet.bytes) else {
+      return record(.translatedIPv6(isSource: isSource), packet.id, packet.namespace)
+    }
+    let connection = connections[packets[packet.id].connection]
+    let role = packets[packet.id].connectionRole
+    let old = connection[role.direction]
+    let new = connection[role.direction.opposite]
+    // Errors have no port of their own.
+    let hasPorts = packet.ipProtocol == .tcp || packet.ipProtocol == .udp
+    let before = isSource ? packet.source : packet.destination
+    record(
+      .translated(
+        Translation(
+          isSource: isSource,
+          before: .init(
+            address: before.embeddedIPv4, port: !hasPorts ? 0 : isSource ? old.sourcePort : old.destinationPort),
+          after: .init(
+            address: isSource ? header.source : header.destination,
+            port: !hasPorts ? 0 : isSource ? new.destinationPort : new.sourcePort))), packet.id, packet.namespace)
   }
 
   private func fillICMPChecksum(_ packet: FilteredPacket) {

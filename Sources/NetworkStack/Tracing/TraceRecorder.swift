@@ -49,8 +49,10 @@ public enum TraceDecision: Sendable, BitwiseCopyable {
   case connectionTableIsFull
   /// A rule, by chain and place, decided; or the policy, where the place is -1.
   case filtered(FilterDecision)
-  /// Addresses or ports were changed, as the connection wants it.
-  case translated(isSource: Bool)
+  /// An address and its port were changed, as the connection wants it.
+  case translated(Translation)
+  /// The same of an IPv6 packet.
+  case translatedIPv6(isSource: Bool)
   case icmpErrorSent(type: UInt8, code: UInt8, to: IPv4Address)
   case icmpv6ErrorSent(type: UInt8, code: UInt8)
 
@@ -87,6 +89,19 @@ public struct FilterDecision: Sendable, BitwiseCopyable {
   /// The place of the rule in its chain; -1 for the policy.
   public let rule: Int32
   public let verdict: Verdict
+}
+
+/// What network address translation made of one end of a packet.
+public struct Translation: Hashable, Sendable, BitwiseCopyable {
+  /// An address with its port, or with the identifier of an ICMP message; 0 where the protocol has none.
+  public struct End: Hashable, Sendable, BitwiseCopyable {
+    public let address: IPv4Address
+    public let port: UInt16
+  }
+
+  public let isSource: Bool
+  public let before: End
+  public let after: End
 }
 
 /// A routing decision: the rule, the table, the route and the way out.
