@@ -86,15 +86,23 @@ public enum CommandLine {
 
 /// The programs there are.
 enum Program: String, CaseIterable {
-  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping
+  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, docker, nsenter
 
   /// Programs of Linux that have a place in the simulator's subject and no counterpart in it.
   private static let unsupported = [
     "iptables", "ip6tables", "iptables-save", "iptables-restore", "ip6tables-save", "ip6tables-restore",
-    "conntrack", "docker", "nsenter", "unshare", "nft", "tc", "tracepath", "sh",
+    "conntrack", "unshare", "nft", "tc", "tracepath", "sh",
     "bash",
     "ethtool", "brctl", "ifconfig", "route", "arp", "ss", "nc", "iperf3", "tcpdump", "mtr", "dhclient",
   ]
+
+  /// Whether a word names a program that can run in a container.
+  static func isSimulated(_ word: Word) -> Bool {
+    switch try? named(word) {
+    case nil, .docker, .nsenter: false
+    default: true
+    }
+  }
 
   /// - Throws: where there is no such program, with a near name.
   static func named(_ word: Word) throws(CommandLineError) -> Program {
@@ -117,6 +125,8 @@ enum Program: String, CaseIterable {
     case .traceroute: try TracerouteProgram.parse(&words)
     case .traceroute6: try TracerouteProgram.parse(&words, isIPv6: true)
     case .arping: try ArpingProgram.parse(&words)
+    case .docker: try DockerProgram.parse(&words)
+    case .nsenter: try NsenterProgram.parse(&words)
     }
   }
 }

@@ -43,6 +43,7 @@ private struct Writer {
     switch step {
     case .machine(let name): lines.append("machine \(name)")
     case .command(let machine, let line): lines.append("on \(machine) \(shell(line))")
+    case .note(let machine, let line): lines.append("# \(machine): \(line)")
     case .networkCard(let endpoint, let mac, let mtu):
       cards[endpoint] = (mac.description, mtu)
       let hasCable = scenario.links.contains { $0.endpoints.contains { $0.value == endpoint } }
