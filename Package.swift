@@ -87,6 +87,7 @@ let package = Package(
       "LinuxCommands", ["ContainerEngine", "NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"],
       exclude: ["Originals"]),
     tests("PacketCapture"),
+    tests("ContainerEngine", ["NetworkAddresses"], exclude: ["Documents"]),
     .testTarget(name: "VrfsimTests", dependencies: ["vrfsim"], swiftSettings: strict),
     .testTarget(
       name: "ScenarioTests",
