@@ -52,7 +52,7 @@ public struct CommandInterpreter {
     switch command.body {
     case .command(let command): return try run(command, context)
     case .substituted(let words):
-      return try run(try CommandLine.command(try substituted(words, context), end: words.end), context)
+      return try run(try CommandLine.command(try substituted(words, context), words), context)
     }
   }
 
@@ -92,7 +92,7 @@ public struct CommandInterpreter {
   private func output(
     of words: ShellWords, at range: Range<Int>, _ context: CommandContext
   ) throws(CommandLineError) -> String {
-    let command = try CommandLine.command(try substituted(words, context), end: words.end)
+    let command = try CommandLine.command(try substituted(words, context), words)
     switch try run(command, context) {
     case .finished(let output):
       var text = output.standardOutput[...]

@@ -1,3 +1,5 @@
+import NetworkStack
+
 /// Reads command lines as they are typed on Linux, without running them.
 ///
 /// ```swift
@@ -17,7 +19,7 @@ public enum CommandLine {
       try check(words)
       return ParsedCommand(text: text, body: .substituted(words))
     }
-    return ParsedCommand(text: text, body: .command(try command(literals, end: words.end)))
+    return ParsedCommand(text: text, body: .command(try command(literals, words)))
   }
 
   /// Reads the words of `ip route add`, as a scenario's `routes` gives them: `default via 192.168.1.254`.
@@ -61,7 +63,7 @@ public enum CommandLine {
         case .text: break
         case .substitution(let inner, _):
           if let literals = inner.literals {
-            _ = try command(literals, end: inner.end)
+            _ = try command(literals, inner)
           } else {
             try check(inner)
           }
@@ -71,8 +73,13 @@ public enum CommandLine {
   }
 
   /// Reads a program and its arguments.
-  static func command(_ words: [Word], end: Int) throws(CommandLineError) -> any SimulatedCommand {
-    var reader = WordReader(words, end: end)
+  ///
+  /// - Parameter line: the line that the words come from, for what else it holds.
+  static func command(_ words: [Word], _ line: ShellWords) throws(CommandLineError) -> any SimulatedCommand {
+    var reader = WordReader(words, end: line.end, standardInput: line.standardInput)
+    if let input = line.standardInput, !words.contains(where: { Program(path: $0.text)?.readsStandardInput == true }) {
+      throw CommandLineError("no program of the line reads its standard input", range: input.range)
+    }
     return try command(&reader)
   }
 
@@ -86,15 +93,27 @@ public enum CommandLine {
 
 /// The programs there are.
 enum Program: String, CaseIterable {
-  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, docker, nsenter
+  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, iptables, ip6tables, docker, nsenter
+  case iptablesSave = "iptables-save"
+  case ip6tablesSave = "ip6tables-save"
+  case iptablesRestore = "iptables-restore"
+  case ip6tablesRestore = "ip6tables-restore"
 
   /// Programs of Linux that have a place in the simulator's subject and no counterpart in it.
   private static let unsupported = [
-    "iptables", "ip6tables", "iptables-save", "iptables-restore", "ip6tables-save", "ip6tables-restore",
-    "conntrack", "unshare", "nft", "tc", "tracepath", "sh",
-    "bash",
+    "conntrack", "unshare", "nft", "tc", "tracepath", "sh", "bash",
     "ethtool", "brctl", "ifconfig", "route", "arp", "ss", "nc", "iperf3", "tcpdump", "mtr", "dhclient",
   ]
+
+  /// A program may be given by its path.
+  private static func name(ofPath path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// `nil` where there is no such program.
+  init?(path: String) {
+    self.init(rawValue: Self.name(ofPath: path))
+  }
+
+  var readsStandardInput: Bool { self == .iptablesRestore || self == .ip6tablesRestore }
 
   /// Whether a word names a program that can run in a container.
   static func isSimulated(_ word: Word) -> Bool {
@@ -106,8 +125,7 @@ enum Program: String, CaseIterable {
 
   /// - Throws: where there is no such program, with a near name.
   static func named(_ word: Word) throws(CommandLineError) -> Program {
-    // A program may be given by its path.
-    let name = word.text.split(separator: "/").last.map(String.init) ?? word.text
+    let name = name(ofPath: word.text)
     if let program = Program(rawValue: name) { return program }
     if unsupported.contains(name) { throw word.unsupported() }
     throw word.error(
@@ -127,6 +145,12 @@ enum Program: String, CaseIterable {
     case .arping: try ArpingProgram.parse(&words)
     case .docker: try DockerProgram.parse(&words)
     case .nsenter: try NsenterProgram.parse(&words)
+    case .iptables: try IptablesProgram.parse(&words, .ipv4)
+    case .ip6tables: try IptablesProgram.parse(&words, .ipv6)
+    case .iptablesSave: try IptablesSaveProgram.parse(&words, .ipv4)
+    case .ip6tablesSave: try IptablesSaveProgram.parse(&words, .ipv6)
+    case .iptablesRestore: try IptablesRestoreProgram.parse(&words, .ipv4)
+    case .ip6tablesRestore: try IptablesRestoreProgram.parse(&words, .ipv6)
     }
   }
 }

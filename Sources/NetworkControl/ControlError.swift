@@ -10,6 +10,8 @@ public struct ControlError: Error, Hashable, Sendable {
   public let extendedAcknowledgement: String?
   /// Whether the kernel would have done it and the simulator cannot: exit code 2, never a kernel error.
   public let isUnsupported: Bool
+  /// Of a request that holds several changes: the place of the one at fault, from 0.
+  public internal(set) var changeNumber: Int?
 
   public init(_ errno: LinuxErrno, _ extendedAcknowledgement: String? = nil) {
     self.errno = errno

@@ -24,10 +24,11 @@ public enum FilterChange: Sendable {
   case flush(chain: String?)
   /// `-E`.
   case renameChain(String, to: String)
-  /// `-Z`; `nil` for all chains, or all rules of one.
+  /// `-Z`; `nil` for all chains, or all rules of one. A number beyond the chain's end means nothing.
   case zero(chain: String?, number: Int?)
   /// `-P`; counters of `nil` stay.
   case setPolicy(chain: String, isAccepting: Bool, FilterCounters?)
-  /// All chains of the administrator and all rules go, policies stay: what `iptables-restore` begins with.
+  /// All chains of the administrator and all rules go, and policies are to accept: what `iptables-restore` begins
+  /// with.
   case clear
 }

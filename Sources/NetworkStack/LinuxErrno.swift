@@ -6,12 +6,14 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
   case noSuchFile = 2
   case noSuchProcess = 3
   case noSuchDeviceOrAddress = 6
+  case argumentListTooLong = 7
   case permissionDenied = 13
   case busy = 16
   case fileExists = 17
   case crossDeviceLink = 18
   case noSuchDevice = 19
   case invalidArgument = 22
+  case tooManyLinks = 31
   case numericalResultOutOfRange = 34
   case fileNameTooLong = 36
   case tooManyLevelsOfLinks = 40
@@ -38,12 +40,14 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .noSuchFile: "No such file or directory"
     case .noSuchProcess: "No such process"
     case .noSuchDeviceOrAddress: "No such device or address"
+    case .argumentListTooLong: "Argument list too long"
     case .permissionDenied: "Permission denied"
     case .busy: "Device or resource busy"
     case .fileExists: "File exists"
     case .crossDeviceLink: "Invalid cross-device link"
     case .noSuchDevice: "No such device"
     case .invalidArgument: "Invalid argument"
+    case .tooManyLinks: "Too many links"
     case .numericalResultOutOfRange: "Numerical result out of range"
     case .fileNameTooLong: "File name too long"
     case .tooManyLevelsOfLinks: "Too many levels of symbolic links"
@@ -72,12 +76,14 @@ public enum LinuxErrno: Int, Error, Sendable, BitwiseCopyable, CaseIterable {
     case .noSuchFile: "ENOENT"
     case .noSuchProcess: "ESRCH"
     case .noSuchDeviceOrAddress: "ENXIO"
+    case .argumentListTooLong: "E2BIG"
     case .permissionDenied: "EACCES"
     case .busy: "EBUSY"
     case .fileExists: "EEXIST"
     case .crossDeviceLink: "EXDEV"
     case .noSuchDevice: "ENODEV"
     case .invalidArgument: "EINVAL"
+    case .tooManyLinks: "EMLINK"
     case .numericalResultOutOfRange: "ERANGE"
     case .fileNameTooLong: "ENAMETOOLONG"
     case .tooManyLevelsOfLinks: "ELOOP"

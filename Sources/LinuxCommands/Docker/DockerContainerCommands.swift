@@ -131,7 +131,8 @@ struct DockerExec: SimulatedCommand {
     var none = NoFlags()
     let arguments = try flags.read(&words, into: &none)
     try DockerFlags.check(arguments, of: "docker exec", 2...Int.max, end: words.endRange)
-    let program = try CommandLine.command(Array(arguments.dropFirst()), end: words.end)
+    var inner = WordReader(Array(arguments.dropFirst()), end: words.end)
+    let program = try CommandLine.command(&inner)
     return DockerExec(
       name: arguments[0], program: program, line: arguments.dropFirst().map(\.shellText).joined(separator: " "))
   }

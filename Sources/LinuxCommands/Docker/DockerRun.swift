@@ -119,7 +119,8 @@ struct DockerRun: SimulatedCommand {
     if isDetached {
       throw first.error("a program in a detached container is not supported yet: start it with 'docker exec'")
     }
-    return try CommandLine.command(command, end: end.lowerBound)
+    var inner = WordReader(command, end: end.lowerBound)
+    return try CommandLine.command(&inner)
   }
 
   func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome {

@@ -1,6 +1,7 @@
 /// A command line split into words as a POSIX shell splits it, command substitutions not yet carried out.
 ///
-/// Source: POSIX.1-2017, Shell Command Language, sections 2.2 (quoting), 2.3 (tokens), 2.6.3 (substitution).
+/// Source: POSIX.1-2017, Shell Command Language, sections 2.2 (quoting), 2.3 (tokens), 2.6.3 (substitution), 2.7.4
+/// (here-documents).
 struct ShellWords: Sendable {
   /// A piece of a word: text, or another command line whose output takes its place.
   enum Piece: Sendable {
@@ -28,6 +29,8 @@ struct ShellWords: Sendable {
   }
 
   var templates: [Template] = []
+  /// The text of a here-document: what the program reads as its standard input.
+  var standardInput: Word?
   /// One behind the last byte of the line, where a missing word would stand.
   var end: Int
 
@@ -60,6 +63,8 @@ struct ShellWords: Sendable {
     }
     var splitter = ShellSplitter(bytes: bytes, depth: depth)
     templates = try splitter.split()
+    standardInput = splitter.standardInput
+    if let input = standardInput { end = input.range.lowerBound }
   }
 }
 
@@ -72,6 +77,9 @@ private struct ShellSplitter {
   var pieces: [ShellWords.Piece] = []
   /// Where the word under way began; `nil` between words.
   var start: Int?
+  /// The word that ends a here-document, until the line has ended that it was announced in.
+  var delimiter: [UInt8]?
+  var standardInput: Word?
 
   init(bytes: ArraySlice<UInt8>, depth: Int) {
     self.bytes = bytes
@@ -86,13 +94,60 @@ private struct ShellSplitter {
       if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") {
         finishWord(into: &templates)
         position += 1
+        if byte == UInt8(ascii: "\n"), let delimiter { try readHereDocument(until: delimiter) }
         continue
       }
+      if start == nil, try readAnnouncement() { continue }
       if start == nil { start = position }
       try readPart(byte)
     }
     finishWord(into: &templates)
+    if delimiter != nil {
+      throw CommandLineError("a here-document has no text", range: bytes.endIndex..<bytes.endIndex)
+    }
     return templates
+  }
+
+  /// Reads `<<'WORD'` or `<<"WORD"`, which announces that the lines behind this one are a program's input.
+  ///
+  /// - Returns: `false` where something else stands here.
+  private mutating func readAnnouncement() throws(CommandLineError) -> Bool {
+    guard bytes[position...].starts(with: "<<".utf8), !bytes[position...].starts(with: "<<<".utf8) else { return false }
+    let first = position
+    var place = position + 2
+    if place < bytes.endIndex, bytes[place] == UInt8(ascii: "-") {
+      throw CommandLineError("a here-document without its tabs ('<<-') is not supported", range: first..<place + 1)
+    }
+    while place < bytes.endIndex, bytes[place] == UInt8(ascii: " ") { place += 1 }
+    guard place < bytes.endIndex, bytes[place] == UInt8(ascii: "'") || bytes[place] == UInt8(ascii: "\""),
+      let close = bytes[(place + 1)...].firstIndex(of: bytes[place]), close > place + 1
+    else {
+      throw CommandLineError(
+        "a here-document whose end is not quoted (as in <<'EOF') is not supported", range: first..<max(place, first + 2))
+    }
+    guard delimiter == nil, standardInput == nil, depth == 0 else {
+      throw CommandLineError("a second here-document is not supported", range: first..<close + 1)
+    }
+    delimiter = Array(bytes[(place + 1)..<close])
+    position = close + 1
+    return true
+  }
+
+  /// Reads lines up to one that is the delimiter alone; nothing may follow it.
+  private mutating func readHereDocument(until delimiter: [UInt8]) throws(CommandLineError) {
+    let first = position
+    while position < bytes.endIndex {
+      let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+      if bytes[position..<end].elementsEqual(delimiter) {
+        standardInput = Word(String(decoding: bytes[first..<position], as: UTF8.self), at: first..<position)
+        self.delimiter = nil
+        position = end
+        return
+      }
+      position = min(end + 1, bytes.endIndex)
+    }
+    let name = String(decoding: delimiter, as: UTF8.self)
+    throw CommandLineError("a here-document has no end: no line is '\(name)' alone", range: first..<bytes.endIndex)
   }
 
   private mutating func finishWord(into templates: inout [ShellWords.Template]) {

@@ -4,10 +4,13 @@ struct WordReader: Sendable {
   private var position = 0
   /// Where the line ends, for errors about a missing word.
   let end: Int
+  /// What the line has the program read, and where it stands in the line.
+  let standardInput: Word?
 
-  init(_ words: [Word], end: Int) {
+  init(_ words: [Word], end: Int, standardInput: Word? = nil) {
     self.words = words
     self.end = end
+    self.standardInput = standardInput
   }
 
   var peek: Word? { position < words.count ? words[position] : nil }
@@ -29,7 +32,7 @@ struct WordReader: Sendable {
 
   /// Everything that is left, as a reader of its own; nothing is left here then.
   mutating func rest() -> WordReader {
-    let rest = WordReader(Array(words[position...]), end: end)
+    let rest = WordReader(Array(words[position...]), end: end, standardInput: standardInput)
     position = words.count
     return rest
   }

@@ -83,8 +83,9 @@ public enum ConnectionMarkTarget: Hashable, Sendable {
 
 /// `-j CT`.
 public enum TrackingTarget: Hashable, Sendable {
-  /// `--notrack`: the packet belongs to no connection.
-  case untracked
+  /// `--notrack`: the packet belongs to no connection. It was written as the target `NOTRACK`, or as an option of
+  /// `CT`.
+  case untracked(isNOTRACK: Bool)
   case zone(UInt16, ZoneDirection)
 }
 
