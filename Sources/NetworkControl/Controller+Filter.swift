@@ -77,7 +77,7 @@ extension Controller {
       table.chains[place].remove(at: number - 1)
     case .makeChain(let name):
       guard table.index(of: name) == nil else { throw ControlError(.fileExists) }
-      guard table.chains.count < simulation.kernel.bounds.filterChains else { throw ControlError(.noBufferSpace) }
+      guard table.chains.count < simulation.bounds.filterChains else { throw ControlError(.noBufferSpace) }
       table.add(FilterChain(name: name))
     case .deleteChain(let name):
       let place = try index(of: name, in: table)
@@ -141,7 +141,7 @@ extension Controller {
       throw ControlError(.operationNotSupported)
     }
     guard rule.isAllowed(in: table.kind) else { throw ControlError(.invalidArgument) }
-    guard table.chains[place].rules.count < simulation.kernel.bounds.filterRules else {
+    guard table.chains[place].rules.count < simulation.bounds.filterRules else {
       throw ControlError(.noBufferSpace)
     }
     table.chains[place].insert(rule, counters, at: number)

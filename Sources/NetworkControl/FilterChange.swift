@@ -26,7 +26,7 @@ public enum FilterChange: Sendable {
   case renameChain(String, to: String)
   /// `-Z`; `nil` for all chains, or all rules of one. A number beyond the chain's end means nothing.
   case zero(chain: String?, number: Int?)
-  /// `-P`; counters of `nil` stay.
+  /// `-P`: the policy counts from then on, from the counters or from 0.
   case setPolicy(chain: String, isAccepting: Bool, FilterCounters?)
   /// All chains of the administrator and all rules go, and policies are to accept: what `iptables-restore` begins
   /// with.

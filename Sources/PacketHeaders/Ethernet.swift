@@ -23,6 +23,8 @@ public struct EtherType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
 public struct EthernetView {
   /// The length of the header in bytes.
   public static let length = 14
+  /// The length of one of the two addresses that it begins with, in bytes.
+  public static let addressLength = 6
   /// The smallest payload that a cable carries is 46 bytes; captures of virtual devices hold shorter ones.
   public let bytes: PacketBytes
 

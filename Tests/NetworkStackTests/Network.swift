@@ -92,4 +92,9 @@ extension Session {
   var errors: [SessionEvent.ICMPErrorReport] {
     events.compactMap { if case .error(let error) = $0.what { error } else { nil } }
   }
+
+  /// What the program was told instead of sending.
+  var sendErrors: [LinuxErrno] {
+    events.compactMap { if case .sendFailed(_, let error) = $0.what { error } else { nil } }
+  }
 }

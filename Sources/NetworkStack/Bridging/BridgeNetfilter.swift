@@ -48,8 +48,17 @@ extension Kernel {
         .prerouting, id, family, input: device, output: nil, namespace: kernel.devices[device.index].namespace)
     }
     if case .drop(let reason) = verdict { return drop(packet, reason) }
-    if bridgedDestination(id, family) != before, !redirectFrame(id, family, device) {
-      return drop(packet, .notSpecified)
+    if bridgedDestination(id, family) != before {
+      switch wayOfBridged(id, family, device) {
+      case nil: return drop(packet, .notSpecified)
+      case .up?: setFrameDestination(id, devices[device.index].mac)
+      case .bridged(let nextHop)?:
+        guard let neighbor = neighbors.find(nextHop, on: device), neighbors[neighbor].state.isConnected else {
+          return resolveBridged(packet, nextHop, device)
+        }
+        setFrameDestination(id, neighbors[neighbor].mac)
+      }
+      packets[id].type = .host
     }
     packets.push(id, EthernetView.length)
     bridgeDecide(packet, port: port, bridge: bridge, vlan: vlan)
@@ -119,43 +128,95 @@ extension Kernel {
     }
   }
 
-  /// The rules gave a bridged packet another destination: its frame goes to that one's address where it is on this
-  /// bridge, else up to the machine, which routes it.
+}
+
+// MARK: - Another destination
+
+extension Kernel {
+  private enum BridgedWay {
+    /// To the machine, which routes it.
+    case up
+    /// To a host on the same bridge.
+    case bridged(IPAddress)
+  }
+
+  /// The rules gave a bridged packet another destination: where that is, `nil` where there is no way.
   ///
-  /// Kernel counterpart: `br_nf_pre_routing_finish()`, `br_nf_pre_routing_finish_bridge()`
-  /// (net/bridge/br_netfilter_hooks.c, v6.12).
-  /// Differs(netfilter): where the address of the new destination on the bridge is not known yet, the machine routes the
-  /// packet; Linux asks for the address and forwards the frame with its own source.
-  /// - Returns: false where there is no way.
-  private mutating func redirectFrame(_ id: PacketID, _ family: FilterFamily, _ device: DeviceID) -> Bool {
-    let frame = PacketBytes(base: packets.bytes(id).base - EthernetView.length, count: EthernetView.length)
-    var mac = devices[device.index].mac
+  /// Kernel counterpart: `br_nf_pre_routing_finish()` (net/bridge/br_netfilter_hooks.c, v6.12), and the same of IPv6.
+  private func wayOfBridged(_ id: PacketID, _ family: FilterFamily, _ device: DeviceID) -> BridgedWay? {
     switch family {
     case .ipv4:
-      guard let header = IPv4View(packets.bytes(id)) else { return false }
+      guard let header = IPv4View(packets.bytes(id)) else { return nil }
       let route = inputRoute(
         destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device)
       switch route {
       case .forward(let result, _):
-        if result.nextHop.device == device {
-          let gateway = result.nextHop.usedGateway
-          mac = knownMAC(.v4(gateway.isUnspecified ? header.destination : gateway), on: device) ?? mac
-        }
-      case .local, .broadcast: break
-      case .unreachable, .martian: return false
+        guard result.nextHop.device == device else { return .up }
+        let gateway = result.nextHop.usedGateway
+        return .bridged(.v4(gateway.isUnspecified ? header.destination : gateway))
+      case .local, .broadcast: return .up
+      case .unreachable, .martian: return nil
       }
     case .ipv6:
-      guard let header = IPv6View(packets.bytes(id)) else { return false }
-      mac = knownMAC(.v6(header.destination), on: device) ?? mac
+      guard let header = IPv6View(packets.bytes(id)) else { return nil }
+      var flow = IPv6RouteFlow(destination: header.destination)
+      flow.source = header.source
+      flow.mark = packets[id].mark
+      flow.inputDevice = device
+      flow.ipProtocol = header.nextHeader.rawValue
+      guard let result = try? lookUpIPv6(flow, in: devices[device.index].namespace, preferred: device, mode: []) else {
+        return nil
+      }
+      guard result.type == .unicast, result.nextHop.device == device else { return .up }
+      let gateway = result.nextHop.gateway
+      return .bridged(.v6(gateway.isUnspecified ? header.destination : gateway))
     }
-    frame.store(UInt16(truncatingIfNeeded: mac.bits >> 32), at: 0)
-    frame.store(UInt32(truncatingIfNeeded: mac.bits), at: 2)
-    packets[id].type = .host
-    return true
   }
 
-  private func knownMAC(_ address: IPAddress, on device: DeviceID) -> MACAddress? {
-    guard let neighbor = neighbors.find(address, on: device), neighbors[neighbor].state.isValid else { return nil }
-    return neighbors[neighbor].mac
+  private func setFrameDestination(_ id: PacketID, _ mac: MACAddress) {
+    let frame = PacketBytes(base: packets.bytes(id).base - EthernetView.length, count: EthernetView.length)
+    frame.store(UInt16(truncatingIfNeeded: mac.bits >> 32), at: 0)
+    frame.store(UInt32(truncatingIfNeeded: mac.bits), at: 2)
+  }
+
+  /// The bridge asks for the address of a host; the frame goes on when it is known.
+  ///
+  /// Kernel counterpart: `br_nf_pre_routing_finish_bridge()` (net/bridge/br_netfilter_hooks.c, v6.12).
+  private mutating func resolveBridged(_ packet: consuming Packet, _ nextHop: IPAddress, _ device: DeviceID) {
+    let id = packet.id
+    packets[id].device = device
+    packets[id].flags.insert(.isBridgedToNeighbor)
+    keepFrameSource(id)
+    switch nextHop {
+    case .v4(let address):
+      packets[id].nextHop = address
+      sendToNeighbor(packet)
+    case .v6(let address):
+      packets[id].flags.insert(.isIPv6)
+      packets[id].ipv6NextHop = address
+      sendToIPv6Neighbor(packet)
+    }
+  }
+
+  /// Keeps the sender of a frame in front of it, where the header that the neighbor's address makes leaves it alone.
+  private func keepFrameSource(_ id: PacketID) {
+    let frame = PacketBytes(
+      base: packets.bytes(id).base - EthernetView.length - EthernetView.addressLength,
+      count: EthernetView.length + EthernetView.addressLength)
+    frame.copy(frame.dropFirst(2 * EthernetView.addressLength).prefix(EthernetView.addressLength), to: 0)
+  }
+
+  /// The address of a host has become known: its frame goes on as from the port it came in by.
+  ///
+  /// Kernel counterpart: `br_nf_pre_routing_finish_bridge_slow()` (net/bridge/br_netfilter_hooks.c, v6.12).
+  mutating func bridgeTransmitTranslated(_ packet: consuming Packet, bridge: BridgeID) {
+    let id = packet.id
+    guard let port = packets[id].bridgeInput else { return drop(packet, .notSpecified) }
+    packets[id].flags.remove(.isBridgedToNeighbor)
+    let frame = PacketBytes(
+      base: packets.bytes(id).base - EthernetView.addressLength, count: EthernetView.length + EthernetView.addressLength)
+    frame.copy(frame.prefix(EthernetView.addressLength), to: 2 * EthernetView.addressLength)
+    guard let vlan = ingressVLAN(id, from: port, bridge: bridge) else { return drop(packet, .simulatorVLANNotMember) }
+    bridgeDecide(packet, port: port, bridge: bridge, vlan: vlan)
   }
 }

@@ -57,10 +57,11 @@ struct ConnectionTable: Sendable {
     return nil
   }
 
-  /// Lets a connection be found by both tuples.
+  /// Lets a connection be found by both tuples: it is confirmed from now on.
   mutating func insert(_ id: ConnectionID) {
     confirmedCount += 1
     if confirmedCount * 2 > buckets.count { grow() }
+    slots[id.index].status.insert(.confirmed)
     link(id)
   }
 

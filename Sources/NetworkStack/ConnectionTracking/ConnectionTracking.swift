@@ -303,7 +303,6 @@ extension Kernel {
       return true
     }
     connections[id].expiry = now + connections[id].expiry.nanoseconds
-    connections[id].status.insert(.confirmed)
     connections[id].references += 1
     connections.insert(id)
     return true
@@ -382,5 +381,15 @@ extension Kernel {
     }
     packets[packet].connectionRole = .none
     packets[packet].zone = ConnectionZone()
+  }
+
+  /// An error or a reset belongs to the connection of what it answers, in the other direction.
+  ///
+  /// Kernel counterpart: `nf_conntrack_attach()` (net/netfilter/nf_conntrack_core.c, v6.12).
+  mutating func adoptConnection(of packet: PacketID, by answer: PacketID) {
+    let (connection, role) = (packets[packet].connection, packets[packet].connectionRole)
+    guard connection != .none else { return }
+    assign(
+      connection, ConnectionRole(kind: .related, direction: role.direction.opposite), to: answer)
   }
 }

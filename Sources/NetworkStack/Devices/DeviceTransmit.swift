@@ -53,6 +53,7 @@ extension Kernel {
       queue.schedule(.arrival(packet.park(), peer), at: now)
     case .bridge(let bridge):
       sendFrame(id, by: device)
+      if packets[id].flags.contains(.isBridgedToNeighbor) { return bridgeTransmitTranslated(packet, bridge: bridge) }
       bridgeTransmit(packet, bridge: bridge)
     case .vrf:
       sendFrame(id, by: device)

@@ -6,6 +6,8 @@ public struct FilterChain: Sendable {
   /// What happens to a packet that no rule decides about: false to drop it. Built-in chains only.
   public package(set) var isAccepting = true
   public package(set) var policyCounters = FilterCounters()
+  /// Whether the policy counts: only once it was set, as with iptables-nft.
+  private(set) var countsPolicy = false
   public package(set) var rules: [FilterRule] = []
   /// Of the rules, in their order.
   public package(set) var counters: [FilterCounters] = []
@@ -51,7 +53,8 @@ extension FilterChain {
 
   package mutating func setPolicy(_ isAccepting: Bool, _ counters: FilterCounters?) {
     self.isAccepting = isAccepting
-    policyCounters = counters ?? policyCounters
+    policyCounters = counters ?? FilterCounters()
+    countsPolicy = true
   }
 }
 

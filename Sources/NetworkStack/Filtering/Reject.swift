@@ -116,14 +116,4 @@ extension Kernel {
       sendIPv6(answer, route, destination: flow.destination, protocol: .tcp, options: SendOptions())
     }
   }
-
-  /// An answer belongs to the connection of what it answers, in the other direction.
-  ///
-  /// Kernel counterpart: `nf_conntrack_attach()` (net/netfilter/nf_conntrack_core.c, v6.12).
-  private mutating func adoptConnection(of packet: PacketID, by answer: PacketID) {
-    let (connection, role) = (packets[packet].connection, packets[packet].connectionRole)
-    guard connection != .none else { return }
-    assign(
-      connection, ConnectionRole(kind: .related, direction: role.direction.opposite), to: answer)
-  }
 }

@@ -111,7 +111,7 @@ extension Ruleset {
 
   /// Counts a packet at a policy.
   mutating func countPolicy(_ table: Int, _ chain: Int, length: UInt32) -> Bool {
-    tables[table]!.chains[chain].policyCounters.count(length)
+    if tables[table]!.chains[chain].countsPolicy { tables[table]!.chains[chain].policyCounters.count(length) }
     return tables[table]!.chains[chain].isAccepting
   }
 

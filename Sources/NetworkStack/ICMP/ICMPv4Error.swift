@@ -54,6 +54,7 @@ extension Kernel {
     bytes.copy(quote, to: ICMPv4View.length)
     guard let message = ICMPv4View(bytes) else { preconditionFailure("the packet was made long enough") }
     ICMPv4Header(type: type, code: code, rest: rest).emit(into: message)
+    adoptConnection(of: id, by: packet.id)
     record(.icmpErrorSent(type: type.rawValue, code: code, to: offending.source), id, namespace)
     sendIPv4(
       packet, route, destination: destination, protocol: .icmp,

@@ -46,6 +46,7 @@ extension Kernel {
     guard let message = ICMPv6View(bytes) else { preconditionFailure("the packet was made long enough") }
     ICMPv6Header(type: type, code: code, rest: rest)
       .emit(into: message, source: route.source, destination: flow.destination)
+    adoptConnection(of: id, by: packet.id)
     record(.icmpv6ErrorSent(type: type.rawValue, code: code), id, namespace)
     sendIPv6(
       packet, route, destination: flow.destination, protocol: .icmpv6,

@@ -83,6 +83,8 @@ struct PacketMetadata: BitwiseCopyable {
     static let isRerouted = Flags(rawValue: 2048)
     /// A bridge has asked the rules that come before routing.
     static let hasPassedBridgeRules = Flags(rawValue: 4096)
+    /// Is between ports of a bridge, which asks for the address of its new destination.
+    static let isBridgedToNeighbor = Flags(rawValue: 8192)
   }
 
   /// Where the bytes begin in the cell.

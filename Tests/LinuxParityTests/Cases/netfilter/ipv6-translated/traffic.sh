@@ -1,6 +1,6 @@
-bg s "$SOCK" udp-echo 7 --count 2
-bg c "$SOCK" tcp-echo 80
-bg r "$SOCK" udp-echo 5353
+bg s "$SOCK" udp-echo 7 --bind :: --count 2
+bg c "$SOCK" tcp-echo 80 --bind ::
+bg r "$SOCK" udp-echo 5353 --bind ::
 sleep 0.3
 t c ping -n -c 1 2001:db8:72::2
 t c "$SOCK" udp-send 2001:db8:72::2 7
