@@ -15,16 +15,18 @@ extension Controller {
   func changeFilter(
     _ changes: [FilterChange], _ kind: FilterTableKind, _ family: FilterFamily, _ namespace: NamespaceID
   ) throws(ControlError) {
+    // The kernel is not asked while it is being changed.
+    let bounds = simulation.kernel.bounds
     try simulation.kernel.changeRuleset(of: namespace, family, kind) { table throws(ControlError) in
       let before = table
-      for (number, change) in changes.enumerated() { try applyNumbered(change, number, to: &table) }
+      for (number, change) in changes.enumerated() { try applyNumbered(change, number, to: &table, bounds) }
       do throws(ControlError) {
         try check(table)
       } catch {
         // A check of the whole has failed: the change is looked for with which it fails first.
         table = before
         for (number, change) in changes.enumerated() {
-          try applyNumbered(change, number, to: &table)
+          try applyNumbered(change, number, to: &table, bounds)
           do throws(ControlError) { try check(table) } catch { throw error.ofChange(number) }
         }
         throw error
@@ -33,9 +35,9 @@ extension Controller {
   }
 
   private func applyNumbered(
-    _ change: FilterChange, _ number: Int, to table: inout FilterTable
+    _ change: FilterChange, _ number: Int, to table: inout FilterTable, _ bounds: Kernel.Bounds
   ) throws(ControlError) {
-    do throws(ControlError) { try apply(change, to: &table) } catch { throw error.ofChange(number) }
+    do throws(ControlError) { try apply(change, to: &table, bounds) } catch { throw error.ofChange(number) }
   }
 
   /// The table as it is; `nil` where nobody has used it yet.
@@ -45,25 +47,27 @@ extension Controller {
     simulation.kernel.namespaces[namespace.index].ruleset?.table(family, kind)
   }
 
-  private func apply(_ change: FilterChange, to table: inout FilterTable) throws(ControlError) {
+  private func apply(
+    _ change: FilterChange, to table: inout FilterTable, _ bounds: Kernel.Bounds
+  ) throws(ControlError) {
     switch change {
     case .append(let rule, let chain, let counters):
       try checkTarget(of: rule, in: table)
       let place = try index(of: chain, in: table)
-      try insert(rule, counters, at: table.chains[place].rules.count, of: place, in: &table)
+      try insert(rule, counters, at: table.chains[place].rules.count, of: place, in: &table, bounds)
     case .insert(let rule, let chain, let number, let counters):
       try checkTarget(of: rule, in: table)
       let place = try index(of: chain, in: table)
       guard (1...table.chains[place].rules.count + 1).contains(number) else {
         throw ControlError(.argumentListTooLong)
       }
-      try insert(rule, counters, at: number - 1, of: place, in: &table)
+      try insert(rule, counters, at: number - 1, of: place, in: &table, bounds)
     case .replace(let rule, let chain, let number, let counters):
       try checkTarget(of: rule, in: table)
       let place = try index(of: chain, in: table)
       guard table.chains[place].rules.indices.contains(number - 1) else { throw ControlError(.argumentListTooLong) }
       table.chains[place].remove(at: number - 1)
-      try insert(rule, counters, at: number - 1, of: place, in: &table)
+      try insert(rule, counters, at: number - 1, of: place, in: &table, bounds)
     case .delete(let rule, let chain):
       try checkTarget(of: rule, in: table)
       let place = try index(of: chain, in: table)
@@ -77,12 +81,12 @@ extension Controller {
       table.chains[place].remove(at: number - 1)
     case .makeChain(let name):
       guard table.index(of: name) == nil else { throw ControlError(.fileExists) }
-      guard table.chains.count < simulation.bounds.filterChains else { throw ControlError(.noBufferSpace) }
+      guard table.chains.count < bounds.filterChains else { throw ControlError(.noBufferSpace) }
       table.add(FilterChain(name: name))
     case .deleteChain(let name):
       let place = try index(of: name, in: table)
-      guard table.chains[place].hook == nil, table.chains[place].rules.isEmpty, table.referenceCount(of: name) == 0
-      else { throw ControlError(.busy) }
+      guard table.chains[place].rules.isEmpty, table.referenceCount(of: name) == 0 else { throw ControlError(.busy) }
+      guard table.chains[place].hook == nil else { throw .unsupported("a built-in chain is deleted") }
       table.removeChain(at: place)
     case .deleteAllChains:
       for place in table.chains.indices.reversed() where table.chains[place].hook == nil {
@@ -95,9 +99,9 @@ extension Controller {
       let places = try name.map { name throws(ControlError) in [try index(of: name, in: table)] }
       for place in places ?? Array(table.chains.indices) { table.chains[place].removeAll() }
     case .renameChain(let name, let new):
-      let place = try index(of: name, in: table)
-      guard table.chains[place].hook == nil else { throw ControlError(.invalidArgument) }
       guard table.index(of: new) == nil else { throw ControlError(.fileExists) }
+      let place = try index(of: name, in: table)
+      guard table.chains[place].hook == nil else { throw .unsupported("a new name for a built-in chain") }
       table.renameChain(at: place, to: new)
     case .zero(let name, let number):
       let places = try name.map { name throws(ControlError) in [try index(of: name, in: table)] }
@@ -135,13 +139,14 @@ extension Controller {
   }
 
   private func insert(
-    _ rule: FilterRule, _ counters: FilterCounters, at number: Int, of place: Int, in table: inout FilterTable
+    _ rule: FilterRule, _ counters: FilterCounters, at number: Int, of place: Int, in table: inout FilterTable,
+    _ bounds: Kernel.Bounds
   ) throws(ControlError) {
     if let chain = rule.target?.chain, let target = table.index(of: chain), table.chains[target].hook != nil {
       throw ControlError(.operationNotSupported)
     }
     guard rule.isAllowed(in: table.kind) else { throw ControlError(.invalidArgument) }
-    guard table.chains[place].rules.count < simulation.bounds.filterRules else {
+    guard table.chains[place].rules.count < bounds.filterRules else {
       throw ControlError(.noBufferSpace)
     }
     table.chains[place].insert(rule, counters, at: number)

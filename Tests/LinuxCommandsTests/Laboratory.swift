@@ -10,7 +10,7 @@ import Testing
 /// Recorded by `Originals/record.sh`.
 struct Recording {
   struct Line {
-    let command: String
+    var command: String
     var output = ""
     var error = ""
     var exitCode = 0
@@ -27,6 +27,7 @@ struct Recording {
       if row.hasPrefix("$ ") { lines.append(Line(command: String(row.dropFirst(2)))) }
       guard !lines.isEmpty else { continue }
       let last = lines.count - 1
+      if row.hasPrefix("| ") { lines[last].command += "\n" + row.dropFirst(2) }
       if row.hasPrefix("> ") { lines[last].output += row.dropFirst(2) + "\n" }
       if row.hasPrefix("! ") { lines[last].error += row.dropFirst(2) + "\n" }
       if row.hasPrefix("= ") { lines[last].exitCode = Int(row.dropFirst(2)) ?? -1 }

@@ -10,7 +10,8 @@ import Testing
   static let cases = [
     "links", "addresses", "routes", "rules", "neighbors", "bridge", "sysctl", "ping", "traceroute", "arping",
     "errors", "forms", "carrier", "rule-actions", "devices", "bridge-vlan", "ipv6", "ping6", "proxies", "nexthops",
-    "nexthops6", "nexthop-changes", "routes6", "multicast", "multicast6",
+    "nexthops6", "nexthop-changes", "routes6", "multicast", "multicast6", "iptables", "iptables-targets", "iptables-matches", "iptables-ipv6",
+    "iptables-options", "iptables-refusals", "iptables-restore", "iptables-docker",
   ]
 
   @Test("a line prints what the original printed", arguments: cases)

@@ -56,7 +56,9 @@ extension IptablesLine {
     case .makeChain: return [.makeChain(name)]
     case .deleteChain: return chain == nil ? userChains.map { .deleteChain($0) } : [.deleteChain(name)]
     case .renameChain: return [.renameChain(name, to: newName?.text ?? "")]
-    case .setPolicy: return [.setPolicy(chain: name, isAccepting: policy?.text == "ACCEPT", counters)]
+    case .setPolicy:
+      // The original begins to count anew, even where it is told counters.
+      return [.setPolicy(chain: name, isAccepting: policy?.text == "ACCEPT", FilterCounters())]
     case .list, .listRules: return zeroes ? [.zero(chain: chain?.text, number: number)] : []
     case .check: return []
     }

@@ -12,11 +12,7 @@ enum IptablesProgram {
     while let word = words.next() { rest.append(word) }
     var reader = IptablesReader(rest, end: end, complaints, family)
     switch try reader.read() {
-    case .line(let line):
-      if line.verb == .renameChain, let chain = line.chain, line.table.hooks.contains(where: { $0.chainName == chain.text }) {
-        throw .unsupported("a new name for a built-in chain", range: chain.range)
-      }
-      return IptablesCommand(line: line, complaints: complaints, family: family)
+    case .line(let line): return IptablesCommand(line: line, complaints: complaints, family: family)
     case .text(let output): return PrintedCommand(text: output)
     case .nothing: return NoCommand()
     }

@@ -36,7 +36,10 @@ struct TCPExtension: MatchExtension {
     }
   }
 
-  func match(_ context: RuleContext) throws(CommandLineError) -> FilterMatch { .tcp(value) }
+  func match(_ context: RuleContext) throws(CommandLineError) -> FilterMatch {
+    guard context.ipProtocol?.number == 6 else { throw context.problem("TCP match requires '-p tcp'") }
+    return .tcp(value)
+  }
 }
 
 /// The letters of TCP's flags.
@@ -84,7 +87,10 @@ struct UDPExtension: MatchExtension {
     if use.name == "source-port" { value.sourcePorts = ports } else { value.destinationPorts = ports }
   }
 
-  func match(_ context: RuleContext) throws(CommandLineError) -> FilterMatch { .udp(value) }
+  func match(_ context: RuleContext) throws(CommandLineError) -> FilterMatch {
+    guard context.ipProtocol?.number == 17 else { throw context.problem("UDP match requires '-p udp'") }
+    return .udp(value)
+  }
 }
 
 extension Word {
