@@ -47,7 +47,13 @@ extension Controller {
     for device in simulation.kernel.namespaces[namespace.index].devices {
       guard let peer = simulation.kernel.devices[device.index].kind.otherDevice else { continue }
       let far = simulation.kernel.devices[peer.index].namespace
-      if far != namespace && known.insert(far).inserted { seen.append(far) }
+      guard far != namespace && known.insert(far).inserted else { continue }
+      // The number of a namespace that was deleted is given again, the lowest first.
+      if let free = seen.firstIndex(where: { !simulation.kernel.namespaces[$0.index].exists }) {
+        seen[free] = far
+      } else {
+        seen.append(far)
+      }
     }
     return seen.firstIndex(of: other)
   }

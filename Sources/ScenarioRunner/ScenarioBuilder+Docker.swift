@@ -82,7 +82,11 @@ extension ScenarioBuilder {
 
   /// A word as a shell takes it, whatever it holds.
   private func quoted(_ word: String) -> String {
-    "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    let isPlain = word.utf8.allSatisfy {
+      (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "-_./:=".utf8.contains($0)
+    }
+    if isPlain && !word.isEmpty { return word }
+    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
   private mutating func run(docker line: String, at place: SourcePlace, _ host: NamespaceID, _ machine: String) {
@@ -114,7 +118,7 @@ extension ScenarioBuilder {
     }
     for service in container.services {
       start(service, owner, id)
-      dockerServices.append((owner, service))
+      steps.append(.service(owner, service))
     }
     run(compiled.containerCommands[name] ?? [], as: nil, owner, id)
   }

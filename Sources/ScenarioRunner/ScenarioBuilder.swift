@@ -22,8 +22,6 @@ struct ScenarioBuilder {
   internal(set) var steps: [ConstructionStep] = []
   /// The Docker engines of the machines.
   let engines = ContainerEngines()
-  /// The servers in containers, for who writes them elsewhere.
-  internal(set) var dockerServices: [(namespace: NamespaceName, service: Service)] = []
   /// The far ends of veth pairs, which are made with the end that declares the pair.
   private let vethPeers: Set<EndpointName>
   /// Those of them that no `interfaces` declares, by namespace.

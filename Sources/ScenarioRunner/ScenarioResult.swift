@@ -1,5 +1,6 @@
 public import DiscreteEvents
 public import LinuxCommands
+public import NetworkAddresses
 public import NetworkControl
 public import NetworkStack
 public import ScenarioModel
@@ -19,6 +20,8 @@ public struct ScenarioResult {
     public internal(set) var expansion: [String]?
     /// The name of a container that was looked up for its destination.
     public internal(set) var resolvedName: ResolvedName?
+    public var resolvedHost: String? { resolvedName?.name }
+    public var resolvedAddress: IPAddress? { resolvedName?.address }
   }
 
   /// Whether an expectation held, and what was seen instead where it did not.

@@ -81,7 +81,7 @@ struct Run: ParsableCommand {
       switch step {
       case .command(let machine, let line): Terminal.print("\(machine)$ \(line)")
       case .note(let machine, let line): Terminal.print("\(machine)# \(line)")
-      case .machine, .networkCard, .cable: break
+      case .machine, .networkCard, .cable, .service: break
       }
     }
   }

@@ -144,7 +144,12 @@ extension Kernel {
     clearDevice(device)
     let origin = devices[device.index].namespace
     if !namespaces[origin.index].knownNamespaces.contains(namespace) {
-      namespaces[origin.index].knownNamespaces.append(namespace)
+      // The number of a namespace that was deleted is given again, the lowest first.
+      if let free = namespaces[origin.index].knownNamespaces.firstIndex(where: { !namespaces[$0.index].exists }) {
+        namespaces[origin.index].knownNamespaces[free] = namespace
+      } else {
+        namespaces[origin.index].knownNamespaces.append(namespace)
+      }
     }
     detach(device)
     let old = devices[device.index].interfaceIndex
