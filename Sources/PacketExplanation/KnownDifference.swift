@@ -14,6 +14,7 @@ public struct KnownDifference: Hashable, Sendable {
     case carrier
     /// Containers and the engine's networks.
     case docker
+    case iptables
     /// Names and numbers that scenarios may not have.
     case names
 
@@ -29,6 +30,7 @@ public struct KnownDifference: Hashable, Sendable {
       case .multipath: "multipath routes"
       case .carrier: "carrier"
       case .docker: "Docker"
+      case .iptables: "iptables"
       case .names: "names"
       }
     }

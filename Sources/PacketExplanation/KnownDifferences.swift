@@ -36,6 +36,7 @@ extension KnownDifference {
     .init(.multipath, "IPv4 routes by gateways of IPv6 are refused."),
     .init(.multipath, "what ICMP taught by a next-hop object is common to the routes of one table by it; the kernel keeps it at the single next hop, common to all tables and groups."),
     .init(.carrier, "a carrier that comes or goes is noticed at once; Linux may take up to a second (linkwatch)."),
+    .init(.iptables, "the two comments of `iptables-save` name the first day of 1970; the simulator has no calendar."),
     .init(.names, "two VRFs with one table are refused; Linux allows them unless `net.vrf.strict_mode` is set."),
     .init(.names, "interface names with control characters, or bytes that are not UTF-8, are refused."),
   ]

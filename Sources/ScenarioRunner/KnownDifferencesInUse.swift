@@ -29,6 +29,7 @@ extension ScenarioRun {
       case .vxlan: return haveWords("type vxlan")
       case .multipath: return haveWords("nexthop ") || haveWords("nhid ")
       case .docker: return compiled.scenario.nodes.values.contains { $0.docker != nil }
+      case .iptables: return haveWords("iptables") || haveWords("ip6tables")
       case .carrier:
         return haveWords(" down") || actions.contains { if case .link = $0 { true } else { false } }
       }

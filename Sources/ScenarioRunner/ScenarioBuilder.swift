@@ -462,9 +462,9 @@ extension ControlError {
 }
 
 extension CommandOutput {
-  /// The message of a command that failed, on one line.
+  /// The message of a command that failed, on one line: of a line with a here-document, its beginning.
   func failure(of line: String) -> String {
     let message = standardError.split(separator: "\n").joined(separator: " ")
-    return "\(line): \(message.isEmpty ? "exit code \(exitCode)" : message)"
+    return "\(line.prefix { $0 != "\n" }): \(message.isEmpty ? "exit code \(exitCode)" : message)"
   }
 }

@@ -151,7 +151,9 @@ private struct Writer {
     switch entry.action {
     case .run(let text):
       guard let plain = happened?.expansion ?? (text.value.hasPrefix("docker ") ? [] : nil) else {
-        lines.append("\(place(entry)) \(shell(addressed(text.value, happened)))\(background)")
+        // The text of a here-document begins behind the line that starts the program.
+        let parts = shell(addressed(text.value, happened)).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        lines.append("\(place(entry)) \(parts[0])\(background)" + parts.dropFirst().map { "\n\($0)" }.joined())
         return
       }
       lines.append("# \(text.value.split(separator: "\n").joined(separator: " "))")

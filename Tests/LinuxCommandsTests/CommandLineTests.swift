@@ -26,13 +26,18 @@ import Testing
   @Test(
     "what Linux can do and the simulator does not model is not supported yet",
     arguments: [
-      "iptables -L", "docker ps", "nsenter -t 1", "sh -c 'ip a'", "tracepath 10.0.0.1",
+      "nft list ruleset", "docker pull nginx", "docker run --link db x", "docker run -P x", "docker run -e A=1 x", "nsenter -t 1 -m ip a", "sh -c 'ip a'", "tracepath 10.0.0.1",
       "ip link add x link eth0 type vlan id 5 loose_binding on", "ip link add x link eth0 type macvlan mode source",
       "ip addr add 2001:db8::1/64 dev eth0 valid_lft 5", "ip -6 route add default via fe80::1 encap mpls 5", "ip nexthop bucket list",
       "ip xfrm state",
       "ip link add br0 type bridge stp_state 1", "bridge mdb show", "bridge vlan tunnelshow", "ip nexthop add id 1 group 2 type resilient", "ip nexthop add id 1 via 10.0.0.1 fdb",
       "ip neigh add 10.0.0.1 dev eth0 managed", "ping -f 10.0.0.1", "traceroute -T 10.0.0.1", "sysctl -p",
-      "ip route add 10.0.0.0/8 via 10.0.0.1 mtu lock 1400",
+      "ip route add 10.0.0.0/8 via 10.0.0.1 mtu lock 1400", "iptables -t security -L", "iptables -h",
+      "iptables -A INPUT -j NFQUEUE", "iptables -t nat -A PREROUTING -j NETMAP --to 10.0.0.0/8", "iptables -vv -L",
+      "iptables -A INPUT -m recent --set", "iptables -A INPUT -p sctp --dport 5", "iptables -t raw -A OUTPUT -j CT",
+      "iptables -t raw -A PREROUTING -j CT --helper ftp", "iptables -t raw -A PREROUTING -j CT --zone mark",
+      "iptables -A INPUT -m length --length 9:3", "ip6tables -A INPUT -m frag --fragid 5", "iptables-save -f x",
+      "iptables-restore rules.v4", "iptables-restore -v <<'EOF'\nEOF", "iptables-restore <<'EOF'\n*nat\n-S\nCOMMIT\nEOF",
     ])
   func unmodeledThingsAreNotSupportedYet(line: String) throws {
     let error = try #require(throws: CommandLineError.self) { try CommandLine.parse(line) }
@@ -44,6 +49,15 @@ import Testing
     let line = "ip link set é alias ü viaa"
     let error = try #require(throws: CommandLineError.self) { try CommandLine.parse(line) }
     #expect(error.caretText(in: line) == "ip link set é alias ü viaa\n                      ^~~~")
+  }
+
+  @Test("a mistake in a here-document is found at its word")
+  func mistakesInHereDocuments() throws {
+    let line = "iptables-restore <<'EOF'\n*filter\n-A INPUT -p tcp --dprot 22\nCOMMIT\nEOF"
+    let error = try #require(throws: CommandLineError.self) { try CommandLine.parse(line) }
+    #expect(String(decoding: Array(line.utf8)[error.range], as: UTF8.self) == "--dprot")
+    #expect(error.suggestion == "--dport")
+    #expect(error.message == "iptables-restore v1.8.9 (nf_tables): unknown option \"--dprot\"")
   }
 
   @Test("a missing word is pointed at behind the line's end")

@@ -58,6 +58,32 @@ import Testing
     #expect(words.templates[3].pieces.count == 4)
   }
 
+  @Test("a here-document is the input of the line's program and no word of it")
+  func hereDocuments() throws {
+    let line = "iptables-restore -n <<'EOF'\n*nat\n# $x | y\nCOMMIT\nEOF\n"
+    let words = try ShellWords(line)
+    #expect(words.literals?.map(\.text) == ["iptables-restore", "-n"])
+    #expect(words.standardInput?.text == "*nat\n# $x | y\nCOMMIT\n")
+    #expect(words.standardInput?.range == 28..<49)
+    #expect(try ShellWords("x <<\"END\" -n\nEND").standardInput?.text == "")
+  }
+
+  @Test(
+    "a here-document without an end, unquoted, or for a program that reads nothing is refused",
+    arguments: [
+      ("iptables-restore <<'EOF'\n*nat\nEOF ", "a here-document has no end: no line is 'EOF' alone"),
+      ("iptables-restore <<'EOF'", "a here-document has no text"),
+      ("iptables-restore <<EOF\nEOF", "a here-document whose end is not quoted (as in <<'EOF') is not supported"),
+      ("iptables-restore <<-'EOF'\nEOF", "a here-document without its tabs ('<<-') is not supported"),
+      ("iptables-restore <<'A' <<'B'\nA\nB", "a second here-document is not supported"),
+      ("ip addr <<'EOF'\nx\nEOF", "no program of the line reads its standard input"),
+      ("iptables-restore < file", "a redirection ('<') is not supported in a command line"),
+    ])
+  func badHereDocuments(line: String, message: String) {
+    let error = #expect(throws: CommandLineError.self) { try CommandLine.parse(line) }
+    #expect(error?.message == message)
+  }
+
   @Test("substitutions nest at most eight deep")
   func substitutionsHaveABound() throws {
     let deep = String(repeating: "$(", count: 9) + "ip a" + String(repeating: ")", count: 9)

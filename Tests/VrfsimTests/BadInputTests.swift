@@ -46,10 +46,21 @@ import Testing
     Example(
       "a command that the kernel refuses", #"{"vrfsim":1,"nodes":{"h":{"commands":["ip link set eth9 up"]}}}"#,
       "Cannot find device \"eth9\""),
-    Example("a feature to come", #"{"vrfsim":1,"nodes":{"h":{"docker":{}}}}"#, "'docker' is not supported yet"),
     Example(
-      "a program to come", #"{"vrfsim":1,"nodes":{"h":{"commands":["iptables -L"]}}}"#,
-      "'iptables' is not supported yet"),
+      "a container that cannot start",
+      #"{"vrfsim":1,"nodes":{"h":{"docker":{"containers":{"w1":{"ports":["80:80"]},"w2":{"ports":["80:80"]}}}}}}"#,
+      "port is already allocated"),
+    Example(
+      "a program to come", #"{"vrfsim":1,"nodes":{"h":{"commands":["nft list ruleset"]}}}"#,
+      "'nft' is not supported yet"),
+    Example(
+      "a rule that iptables does not take",
+      #"{"vrfsim":1,"nodes":{"h":{"commands":["iptables -A INPUT -p tcp --dprot 22 -j ACCEPT"]}}}"#,
+      "unknown option \"--dprot\" (did you mean '--dport'?)"),
+    Example(
+      "a rule that the kernel refuses",
+      #"{"vrfsim":1,"nodes":{"h":{"commands":["iptables -t nat -A PREROUTING -j MASQUERADE"]}}}"#,
+      "RULE_APPEND failed (Invalid argument): rule in chain PREROUTING"),
     Example(
       "a pipe", #"{"vrfsim":1,"nodes":{"h":{"commands":["ip route | grep x"]}}}"#, "not supported"),
     Example(

@@ -20,6 +20,25 @@ import Testing
     #expect(first < second && second < ping)
   }
 
+  @Test("lines of iptables are passed on as they are, here-documents with their text")
+  func iptables() throws {
+    let scenario = #"""
+      {"vrfsim":1,"nodes":{"r":{"commands":["iptables -P FORWARD DROP",
+       "iptables-restore -n <<'EOF'\n*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\nEOF"]}},
+       "timeline":[{"at":"0s","on":"r","run":"iptables-save <<'EOF'\nEOF"}]}
+      """#
+    let refused = try Program("check", "-", input: scenario)
+    #expect(refused.exitCode == 2)
+    #expect(refused.errors.contains("no program of the line reads its standard input"))
+    let good = scenario.replacing("iptables-save <<'EOF'\\nEOF", with: "iptables-save -t nat")
+    let program = try Program("export", "iproute2", "-", input: good)
+    #expect(program.exitCode == 0, "\(program.errors)")
+    #expect(program.output.contains("\non r iptables -P FORWARD DROP\n"))
+    let dump = "on r iptables-restore -n <<'EOF'\n*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\nEOF\n"
+    #expect(program.output.contains("\n" + dump))
+    #expect(program.output.contains("\non r iptables-save -t nat\n"))
+  }
+
   @Test("an invalid scenario exports nothing and names its mistake")
   func invalidScenario() throws {
     let program = try Program("export", "iproute2", "-", input: #"{"vrfsim":1,"nods":{}}"#)

@@ -190,8 +190,7 @@ struct TableText {
 
   /// `iptables-save`, one table.
   ///
-  /// Differs(iptables): the two comments of `iptables-save` name the beginning of 1970, not the day; the simulator has no
-  /// calendar.
+  /// Differs(iptables): the two comments of `iptables-save` name the first day of 1970; the simulator has no calendar.
   func save(_ table: IptablesTable, program: String, hasCounters: Bool) -> String {
     let rules = RuleText(family: family)
     let day = "Thu Jan  1 00:00:00 1970"

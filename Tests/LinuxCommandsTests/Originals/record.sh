@@ -11,7 +11,8 @@
 # Cases with a line `# needs: ...` want a kernel with those devices; where it has none, the recording that
 # is there stays. The recordings that are checked in were made by Linux 6.1 with iproute2 6.1, iputils 20221126,
 # traceroute 2.1 and procps 4.0, on a kernel whose clock stands still while programs run: times are 0. The cases
-# with IPv6 (but not those with VRFs too), proxies and next-hop objects were recorded by Linux 6.18.
+# with IPv6 (but not those with VRFs too), proxies and next-hop objects were recorded by Linux 6.18,
+# those of iptables too, with iptables 1.8.9 (nf_tables).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 out=${OUT:-$here/recorded}
