@@ -3,6 +3,11 @@ internal import NetworkAddresses
 /// The interfaces of containers, and their published ports.
 extension ContainerEngine {
   /// Addresses are taken, the interface is made and put in the container.
+  ///
+  /// Differs(docker): containers of docker-28 get MAC addresses made from their IPv4 address, as those of docker-27, where
+  /// Docker draws them at random; names of veth ends and identifiers are made from what they belong to. No gratuitous ARP
+  /// is sent when a container joins.
+  ///
   mutating func startEndpoint(_ index: Int, of place: Int) throws(EngineError) -> [EngineStep] {
     var endpoint = containers[place].endpoints[index]
     let network = try requiredNetwork(endpoint.network)
@@ -18,8 +23,6 @@ extension ContainerEngine {
     } else {
       endpoint.ipv6Address = try networks[network].ipv6Pool?.take()
     }
-    // Differs(docker): containers of docker-28 get MAC addresses made from their IPv4 address, as those of docker-27;
-    // Docker draws them at random. Names of veth ends and identifiers are made from what they belong to.
     endpoint.mac = endpoint.chosenMAC ?? endpoint.address.map { MACAddress(bits: 0x0242_0000_0000 | UInt64($0.bits)) }
     endpoint.interface = "eth\(containers[place].interfaceCount)"
     containers[place].interfaceCount += 1

@@ -26,7 +26,7 @@ public struct EngineSettings: Hashable, Sendable {
   /// `userland-proxy`: without it the host reaches published ports by rules alone.
   ///
   /// Differs(docker): the userland proxy is not modeled: a connection that only it would take (from the host to
-  /// 127.0.0.1, from a container to a port published on the host) is refused; "userlandProxy": false does it by rules.
+  /// 127.0.0.1, from a container to a port published on the host) is refused; "userland-proxy": false does it by rules.
   public var usesUserlandProxy = true
   /// `icc`: whether containers of the default bridge reach each other.
   public var allowsInterContainer = true
