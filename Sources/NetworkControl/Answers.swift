@@ -100,6 +100,11 @@ public struct LinkInfo: Hashable, Sendable {
   public var isPromiscuous: Bool
   /// How many reasons there are to be promiscuous, such as being a port of a bridge.
   public var promiscuity: Int
+  /// The address of all on its link.
+  public var broadcast: MACAddress
+  /// `IFF_ALLMULTI`.
+  public var isAllMulticast: Bool
+  public var group: UInt32
   /// In bytes.
   public var mtu: Int
   public var mac: MACAddress
@@ -122,6 +127,9 @@ public struct AddressInfo: Hashable, Sendable {
   /// Whether another address of the same prefix came first.
   public var isSecondary: Bool
   public var hasNoPrefixRoute: Bool
+  public var isDeprecated: Bool
+  /// What is left of its lifetime.
+  public var lifetime: AddressLifetime
 }
 
 /// An IPv6 address on a device: one `inet6` line of `ip address show`.
@@ -133,6 +141,8 @@ public struct IPv6AddressInfo: Hashable, Sendable {
   public var hasNoPrefixRoute: Bool
   public var skipsDuplicateAddressDetection: Bool
   public var isDeprecated: Bool
+  /// What is left of its lifetime.
+  public var lifetime: AddressLifetime
   public var isTentative: Bool
   /// Duplicate address detection found that somebody else has it.
   public var isDuplicate: Bool
@@ -168,7 +178,17 @@ public struct NeighborInfo: Hashable, Sendable {
   public var mac: MACAddress?
   /// Whether it is known to be a router; of IPv6 alone.
   public var isRouter: Bool
+  public var isManaged: Bool
+  public var isExternallyLearned: Bool
+  public var `protocol`: RouteProtocol
   public var state: NeighborState
+  /// Whether a timer holds it.
+  public var isHeld: Bool
+  /// Nanoseconds since it was last used, confirmed and changed.
+  public var sinceUsed: Int64
+  public var sinceConfirmed: Int64
+  public var sinceUpdated: Int64
+  public var probes: Int
 }
 
 /// An address that the machine answers for, as `ip neigh show proxy` lists it.
@@ -178,6 +198,8 @@ public struct ProxyNeighborInfo: Hashable, Sendable {
   public var device: DeviceID?
   public var deviceName: String?
   public var isRouter: Bool
+  public var isExternallyLearned: Bool
+  public var `protocol`: RouteProtocol
 }
 
 /// An entry of a bridge's forwarding database, as `bridge fdb show` lists it.
@@ -242,7 +264,8 @@ public typealias IPv6RouteQuestion = RouteQuestionOf<IPv6Address>
 public struct RouteAnswerOf<Address: InternetAddress>: Hashable, Sendable {
   public var destination: Address
   public var type: RouteType
-  public var gateway: Address?
+  /// Of IPv6 also for IPv4 routes by such a gateway.
+  public var gateway: IPAddress?
   public var device: DeviceID
   public var deviceName: String
   /// The address that the machine would send from; `nil` for packets it forwards.
@@ -255,6 +278,8 @@ public struct RouteAnswerOf<Address: InternetAddress>: Hashable, Sendable {
   public var rulePreference: UInt32?
   /// The path MTU of the route, where one is set.
   public var mtu: Int?
+  public var isMTULocked = false
+  public var preference = RouterPreference.medium
   /// `local`, `redirect`, … : the words between `<` and `>` in the cache line.
   public var cacheFlags: [String]
   /// The matched route itself, for `fibmatch`.

@@ -140,6 +140,7 @@ public struct LinkAttributes: Sendable {
   /// `index N`: the interface index wanted.
   public var index: Int?
   public var transmitQueueLength: Int?
+  public var group: UInt32 = 0
 
   public init(kind: Kind, name: String?) {
     self.kind = kind
@@ -163,6 +164,12 @@ public struct LinkChange: Sendable {
   public var isARPEnabled: Bool?
   public var isMulticastEnabled: Bool?
   public var isPromiscuous: Bool?
+  public var isAllMulticast: Bool?
+  /// `broadcast`: the address of all on the link.
+  public var broadcast: MACAddress?
+  /// Of dummy devices alone.
+  public var hasCarrier: Bool?
+  public var group: UInt32?
   public var transmitQueueLength: Int?
   public var alias: String?
   public var bridge: BridgeChange?
@@ -211,6 +218,8 @@ public struct AddressAttributes: Sendable {
   public var metric: UInt32 = 0
   /// `noprefixroute`: no connected route is made.
   public var hasNoPrefixRoute = false
+  /// `valid_lft` and `preferred_lft`.
+  public var lifetime = AddressLifetime()
 
   public init(_ address: InterfaceAddress<IPv4Address>) {
     self.address = address
@@ -228,8 +237,8 @@ public struct IPv6AddressAttributes: Sendable {
   public var hasNoPrefixRoute = false
   /// `nodad`: it is used at once.
   public var skipsDuplicateAddressDetection = false
-  /// `preferred_lft 0`: not used for what begins anew.
-  public var isDeprecated = false
+  /// `valid_lft` and `preferred_lft`.
+  public var lifetime = AddressLifetime()
 
   public init(_ address: InterfaceAddress<IPv6Address>) {
     self.address = address
@@ -289,6 +298,16 @@ public struct NeighborAttributes: Sendable {
   /// `nil` where the state needs none, such as `failed`.
   public var mac: MACAddress?
   public var state: NeighborState
+  /// `use`: it is asked for at once, whatever `state` says.
+  public var isToBeUsed = false
+  /// `managed`: it is asked for again and again.
+  public var isManaged = false
+  /// `router`.
+  public var isRouter = false
+  /// `extern_learn`.
+  public var isExternallyLearned = false
+  /// `protocol`; unspecified to keep what is there.
+  public var `protocol` = RouteProtocol.unspecified
 
   public init(address: IPAddress, mac: MACAddress?, state: NeighborState) {
     self.address = address
@@ -306,6 +325,10 @@ public struct ProxyNeighborAttributes: Sendable {
   public var isRouter = false
   /// Whether the entry outlasts a loss of carrier.
   public var isPermanent = true
+  /// `extern_learn`.
+  public var isExternallyLearned = false
+  /// `protocol`; unspecified to keep what is there.
+  public var `protocol` = RouteProtocol.unspecified
 
   public init(address: IPAddress, device: DeviceID?) {
     self.address = address

@@ -8,24 +8,34 @@ extension Controller {
     _ attributes: AddressAttributes, _ device: DeviceID, replaces: Bool
   ) throws(ControlError) {
     let address = attributes.address
-    let existing = simulation.kernel.deviceDetails[device.index].addresses.first {
-      $0.local == address.address && $0.length == address.length && $0.peer == attributes.peer ?? address.address
+    try checkLifetime(attributes.lifetime, family: "ipv4")
+    let block = IPv4Prefix(containing: attributes.peer ?? address.address, length: address.length)
+    let existing = simulation.kernel.deviceDetails[device.index].addresses.firstIndex {
+      $0.local == address.address && $0.length == address.length && $0.prefix == block
     }
-    if existing != nil && replaces {
-      // The kernel changes lifetimes, flags and the metric; the routes follow.
-      simulation.kernel.removeAddress(address.address, prefixLength: address.length, from: device)
+    if let existing, replaces {
+      return simulation.kernel.changeAddress(
+        at: existing, on: device, lifetime: attributes.lifetime, metric: attributes.metric)
     }
     let scope = attributes.scope ?? (address.address.isLoopback ? .host : .universe)
-    let new = DeviceAddress(
+    var new = DeviceAddress(
       local: address.address, peer: attributes.peer ?? address.address, length: address.length,
       broadcast: attributes.broadcast, scope: scope,
       label: attributes.label ?? simulation.kernel.deviceDetails[device.index].name, metric: attributes.metric,
       hasNoPrefixRoute: attributes.hasNoPrefixRoute)
+    new.age = AddressAge(attributes.lifetime, began: simulation.now)
     do throws(LinuxErrno) {
       try simulation.kernel.addAddress(new, to: device)
     } catch {
       let words = error == .fileExists ? "ipv4: Address already assigned." : "ipv4: Invalid scope value."
       throw ControlError(error, words)
+    }
+  }
+
+  /// - Parameter family: how the kernel's messages name it.
+  func checkLifetime(_ lifetime: AddressLifetime, family: String) throws(ControlError) {
+    if lifetime.valid == 0 || lifetime.preferred > lifetime.valid {
+      throw ControlError(.invalidArgument, "\(family): address lifetime invalid.")
     }
   }
 
@@ -44,7 +54,8 @@ extension Controller {
         address: InterfaceAddress(address.local, length: address.length),
         peer: address.peer == address.local ? nil : address.peer, broadcast: address.broadcast, scope: address.scope,
         label: address.label, metric: address.metric, isSecondary: address.isSecondary,
-        hasNoPrefixRoute: address.hasNoPrefixRoute)
+        hasNoPrefixRoute: address.hasNoPrefixRoute, isDeprecated: address.age.isDeprecated,
+        lifetime: address.age.remaining(at: simulation.now))
     }
   }
 }

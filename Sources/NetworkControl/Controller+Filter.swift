@@ -77,6 +77,7 @@ extension Controller {
       table.chains[place].remove(at: number)
     case .deleteNumber(let number, let chain):
       let place = try index(of: chain, in: table)
+      guard table.chains[place].isUsed else { throw ControlError(.noSuchFile) }
       guard table.chains[place].rules.indices.contains(number - 1) else { throw ControlError(.argumentListTooLong) }
       table.chains[place].remove(at: number - 1)
     case .makeChain(let name):

@@ -194,12 +194,24 @@ extension Controller {
     simulation.kernel.devices[device.index].enslavement = .bridgePort(bridge, port)
   }
 
-  /// The forwarding databases of the namespace's bridges: by bridge, then port, then address.
+  /// The addresses that a device lets through for the devices above it.
+  private func ownFilter(of device: DeviceID) -> [ForwardingEntryInfo] {
+    let kernel = simulation.kernel
+    return kernel.unicastFilter(of: device).map {
+      ForwardingEntryInfo(
+        mac: $0, vlan: 0, device: device, deviceName: kernel.deviceDetails[device.index].name, destination: nil, bridge: nil,
+        isLocal: false, isStatic: true, age: 0, isOwnFilter: true)
+    }
+  }
+
+  /// The forwarding databases of the namespace's bridges: by bridge, then port, then address; and what other devices let
+  /// through for those above them.
   public func forwardingEntries(in namespace: NamespaceID) -> [ForwardingEntryInfo] {
     let kernel = simulation.kernel
     return kernel.namespaces[namespace.index].devices.flatMap { device -> [ForwardingEntryInfo] in
       if case .vxlan(let vxlan) = kernel.devices[device.index].kind { return vxlanEntries(of: device, vxlan) }
-      guard case .bridge(let bridge) = kernel.devices[device.index].kind else { return [] }
+      let own = ownFilter(of: device)
+      guard case .bridge(let bridge) = kernel.devices[device.index].kind else { return own }
       let ports = kernel.bridges[bridge.index].ports + [device]
       return kernel.bridges[bridge.index].liveEntries(at: kernel.now)
         .sorted { first, second in
@@ -211,7 +223,7 @@ extension Controller {
             mac: entry.mac, vlan: entry.vlan, device: entry.device, deviceName: kernel.deviceDetails[entry.device.index].name,
             destination: nil, bridge: kernel.deviceDetails[device.index].name, isLocal: entry.isLocal, isStatic: entry.isStatic,
             age: kernel.now - entry.updated, isOwnFilter: false)
-        }
+        } + own
     }
   }
 }

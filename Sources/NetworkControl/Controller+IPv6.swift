@@ -18,12 +18,13 @@ extension Controller {
         .invalidArgument, "ipv6: Cannot assign multicast address without \"IFA_F_MCAUTOJOIN\" flag.")
     }
     let exists = simulation.kernel.ipv6Devices[device.index].addresses.contains { $0.local == address.address }
-    if exists && replaces { simulation.kernel.removeIPv6Address(address.address, from: device) }
+    try checkLifetime(attributes.lifetime, family: "ipv6")
     var new = IPv6DeviceAddress(local: address.address, peer: attributes.peer, length: address.length)
     new.metric = attributes.metric
     new.hasNoPrefixRoute = attributes.hasNoPrefixRoute
     new.skipsDuplicateAddressDetection = attributes.skipsDuplicateAddressDetection
-    new.isDeprecated = attributes.isDeprecated
+    new.age = AddressAge(attributes.lifetime, began: simulation.now)
+    if exists && replaces { return simulation.kernel.changeIPv6Address(new, on: device) }
     do throws(LinuxErrno) {
       try simulation.kernel.addIPv6Address(new, to: device)
     } catch {
@@ -53,7 +54,8 @@ extension Controller {
         address: InterfaceAddress(address.local, length: address.length),
         peer: address.peer == address.local ? nil : address.peer, scope: address.scope, metric: address.metric,
         hasNoPrefixRoute: address.hasNoPrefixRoute,
-        skipsDuplicateAddressDetection: address.skipsDuplicateAddressDetection, isDeprecated: address.isDeprecated,
+        skipsDuplicateAddressDetection: address.skipsDuplicateAddressDetection, isDeprecated: address.age.isDeprecated,
+        lifetime: address.age.remaining(at: simulation.now),
         isTentative: address.isTentative, isDuplicate: address.isDuplicate)
     }
   }
@@ -92,6 +94,9 @@ extension Controller {
       metric: attributes.metric == 0 ? 1_024 : attributes.metric,
       preferredSource: attributes.preferredSource ?? .unspecified, mtu: attributes.mtu ?? 0,
       nextHop: hops.first ?? IPv6NextHop(device: simulation.kernel.namespaces[namespace.index].loopback))
+    route.isMTULocked = attributes.isMTULocked
+    route.preference = attributes.preference
+    if let seconds = attributes.expiry { route.expire(after: seconds, from: simulation.now) }
     if let object { hops = simulation.kernel.follow(object, &route) }
     if attributes.protocol == .unspecified { route.protocol = .boot }
     do throws(LinuxErrno) {
@@ -280,6 +285,9 @@ extension Controller {
     attributes.metric = route.metric
     attributes.preferredSource = route.preferredSource.isUnspecified ? nil : route.preferredSource
     attributes.mtu = route.mtu > 0 ? route.mtu : nil
+    attributes.isMTULocked = route.isMTULocked
+    attributes.preference = route.preference
+    attributes.expiry = route.hundredthsLeft(at: kernel.now)
     attributes.nextHops = hops.map { hop in
       var attributes = IPv6NextHopAttributes(
         gateway: hop.gateway.isUnspecified ? nil : hop.gateway, device: hop.device)
@@ -343,11 +351,13 @@ extension Controller {
     let lifetime = kernel.ipv6ExceptionLifetime(question.destination, result.route, via: device)
     let isReduced = mtu.map { $0 < min(kernel.devices[device.index].mtu, 65_535) } ?? false
     var answer = IPv6RouteAnswer(
-      destination: question.destination, type: result.type, gateway: gateway.isUnspecified ? nil : gateway,
+      destination: question.destination, type: result.type, gateway: gateway.isUnspecified ? nil : .v6(gateway),
       device: device, deviceName: kernel.deviceDetails[device.index].name, source: source,
       table: kernel.ipv6RoutingTables[result.table.index].number, prefix: route.prefix,
       rulePreference: result.rulePreference, mtu: isReduced ? mtu : route.mtu > 0 ? route.mtu : nil, cacheFlags: [],
       matchedRoute: question.wantsMatchedRoute ? routeInfo(result.route) : nil)
+    answer.isMTULocked = route.isMTULocked && answer.mtu != nil
+    answer.preference = route.preference
     answer.protocol = route.protocol
     answer.metric = route.metric
     answer.expiry = lifetime.map { Int($0 / 1_000_000_000) }

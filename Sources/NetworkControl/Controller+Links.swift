@@ -40,6 +40,7 @@ extension Controller {
     if let length = attributes.transmitQueueLength {
       simulation.kernel.deviceDetails[device.index].transmitQueueLength = length
     }
+    simulation.kernel.deviceDetails[device.index].group = attributes.group
     if let master = attributes.master { simulation.kernel.setMaster(of: device, to: master) }
     if attributes.isUp { simulation.kernel.setUp(device) }
   }
@@ -125,6 +126,7 @@ extension Controller {
       kind, name: name, namespace: namespace, mac: attributes.mac ?? mac,
       mtu: attributes.mtu ?? simulation.kernel.devices[lower.index].mtu, index: attributes.index)
     simulation.kernel.stack(device, above: lower)
+    simulation.kernel.deviceDetails[device.index].hasFixedMAC = attributes.mac != nil
     return device
   }
 
@@ -222,6 +224,12 @@ extension Controller {
     if let isEnabled = change.isARPEnabled { simulation.kernel.devices[device.index].isNoARP = !isEnabled }
     if let isEnabled = change.isMulticastEnabled { simulation.kernel.devices[device.index].isMulticast = isEnabled }
     if let isPromiscuous = change.isPromiscuous { setPromiscuous(device, isPromiscuous) }
+    if let isAllMulticast = change.isAllMulticast {
+      simulation.kernel.deviceDetails[device.index].isSetAllMulticast = isAllMulticast
+    }
+    if let broadcast = change.broadcast { simulation.kernel.devices[device.index].broadcast = broadcast }
+    if let group = change.group { simulation.kernel.deviceDetails[device.index].group = group }
+    if let hasCarrier = change.hasCarrier { simulation.kernel.setDummyCarrier(device, hasCarrier) }
     switch change.master {
     case nil: break
     case .some(.none): simulation.kernel.setMaster(of: device, to: nil)
@@ -242,11 +250,46 @@ extension Controller {
       let namespace = change.namespace ?? kernel.devices[device.index].namespace
       if self.device(named: name, in: namespace) != nil { throw ControlError(.fileExists) }
     }
+    if change.broadcast != nil { try checkBroadcast(of: device) }
+    if change.hasCarrier != nil { try checkCarrier(of: device) }
+    if change.isAllMulticast == true {
+      switch kernel.devices[device.index].kind {
+      case .vlan, .macvlan: throw .unsupported("'allmulticast' of a VLAN or macvlan device")
+      case .loopback, .networkCard, .veth, .bridge, .vrf, .dummy, .vxlan: break
+      }
+    }
     if let namespace = change.namespace { try checkMove(device, to: namespace, name: change.name) }
     if case .device(let master) = change.master { try checkMaster(master, ofDevice: device) }
     if case .vlan(let lower, _) = kernel.devices[device.index].kind {
       if change.isUp == true, !kernel.devices[lower.index].isUp { throw ControlError(.networkDown) }
       if let mtu = change.mtu, mtu > kernel.devices[lower.index].mtu { throw ControlError(.numericalResultOutOfRange) }
+    }
+    // Kernel counterpart: `macvlan_change_mtu()` (drivers/net/macvlan.c, v6.12).
+    if case .macvlan(let lower, _) = kernel.devices[device.index].kind, let mtu = change.mtu, mtu > kernel.devices[lower.index].mtu {
+      throw ControlError(.invalidArgument)
+    }
+  }
+
+  /// Which devices can be given another broadcast address here.
+  private func checkBroadcast(of device: DeviceID) throws(ControlError) {
+    guard simulation.kernel.devices[device.index].hasUppers else {
+      switch simulation.kernel.devices[device.index].kind {
+      case .networkCard, .veth, .dummy: return
+      case .loopback, .bridge, .vrf, .vlan, .macvlan, .vxlan: break
+      }
+      throw .unsupported("'broadcast' of a device of this kind")
+    }
+    throw .unsupported("'broadcast' of a device below others")
+  }
+
+  /// Which devices have a carrier that can be set.
+  ///
+  /// Kernel counterpart: `dev_change_carrier()` (net/core/dev.c, v6.12).
+  private func checkCarrier(of device: DeviceID) throws(ControlError) {
+    switch simulation.kernel.devices[device.index].kind {
+    case .dummy: break
+    case .macvlan, .vxlan: throw .unsupported("'carrier' of a macvlan or VXLAN device")
+    case .loopback, .networkCard, .veth, .bridge, .vrf, .vlan: throw ControlError(.operationNotSupported)
     }
   }
 
@@ -301,13 +344,14 @@ extension Controller {
       simulation.kernel.setBridgeMAC(bridge, mac)
     } else {
       simulation.kernel.devices[device.index].mac = mac
+      simulation.kernel.deviceDetails[device.index].hasFixedMAC = true
     }
     if let bridge = bridgeOfPort(device), old != mac {
       simulation.kernel.replacePortAddress(old, with: mac, port: device, bridge: bridge)
     }
     if old != mac {
       simulation.kernel.flushNeighbors(on: device)
-      simulation.kernel.addressOfLowerChanged(device, from: old)
+      simulation.kernel.addressOfLowerChanged(device)
     }
   }
 

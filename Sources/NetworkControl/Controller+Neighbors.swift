@@ -8,8 +8,9 @@ extension Controller {
     let known = simulation.kernel.neighbors.find(attributes.address, on: device)
     if known != nil && mode == .create { throw ControlError(.fileExists) }
     if known == nil && mode == .change { throw ControlError(.noSuchFile) }
-    if attributes.mac == nil && attributes.state.isValid && attributes.state != .noARP && known == nil {
-      throw ControlError(.invalidArgument)
+    let isAsked = attributes.isToBeUsed || attributes.isManaged
+    if known == nil && attributes.isManaged && attributes.state == .permanent {
+      throw ControlError(.invalidArgument, "Invalid NTF_* flag for permanent entry")
     }
     if known == nil && attributes.address.isIPv6 && !simulation.kernel.hasIPv6(device) {
       throw ControlError(.invalidArgument, "IPv6 is disabled on this device")
@@ -17,8 +18,17 @@ extension Controller {
     guard let neighbor = known ?? make(attributes.address, device) else {
       throw ControlError(.noBufferSpace)
     }
+    if attributes.protocol != .unspecified { simulation.kernel.neighbors[neighbor].protocol = attributes.protocol }
+    simulation.kernel.setFlags(
+      of: neighbor, isManaged: attributes.isManaged, isExternallyLearned: attributes.isExternallyLearned)
+    // The entry is there all the same.
+    if !isAsked, attributes.mac == nil, attributes.state.isValid, !simulation.kernel.neighbors[neighbor].state.isValid {
+      throw ControlError(.invalidArgument, "No link layer address given")
+    }
+    if isAsked { return simulation.kernel.useAsAdministrator(neighbor) }
     simulation.kernel.updateNeighbor(
       neighbor, mac: attributes.mac, state: attributes.state, isOverriding: mode != .append, isAdministrator: true)
+    if attributes.state.isValid { simulation.kernel.neighbors[neighbor].isRouter = attributes.isRouter }
   }
 
   private func make(_ address: IPAddress, _ device: DeviceID) -> NeighborID? {
@@ -49,7 +59,11 @@ extension Controller {
         .map { neighbor in
           NeighborInfo(
             address: neighbor.address, device: device, deviceName: kernel.deviceDetails[device.index].name,
-            mac: neighbor.state.isValid ? neighbor.mac : nil, isRouter: neighbor.isRouter, state: neighbor.state)
+            mac: neighbor.state.isValid ? neighbor.mac : nil, isRouter: neighbor.isRouter,
+            isManaged: neighbor.isManaged, isExternallyLearned: neighbor.isExternallyLearned,
+            protocol: neighbor.protocol, state: neighbor.state, isHeld: neighbor.state.isTimed,
+            sinceUsed: neighbor.age(of: \.used, at: kernel.now), sinceConfirmed: neighbor.age(of: \.confirmed, at: kernel.now),
+            sinceUpdated: neighbor.age(of: \.updated, at: kernel.now), probes: Int(neighbor.probes))
         }
     }
   }
@@ -60,6 +74,8 @@ extension Controller {
     var entry = ProxyNeighbor(address: attributes.address, namespace: namespace, device: attributes.device)
     entry.isRouter = attributes.isRouter
     entry.isPermanent = attributes.isPermanent
+    entry.isExternallyLearned = attributes.isExternallyLearned
+    entry.protocol = attributes.protocol
     do throws(LinuxErrno) {
       try simulation.kernel.addProxyNeighbor(entry)
     } catch {
@@ -94,6 +110,7 @@ extension Controller {
   private func proxyInfo(_ entry: ProxyNeighbor) -> ProxyNeighborInfo {
     ProxyNeighborInfo(
       address: entry.address, device: entry.device,
-      deviceName: entry.device.map { simulation.kernel.deviceDetails[$0.index].name }, isRouter: entry.isRouter)
+      deviceName: entry.device.map { simulation.kernel.deviceDetails[$0.index].name }, isRouter: entry.isRouter,
+      isExternallyLearned: entry.isExternallyLearned, protocol: entry.protocol)
   }
 }

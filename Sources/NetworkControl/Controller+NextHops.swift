@@ -159,19 +159,16 @@ extension Controller {
       throw ControlError(.invalidArgument, "Route with host scope can not have multiple nexthops.")
     }
     let singles = simulation.kernel.namespaces[namespace.index].nextHopObjects.singles(of: object)
-    for (place, single) in singles.enumerated() {
-      switch single.object.content {
-      case .ipv4(let hop):
-        guard place == 0 else { continue }
-        if scope == .host && !hop.gateway.isUnspecified {
-          throw ControlError(.invalidArgument, "Route with host scope can not have a gateway.")
-        }
-        if scope >= .link && hop.isOnLink { throw ControlError(.invalidArgument, "Scope mismatch with nexthop.") }
-      case .ipv6(let hop):
-        if !hop.gateway.isUnspecified { throw .unsupported("an IPv4 route by a next hop of IPv6") }
-      case .blackhole, .group: continue
+    let (hasGateway, isOnLink): (Bool, Bool) =
+      switch singles.first?.object.content {
+      case .ipv4(let hop): (!hop.gateway.isUnspecified, hop.isOnLink)
+      case .ipv6(let hop): (!hop.gateway.isUnspecified, hop.isOnLink)
+      case .blackhole, .group, nil: (false, false)
       }
+    if scope == .host && hasGateway {
+      throw ControlError(.invalidArgument, "Route with host scope can not have a gateway.")
     }
+    if scope >= .link && isOnLink { throw ControlError(.invalidArgument, "Scope mismatch with nexthop.") }
   }
 
   /// Kernel counterpart: `fib6_check_nexthop()` (net/ipv4/nexthop.c, v6.12).

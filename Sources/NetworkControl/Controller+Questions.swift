@@ -95,8 +95,9 @@ extension Controller {
       isPeerBelow: simulation.kernel.lower(of: id) != nil, peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { isListed($0) ? name(of: $0) : nil },
       peerNamespaceIdentifier: peer?.namespace.flatMap { namespaceIdentifier(of: $0, in: device.namespace) },
       isUp: device.isUp, hasCarrier: device.hasCarrier, isNoARP: device.isNoARP, isMulticast: device.isMulticast,
-      isPromiscuous: details.isSetPromiscuous, promiscuity: device.promiscuity, mtu: device.mtu, mac: device.mac,
-      operationalState: operationalState(of: device), transmitQueueLength: details.transmitQueueLength,
+      isPromiscuous: details.isSetPromiscuous, promiscuity: device.promiscuity,
+      broadcast: device.broadcast, isAllMulticast: details.isSetAllMulticast, group: details.group, mtu: device.mtu, mac: device.mac,
+      operationalState: operationalState(of: device, details), transmitQueueLength: details.transmitQueueLength,
       queueingDiscipline: queueingDiscipline(of: device, details), alias: details.alias, counters: device.counters)
   }
 
@@ -161,8 +162,10 @@ extension Controller {
   }
 
   /// Kernel counterpart: `default_operstate()` (net/core/link_watch.c, v6.12).
-  private func operationalState(of device: Device) -> OperationalState {
+  private func operationalState(of device: Device, _ details: DeviceDetails) -> OperationalState {
     switch device.kind {
+    // What never had its carrier changed is never asked for it.
+    case .dummy where details.carrierChanges > 0: return device.isUp && device.hasCarrier ? .up : .down
     case .loopback, .dummy, .vxlan: return device.isUp ? .unknown : .down
     case .vlan, .macvlan:
       guard device.isUp else { return .down }

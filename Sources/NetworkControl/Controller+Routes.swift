@@ -24,6 +24,7 @@ extension Controller {
       protocol: attributes.protocol, tos: attributes.tos, metric: attributes.metric,
       preferredSource: attributes.preferredSource ?? .unspecified, mtu: attributes.mtu ?? 0,
       nextHop: hops.first ?? nowhere)
+    route.isMTULocked = attributes.isMTULocked
     if let object { hops = simulation.kernel.follow(object, &route) }
     do throws(LinuxErrno) {
       try simulation.kernel.insertRoute(route, nextHops: hops, mode: mode.insertMode)
@@ -57,7 +58,7 @@ extension Controller {
         throw ControlError(.invalidArgument, "Route with host scope can not have multiple nexthops.")
       }
       guard let hop = attributes.nextHops.first else { return [] }
-      if hop.gateway != nil { throw ControlError(.invalidArgument, "Route with host scope can not have a gateway.") }
+      if hop.gateway != nil || hop.ipv6Gateway != nil { throw ControlError(.invalidArgument, "Route with host scope can not have a gateway.") }
       guard let device = hop.device else { throw ControlError(.noSuchDevice) }
       return [NextHop(gateway: .unspecified, device: device, isOnLink: false, weight: 1, scope: .nowhere)]
     }
@@ -73,6 +74,7 @@ extension Controller {
     _ hop: NextHopAttributes, _ attributes: RouteAttributes, _ namespace: NamespaceID
   ) throws(ControlError) -> NextHop {
     let kernel = simulation.kernel
+    if let gateway = hop.ipv6Gateway { return NextHop(try resolved(gateway, of: hop, table: attributes.table, namespace)) }
     guard let gateway = hop.gateway else {
       guard let device = hop.device else { throw ControlError(.noSuchDevice) }
       guard kernel.devices[device.index].isUp else { throw ControlError(.networkDown, "Device for nexthop is not up.") }
@@ -104,6 +106,18 @@ extension Controller {
     return NextHop(
       gateway: gateway, device: device, isOnLink: false, weight: UInt16(clamping: hop.weight), scope: way.scope,
       isLinkDown: !kernel.devices[device.index].hasCarrier)
+  }
+
+  /// The next hop of an IPv4 route by an IPv6 gateway, which is checked as one of an IPv6 route.
+  ///
+  /// Kernel counterpart: `fib_check_nh_v6_gw()` (net/ipv4/fib_semantics.c, v6.12).
+  private func resolved(
+    _ gateway: IPv6Address, of hop: NextHopAttributes, table: UInt32, _ namespace: NamespaceID
+  ) throws(ControlError) -> IPv6NextHop {
+    var wanted = IPv6NextHopAttributes(gateway: gateway, device: hop.device)
+    wanted.isOnLink = hop.isOnLink
+    wanted.weight = hop.weight
+    return try resolved(wanted, IPv6RouteAttributes(prefix: .all, table: table, nextHops: [wanted]), namespace)
   }
 
   private func wayToGateway(
@@ -161,6 +175,7 @@ extension Controller {
     if selector.nextHops.count > 1 && selector.nextHops.count != hops.count { return false }
     return zip(selector.nextHops, hops).allSatisfy { wanted, hop in
       (wanted.device.map { $0 == hop.device } ?? true) && (wanted.gateway.map { $0 == hop.gateway } ?? true)
+        && (wanted.ipv6Gateway.map { $0 == hop.ipv6Gateway } ?? true)
     } && (selector.nextHops.isEmpty || !hops.isEmpty)
   }
 }
@@ -186,9 +201,11 @@ extension Controller {
     attributes.tos = route.tos
     attributes.preferredSource = route.preferredSource.isUnspecified ? nil : route.preferredSource
     attributes.mtu = route.mtu > 0 ? route.mtu : nil
+    attributes.isMTULocked = route.isMTULocked
     attributes.nextHops = hops.map { hop in
       var attributes = NextHopAttributes(
         gateway: hop.gateway.isUnspecified ? nil : hop.gateway, device: hop.device)
+      attributes.ipv6Gateway = hop.ipv6Gateway.isUnspecified ? nil : hop.ipv6Gateway
       attributes.isOnLink = hop.isOnLink
       attributes.weight = Int(hop.weight)
       return attributes
@@ -234,7 +251,7 @@ extension Controller {
     flow.destinationPort = question.destinationPort
     let route: OutputRoute
     do throws(LinuxErrno) {
-      route = try simulation.kernel.outputRoute(flow, in: namespace)
+      route = try simulation.kernel.takeOutputRoute(flow, in: namespace)
     } catch {
       throw ControlError(error)
     }
@@ -244,7 +261,7 @@ extension Controller {
       route.isBroadcast
       ? (question.destination.isMulticast ? .multicast : .broadcast) : isToItself ? .local : .unicast
     return answer(
-      question, type: type, device: route.device, gateway: route.gateway, source: route.source,
+      question, type: type, device: route.device, gateway: route.anyGateway, source: route.source,
       result: route.result, isLocal: route.isLocal || route.isBroadcast)
   }
 
@@ -259,23 +276,23 @@ extension Controller {
     switch route {
     case .local(let result):
       return answer(
-        question, type: .local, device: kernel.namespaces[namespace.index].loopback, gateway: .unspecified, source: nil,
+        question, type: .local, device: kernel.namespaces[namespace.index].loopback, gateway: nil, source: nil,
         result: result, isLocal: true)
     case .forward(let result, let wantsRedirect):
       guard let output = result.nextHop.device else { throw ControlError(.noSuchDevice) }
       return answer(
-        question, type: .unicast, device: output, gateway: result.nextHop.usedGateway, source: nil, result: result,
+        question, type: .unicast, device: output, gateway: result.nextHop.anyGateway, source: nil, result: result,
         isLocal: false, wantsRedirect: wantsRedirect)
     case .broadcast:
       return answer(
-        question, type: .broadcast, device: kernel.namespaces[namespace.index].loopback, gateway: .unspecified,
+        question, type: .broadcast, device: kernel.namespaces[namespace.index].loopback, gateway: nil,
         source: nil, result: nil, isLocal: true)
     case .refused(let error): throw ControlError(error)
     }
   }
 
   private func answer(
-    _ question: RouteQuestion, type: RouteType, device: DeviceID, gateway: IPv4Address, source: IPv4Address?,
+    _ question: RouteQuestion, type: RouteType, device: DeviceID, gateway: IPAddress?, source: IPv4Address?,
     result: RouteResult?, isLocal: Bool, wantsRedirect: Bool = false
   ) -> RouteAnswer {
     let kernel = simulation.kernel
@@ -285,12 +302,30 @@ extension Controller {
     if type == .multicast { flags.append("mc") }
     if isLocal { flags.insert("local", at: 0) }
     if wantsRedirect { flags.append("redirect") }
-    return RouteAnswer(
-      destination: question.destination, type: type, gateway: gateway.isUnspecified ? nil : gateway, device: device,
+    var answer = RouteAnswer(
+      destination: question.destination, type: type, gateway: gateway, device: device,
       deviceName: kernel.deviceDetails[device.index].name, source: source?.isUnspecified == true ? nil : source,
       table: result.map { kernel.routingTables[$0.table.index].number } ?? RoutingTableNumber.main,
       prefix: route?.prefix, rulePreference: result?.rulePreference, mtu: route.flatMap { $0.mtu > 0 ? $0.mtu : nil },
       cacheFlags: flags, matchedRoute: question.wantsMatchedRoute ? result.map { routeInfo($0.route) } : nil)
+    answer.isMTULocked = route?.isMTULocked ?? false
+    return answer
+  }
+}
+
+extension NextHop {
+  /// The router that it names, of either family.
+  fileprivate var anyGateway: IPAddress? {
+    if !ipv6Gateway.isUnspecified { return .v6(ipv6Gateway) }
+    return usedGateway.isUnspecified ? nil : .v4(usedGateway)
+  }
+}
+
+extension OutputRoute {
+  /// The router that it names, of either family.
+  fileprivate var anyGateway: IPAddress? {
+    if !ipv6Gateway.isUnspecified { return .v6(ipv6Gateway) }
+    return gateway.isUnspecified ? nil : .v4(gateway)
   }
 }
 

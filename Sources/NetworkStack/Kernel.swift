@@ -100,8 +100,15 @@ public struct Kernel: Sendable {
   ///
   /// Kernel counterpart: `NET_XMIT_DROP` as what `dev_queue_xmit()` returns, `net_xmit_errno()`.
   var hasRefusedFrame = false
+  /// Whether the kernel itself is sending a message of ICMP: none is sent about that one meanwhile.
+  ///
+  /// Kernel counterpart: `icmp_xmit_lock()` (net/ipv4/icmp.c), `icmpv6_xmit_lock()` (net/ipv6/icmp.c, v6.12).
+  var isSendingICMP = false
   /// Why the last packet of this machine could not be sent; whoever asks clears it before.
   var sendError: LinuxErrno?
+  /// The number of the datagram of a program that was fragmented last, and of the one of which a fragment was refused last.
+  var fragmentedDatagram: UInt32 = 0
+  var refusedDatagram: UInt32 = 0
   /// How many devices are sending, each by the one before.
   var transmitNesting = 0
   /// Whether a session saw more than it may keep.

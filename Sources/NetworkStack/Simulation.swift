@@ -13,14 +13,11 @@ internal import PacketHeaders
 /// It reads no clock and touches no file: time is what events say, captured frames are drained by the caller.
 public final class Simulation {
   package var kernel: Kernel
-  /// How much there may be of everything.
-  package let bounds: Kernel.Bounds
 
   /// Asked now and then during a run whether to stop.
   public var isInterrupted: () -> Bool = { false }
 
   public init(seed: UInt64, bounds: Kernel.Bounds = Kernel.Bounds(), isTracing: Bool = true) {
-    self.bounds = bounds
     kernel = Kernel(seed: seed, bounds: bounds, isTracing: isTracing)
   }
 

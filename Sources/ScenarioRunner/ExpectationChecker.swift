@@ -168,7 +168,7 @@ struct ExpectationChecker {
         let answer = try control.resolve(question, in: namespace)
         return (
           lookup.isAnswered(
-            by: answer, prefix: answer.prefix.map { .v4($0) }, via: answer.gateway.map { .v4($0) },
+            by: answer, prefix: answer.prefix.map { .v4($0) }, via: answer.gateway,
             source: answer.source.map { .v4($0) }), answer.words, nil
         )
       case .v6(let destination):
@@ -176,7 +176,7 @@ struct ExpectationChecker {
         let answer = try control.resolve(question, in: namespace)
         return (
           lookup.isAnswered(
-            by: answer, prefix: answer.prefix.map { .v6($0) }, via: answer.gateway.map { .v6($0) },
+            by: answer, prefix: answer.prefix.map { .v6($0) }, via: answer.gateway,
             source: answer.source.map { .v6($0) }), answer.words, nil
         )
       }

@@ -10,7 +10,9 @@ import Testing
   static let cases = [
     "links", "addresses", "routes", "rules", "neighbors", "bridge", "sysctl", "ping", "traceroute", "arping",
     "errors", "forms", "carrier", "rule-actions", "devices", "bridge-vlan", "ipv6", "ping6", "proxies", "nexthops",
-    "nexthops6", "nexthop-changes", "routes6", "multicast", "multicast6", "iptables", "iptables-targets", "iptables-matches", "iptables-ipv6",
+    "nexthops6", "nexthop-changes", "routes6", "multicast", "multicast6", "gateways6", "lifetimes6", "neighbor-flags",
+    "everywhere", "ping-flood", "link-groups", "vxlan-inherit", "link-broadcast", "uppers",
+    "iptables", "iptables-targets", "iptables-matches", "iptables-ipv6",
     "iptables-options", "iptables-refusals", "iptables-restore", "iptables-docker",
   ]
 

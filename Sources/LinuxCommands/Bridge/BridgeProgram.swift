@@ -163,13 +163,10 @@ struct BridgePortText {
   private func record(_ link: LinkInfo) -> Record? {
     guard case .bridgePort(let port) = link.slave, let master = link.master else { return nil }
     var record = Record()
+    let link = named(link)
     record.field("ifindex", .number(link.index), "\(link.index): ")
     let names = IPLinkText(links: links, options: IPOptions(), isLinkCommand: true)
-    if let name = link.peerName {
-      record.member("link", .string(name))
-    } else if let index = link.peerIndex {
-      record.member("link_index", .number(index))
-    }
+    if let name = link.peerName { record.member("link", .string(name)) }
     record.field("ifname", .string(link.name), "\(names.fullName(link)): ")
     let flags = LinkFlags.names(link, among: links)
     record.field("flags", .strings(flags), "<\(flags.joined(separator: ","))> ")
@@ -181,6 +178,18 @@ struct BridgePortText {
     if options.isDetailed { append(port, to: &record) }
     record.words("\n")
     return record
+  }
+
+  /// A bridge tells the index of a port's other end alone, and the original takes it for one of this namespace.
+  private func named(_ link: LinkInfo) -> LinkInfo {
+    guard link.peerName == nil, let index = link.peerIndex else { return link }
+    var link = link
+    if index == link.index {
+      link.peerIndex = nil
+    } else {
+      link.peerName = links.first { $0.index == index }?.name ?? "if\(index)"
+    }
+    return link
   }
 
   private func append(_ port: LinkSlave.BridgePortDetails, to record: inout Record) {

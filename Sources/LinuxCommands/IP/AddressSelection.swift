@@ -9,19 +9,15 @@ struct AddressSelection: Sendable {
   var device: Word?
   var prefix: IPv4Prefix?
   var ipv6Prefix: IPv6Prefix?
-  var isTentativeOnly = false
-  var isDeprecatedOnly = false
-  var isDuplicateOnly = false
+  var flags = AddressFlagFilter()
   var scope: RouteScope?
   var isUpOnly = false
   var label: String?
   var master: Word?
   var vrf: Word?
   var hasNoMaster = false
+  var group: UInt32?
   var kind: String?
-  var isSecondary: Bool?
-  /// Whether only addresses with a lifetime are wanted; the simulator has none.
-  var isDynamicOnly = false
   /// Whether there was any word at all.
   var isEmpty = true
 
@@ -33,15 +29,10 @@ struct AddressSelection: Sendable {
       selection.scope = word.text == "all" ? nil : try word.routeScope(orWrong: "invalid \"scope\"")
     },
     .flag("up") { $0.isUpOnly = true },
-    .flag(.short("dynamic")) { $0.isDynamicOnly = true },
-    .flag(.short("permanent")) { $0.isDynamicOnly = false },
-    .flag(.short("secondary"), .short("temporary")) { $0.isSecondary = true },
-    .flag(.short("primary")) { $0.isSecondary = false },
-    .flag(.short("tentative")) { $0.isTentativeOnly = true },
-    .flag(.short("deprecated")) { $0.isDeprecatedOnly = true },
-    .unsupported(.short("home"), .short("mngtmpaddr"), .short("noprefixroute"), .short("autojoin")),
-    .flag(.short("dadfailed")) { $0.isDuplicateOnly = true },
-    .unsupported("group", "proto"),
+    .value("group") { (word: Word, selection: inout AddressSelection) throws(CommandLineError) in
+      selection.group = try word.linkGroup()
+    },
+    .unsupported("proto"),
     .value("label") { (word: Word, selection: inout AddressSelection) in selection.label = word.text },
     .value("master") { (word: Word, selection: inout AddressSelection) in selection.master = word },
     .value("vrf") { (word: Word, selection: inout AddressSelection) in selection.vrf = word },
@@ -56,18 +47,19 @@ struct AddressSelection: Sendable {
   init(_ words: inout WordReader) throws(CommandLineError) {
     while let word = words.next() {
       isEmpty = false
+      if flags.take(word) { continue }
       if try !Self.grammar.readOption(word, &words, into: &self) { try setDevice(word) }
     }
   }
 
   private mutating func setDevice(_ word: Word) throws(CommandLineError) {
-    guard device == nil else { throw word.garbage("dev", among: Self.grammar.names) }
+    guard device == nil else { throw word.garbage("dev", among: Self.grammar.names + AddressFlags.names.map(\.name)) }
     device = word
   }
 
   /// The part about links, its names looked up.
   func linkFilter(_ context: CommandContext) throws(CommandStop) -> LinkFilter {
-    var filter = LinkFilter(isUpOnly: isUpOnly, hasNoMaster: hasNoMaster, kind: kind)
+    var filter = LinkFilter(isUpOnly: isUpOnly, hasNoMaster: hasNoMaster, group: group, kind: kind)
     for master in [master, vrf] {
       guard let master else { continue }
       if master == vrf {
@@ -97,10 +89,12 @@ struct LinkFilter: Hashable, Sendable {
   var isUpOnly = false
   var master: String?
   var hasNoMaster = false
+  var group: UInt32?
   var kind: String?
 
   func includes(_ link: LinkInfo) -> Bool {
     if isUpOnly && !link.isUp || hasNoMaster && link.master != nil { return false }
+    if let group, group != link.group { return false }
     return kernelIncludes(link)
   }
 

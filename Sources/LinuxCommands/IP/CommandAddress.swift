@@ -88,7 +88,7 @@ extension IPv6Address: CommandAddress {
 }
 
 extension IPOptions {
-  /// Whether a command is about IPv6: because of `-6`, or because one of its words is an address of it.
+  /// Whether a command is about IPv6: because of `-6`, or because the first address of its words is one of it.
   func isIPv6(_ words: WordReader) -> Bool {
     switch family {
     case .inet6: true

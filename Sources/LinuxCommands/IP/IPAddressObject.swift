@@ -58,6 +58,7 @@ struct AddressOptions: Sendable {
   var label: String?
   var metric: UInt32 = 0
   var hasNoPrefixRoute = false
+  var lifetime = LifetimeOptions()
   var device: Word?
 
   private static let grammar = Grammar<AddressOptions>([
@@ -80,16 +81,24 @@ struct AddressOptions: Sendable {
     },
     .value("dev") { (word: Word, options: inout AddressOptions) in options.device = word },
     .value("label") { (word: Word, options: inout AddressOptions) in options.label = word.text },
-    .value("metric", "priority", "preference") {
+    .value(.short("metric"), .short("priority"), .short("preference")) {
       (word: Word, options: inout AddressOptions) throws(CommandLineError) in
       options.metric = try word.u32(orWrong: "\"metric\" value is invalid")
     },
-    .unsupported(.short("valid_lft"), .short("preferred_lft"), "home"),
+    .words(.short("valid_lft")) {
+      (words: inout WordReader, keyword: Word, options: inout AddressOptions) throws(CommandLineError) in
+      try options.lifetime.readValid(&words, keyword)
+    },
+    .words(.short("preferred_lft")) {
+      (words: inout WordReader, keyword: Word, options: inout AddressOptions) throws(CommandLineError) in
+      try options.lifetime.readPreferred(&words, keyword)
+    },
+    .unsupported("home"),
     // Of no effect on an IPv4 address.
     .flag("nodad") { _ in },
     .unsupported("mngtmpaddr"),
     .flag("noprefixroute") { $0.hasNoPrefixRoute = true },
-    .unsupported("autojoin", "optimistic", "proto"),
+    .unsupported("autojoin", "optimistic"),
     .value("local") { (word: Word, options: inout AddressOptions) throws(CommandLineError) in
       try options.setLocal(word)
     },
@@ -106,6 +115,7 @@ struct AddressOptions: Sendable {
     guard local != nil else {
       throw CommandLineError("Not enough information: an address is required.", range: words.endRange)
     }
+    try lifetime.check(words)
   }
 
   private mutating func setLocal(_ word: Word) throws(CommandLineError) {
@@ -156,6 +166,7 @@ private struct ChangeAddress: ChangingCommand {
     attributes.label = options.label
     attributes.metric = options.metric
     attributes.hasNoPrefixRoute = options.hasNoPrefixRoute
+    attributes.lifetime = options.lifetime.lifetime
     return attributes
   }
 }

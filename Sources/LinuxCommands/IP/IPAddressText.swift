@@ -5,9 +5,8 @@ import NetworkStack
 extension AddressSelection {
   /// Whether the address is among those asked for.
   func includes(_ address: AddressInfo) -> Bool {
-    if isDynamicOnly || isTentativeOnly || isDeprecatedOnly || isDuplicateOnly || ipv6Prefix != nil { return false }
+    if ipv6Prefix != nil || !flags.includes(address.flags) { return false }
     if let scope, scope != address.scope { return false }
-    if let isSecondary, isSecondary != address.isSecondary { return false }
     if let prefix {
       // A point-to-point address is looked for by its other end.
       guard prefix.contains(address.peer ?? address.address.address) else { return false }
@@ -131,12 +130,11 @@ struct IPAddressText {
     append(numbers: address, to: &record)
     if let broadcast = address.broadcast { record.field("broadcast", broadcast.description, before: "brd ") }
     record.field("scope", address.scope.name, before: "scope ")
-    record.flag("secondary", address.isSecondary)
-    record.flag("noprefixroute", address.hasNoPrefixRoute)
+    record.append(address.flags)
     record.field("label", address.label, after: "")
-    let forever = JSON.number(Int(UInt32.max))
-    record.field("valid_life_time", forever, "\n       valid_lft forever")
-    record.field("preferred_life_time", forever, " preferred_lft forever\n")
+    // Of what never ends, only IPv6 tells how long it is preferred.
+    let lifetime = address.lifetime.isPermanent ? AddressLifetime() : address.lifetime
+    record.append(lifetime)
     return record
   }
 }

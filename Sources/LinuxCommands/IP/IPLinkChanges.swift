@@ -48,6 +48,7 @@ struct AddLink: ChangingCommand {
     attributes.index = options.index
     attributes.isUp = options.isUp ?? false
     attributes.transmitQueueLength = options.transmitQueueLength
+    attributes.group = options.group ?? 0
     if case .device(let master) = options.master {
       attributes.master = try context.device(argument: master)
     }
@@ -63,12 +64,16 @@ struct AddLink: ChangingCommand {
   private var laterChange: LinkChange? {
     guard
       options.isARPEnabled != nil || options.isMulticastEnabled != nil || options.isPromiscuous != nil
-        || options.alias != nil
+        || options.alias != nil || options.isAllMulticast != nil || options.hasCarrier != nil
+        || options.broadcast != nil
     else { return nil }
     var change = LinkChange()
     change.isARPEnabled = options.isARPEnabled
     change.isMulticastEnabled = options.isMulticastEnabled
     change.isPromiscuous = options.isPromiscuous
+    change.isAllMulticast = options.isAllMulticast
+    change.hasCarrier = options.hasCarrier
+    change.broadcast = options.broadcast
     change.alias = options.alias
     return change
   }
@@ -95,6 +100,7 @@ struct AddLink: ChangingCommand {
       // Port 0 stands for the kernel's choice, as no port does.
       vxlan.port = options.port.map { $0 == 0 ? 8_472 : $0 } ?? 8_472
       (vxlan.timeToLive, vxlan.tos) = (options.timeToLive, options.tos)
+      vxlan.inheritsTimeToLive = options.inheritsTimeToLive
       vxlan.isLearning = options.isLearning
       vxlan.ageing = Int64(options.ageing) * 1_000_000_000
       return .vxlan(vxlan)
@@ -110,17 +116,19 @@ struct AddLink: ChangingCommand {
 
 /// `ip link set`.
 struct SetLink: ChangingCommand {
-  private let device: Word
+  /// `nil` for all devices of the group.
+  private let device: Word?
   private let options: LinkOptions
   private let kind: LinkKindOptions?
 
   init(_ words: inout WordReader) throws(CommandLineError) {
     let options = try LinkOptions(&words)
-    guard let device = options.device else {
+    guard options.device != nil || options.group != nil else {
       throw CommandLineError("Not enough information: \"dev\" argument is required.", range: words.endRange)
     }
+    let device = options.device
     if let index = options.index {
-      throw .unsupported("'index \(index)' of a device that exists", range: device.range)
+      throw .unsupported("'index \(index)' of a device that exists", range: device?.range ?? words.endRange)
     }
     if let lower = options.lowerDevice { throw .unsupported("'link'", range: lower.range) }
     if let word = options.kind {
@@ -147,7 +155,13 @@ struct SetLink: ChangingCommand {
     case .some(.none): change.master = LinkChange.Master.none
     case nil: break
     }
-    let device = try context.device(device)
+    let devices: [DeviceID]
+    if let device {
+      devices = [try context.device(device)]
+      change.group = options.group
+    } else {
+      devices = context.controller.links(in: context.namespace).filter { $0.group == options.group }.map(\.device)
+    }
     change.isUp = options.isUp
     change.mtu = options.mtu
     change.mac = options.mac
@@ -155,10 +169,15 @@ struct SetLink: ChangingCommand {
     change.isARPEnabled = options.isARPEnabled
     change.isMulticastEnabled = options.isMulticastEnabled
     change.isPromiscuous = options.isPromiscuous
+    change.isAllMulticast = options.isAllMulticast
+    change.hasCarrier = options.hasCarrier
+    change.broadcast = options.broadcast
     change.transmitQueueLength = options.transmitQueueLength
     change.alias = options.alias
     if case .bridge(let bridge) = kind { change.bridge = bridge }
-    if case .bridgePort(let port) = kind { try context.apply(.changeBridgePort(device, port)) }
-    try context.apply(.changeLink(device, change))
+    for device in devices {
+      if case .bridgePort(let port) = kind { try context.apply(.changeBridgePort(device, port)) }
+      try context.apply(.changeLink(device, change))
+    }
   }
 }

@@ -11,7 +11,7 @@ enum IPLinkDetails {
     var isBridgePort = false
     if case .bridgePort = link.slave { isBridgePort = true }
     record.field("promiscuity", link.promiscuity, before: " promiscuity ")
-    record.field("allmulti", isBridgePort ? 1 : 0, before: " allmulti ")
+    record.field("allmulti", (isBridgePort ? 1 : 0) + (link.isAllMulticast ? 1 : 0), before: " allmulti ")
     let limits = limits(link.kind)
     record.field("min_mtu", limits.minimum, before: "minmtu ")
     record.field("max_mtu", limits.maximum, before: "maxmtu ")
@@ -98,10 +98,14 @@ extension IPLinkDetails {
     data.field("learning", .boolean(options.isLearning), options.isLearning ? "" : "nolearning ")
     if options.tos != 0 {
       let tos = "0x" + String(options.tos, radix: 16)
-      data.field("tos", .string(tos), "tos \(tos) ")
+      data.field("tos", .string(tos), "tos \(options.tos == 1 ? "inherit" : tos) ")
     }
     let hops = options.timeToLive == 0 ? "auto" : String(options.timeToLive)
-    data.field("ttl", .number(Int(options.timeToLive)), "ttl \(hops) ")
+    if options.inheritsTimeToLive {
+      data.words("ttl inherit ")
+    } else {
+      data.field("ttl", .number(Int(options.timeToLive)), "ttl \(hops) ")
+    }
     data.member("df", .string("unset"))
     let ageing = Int(options.ageing / 1_000_000_000)
     data.field("ageing", .number(ageing), ageing == 0 ? "ageing none " : "ageing \(ageing) ")

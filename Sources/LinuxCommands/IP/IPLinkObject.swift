@@ -42,16 +42,23 @@ private struct ShowLinks: ImmediateCommand {
   static func text(_ links: [LinkInfo], _ filter: LinkFilter, _ options: IPOptions) -> String {
     let renderer = IPLinkText(links: links, options: options, isLinkCommand: true)
     return options.form.text(
-      links.filter(filter.includes).map { options.isBrief ? renderer.briefLine($0) : renderer.record($0) })
+      links.filter(filter.kernelIncludes).compactMap { link in
+        // What the program itself leaves out leaves an empty object in JSON.
+        guard filter.includes(link) else { return options.form.isJSON ? Record() : nil }
+        return options.isBrief ? renderer.briefLine(link) : renderer.record(link)
+      })
   }
 }
 
 /// `ip link delete`.
 private struct DeleteLink: ChangingCommand {
-  private let name: Word
+  /// `nil` for all devices of the group.
+  private let name: Word?
+  private let group: UInt32?
 
   init(_ words: inout WordReader) throws(CommandLineError) {
     var name: Word?
+    var group: UInt32?
     while let word = words.next() {
       switch word.text {
       case "dev":
@@ -59,20 +66,31 @@ private struct DeleteLink: ChangingCommand {
       case "type":
         _ = try words.value()
       case "group":
-        throw word.unsupported()
+        let value = try words.value()
+        if group != nil { throw value.duplicate("group") }
+        group = try value.linkGroup()
       default:
         if name != nil { throw word.garbage("dev", among: ["dev", "type"]) }
         name = word
       }
     }
-    guard let name else {
+    guard name != nil || group != nil else {
       throw CommandLineError("Not enough information: \"dev\" argument is required.", range: words.endRange)
     }
     self.name = name
+    self.group = group
   }
 
   func change(_ context: CommandContext) throws(CommandStop) {
-    try context.apply(.deleteLink(try context.device(name)))
+    if let name { return try context.apply(.deleteLink(try context.device(name))) }
+    if group == 0 { throw .failed(NetlinkText.refusal(ControlError(.operationNotPermitted)), exitCode: 2) }
+    let devices = context.controller.links(in: context.namespace).filter { $0.group == group }.map(\.device)
+    if devices.isEmpty { throw .failed(NetlinkText.refusal(ControlError(.noSuchDevice)), exitCode: 2) }
+    // One may be gone with its other end before its turn comes.
+    for device in devices
+    where context.controller.links(in: context.namespace).contains(where: { $0.device == device }) {
+      try context.apply(.deleteLink(device))
+    }
   }
 }
 

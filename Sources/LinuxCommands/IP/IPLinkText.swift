@@ -27,7 +27,7 @@ struct IPLinkText {
     if let master = link.master { record.field("master", master, before: "master ") }
     record.field("operstate", link.operationalState.rawValue, before: "state ")
     if isLinkCommand { record.field("linkmode", "DEFAULT", before: "mode ") }
-    record.field("group", "default", before: "group ")
+    record.field("group", NameTable.linkGroups.name(link.group), before: "group ")
     record.field("txqlen", link.transmitQueueLength, before: "qlen ", after: "")
     if isLinkCommand || options.family == .any || options.family == .link || options.isDetailed {
       append(hardware: link, to: &record)
@@ -107,7 +107,7 @@ struct IPLinkText {
     let isLoopback = link.kind == .loopback
     record.field("link_type", isLoopback ? "loopback" : "ether", before: "\n    link/")
     record.field("address", link.mac.description, after: "")
-    let broadcast = isLoopback ? MACAddress.zero : .broadcast
+    let broadcast = isLoopback ? MACAddress.zero : link.broadcast
     record.field("broadcast", broadcast.description, before: " brd ", after: "")
   }
 
@@ -133,7 +133,8 @@ enum LinkFlags {
     let peer = link.peerName == nil ? nil : links.first { $0.index == link.peerIndex }
     let flags: [(name: String, isSet: Bool)] = [
       ("NO-CARRIER", link.isUp && !isRunning), ("LOOPBACK", kind.isLoopback), ("BROADCAST", kind.isBroadcast),
-      ("MULTICAST", link.isMulticast), ("NOARP", link.isNoARP), ("PROMISC", link.isPromiscuous),
+      ("MULTICAST", link.isMulticast), ("NOARP", link.isNoARP), ("ALLMULTI", link.isAllMulticast),
+      ("PROMISC", link.isPromiscuous),
       ("MASTER", kind.isMaster), ("UP", link.isUp), ("LOWER_UP", link.isUp && link.hasCarrier),
       ("M-DOWN", peer.map { !$0.isUp } ?? false),
     ]

@@ -29,7 +29,11 @@ enum IPNamespaceObject {
       if options.isForAll { return DeleteNamespace(name: nil) }
       return DeleteNamespace(name: try name(&words))
     case .exec:
-      if options.isForAll { throw .unsupported("'ip -all netns exec'", range: place) }
+      if options.isForAll {
+        guard !words.isAtEnd else { throw CommandLineError("No command specified", range: words.endRange) }
+        var inner = words.rest()
+        return CommandInAllNamespaces(command: try CommandLine.command(&inner), place: place)
+      }
       let name = try name(&words)
       guard !words.isAtEnd else { throw CommandLineError("No command specified", range: words.endRange) }
       var inner = words.rest()
@@ -86,6 +90,40 @@ private struct AddNamespace: ChangingCommand {
       if error.isUnsupported { throw CommandStop(error, range: context.range) }
       throw .failed(
         "Cannot create namespace file \"/run/netns/\(name.text)\": \(error.errno.message)", exitCode: 1)
+    }
+  }
+}
+
+/// `ip -all netns exec COMMAND`: in one named namespace after the other, whatever becomes of it there.
+private struct CommandInAllNamespaces: SimulatedCommand {
+  let command: any SimulatedCommand
+  /// Where the words begin that are about all of them.
+  let place: Range<Int>
+
+  func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome {
+    var all = CommandOutput()
+    for name in context.controller.namespaceNames(of: context.machine) {
+      guard let namespace = context.controller.namespace(named: name, on: context.machine) else { continue }
+      all.standardOutput += "\nnetns: \(name)\n"
+      let output = try self.output(context.inNamespace(namespace))
+      all.standardOutput += output.standardOutput
+      all.standardError += output.standardError
+    }
+    return .finished(all)
+  }
+
+  private func output(_ context: CommandContext) throws(CommandStop) -> CommandOutput {
+    let outcome: CommandOutcome
+    do throws(CommandStop) {
+      outcome = try command.run(context)
+    } catch {
+      if case .refused(let output) = error { return output }
+      throw error
+    }
+    switch outcome {
+    case .finished(let output): return output
+    case .session:
+      throw .invalid(.unsupported("'ip -all netns exec' with a program that takes time", range: place))
     }
   }
 }

@@ -22,8 +22,6 @@ enum IPNeighborObject {
   static func parse(
     _ words: inout WordReader, _ options: IPOptions
   ) throws(CommandLineError) -> any SimulatedCommand {
-    let place = words.peek?.range ?? words.endRange
-    if options.hasStatistics { throw .unsupported("'ip -statistics neigh'", range: place) }
     switch try verbs.read(&words, default: .show) {
     case .add: return try ChangeNeighbor(.create, &words)
     case .change: return try ChangeNeighbor(.change, &words)
@@ -57,6 +55,10 @@ private struct ChangeNeighbor: ChangingCommand {
     var device: Word?
     var isProxy = false
     var isRouter = false
+    var isToBeUsed = false
+    var isManaged = false
+    var isExternallyLearned = false
+    var `protocol` = RouteProtocol.unspecified
   }
 
   private static let grammar = Grammar<Options>([
@@ -75,7 +77,15 @@ private struct ChangeNeighbor: ChangingCommand {
     },
     .value("dev") { (word: Word, options: inout Options) in options.device = word },
     .flag("router") { $0.isRouter = true },
-    .unsupported("managed", "use", .short("extern_learn"), .short("protocol")),
+    .flag("use") { $0.isToBeUsed = true },
+    .flag("managed") { options in
+      options.isManaged = true
+      options.state = .none
+    },
+    .flag(.short("extern_learn")) { $0.isExternallyLearned = true },
+    .value(.short("protocol")) { (word: Word, options: inout Options) throws(CommandLineError) in
+      options.protocol = try word.routeProtocol(orWrong: "\"protocol\" value is invalid")
+    },
     .value("to") { (word: Word, options: inout Options) throws(CommandLineError) in
       options.address = try word.anyAddress()
     },
@@ -96,9 +106,6 @@ private struct ChangeNeighbor: ChangingCommand {
     guard let address = options.address, options.device != nil || options.isProxy else {
       throw CommandLineError("Device and destination are required arguments.", range: words.endRange)
     }
-    if options.isRouter && !options.isProxy {
-      throw .unsupported("'router' of an entry that is no proxy", range: words.endRange)
-    }
     self.mode = mode
     self.options = options
     self.address = address
@@ -110,7 +117,12 @@ private struct ChangeNeighbor: ChangingCommand {
     if options.isProxy { return try changeProxy(context, device) }
     guard let device else { preconditionFailure("checked when the line was read") }
     if let mode {
-      let attributes = NeighborAttributes(address: address, mac: options.mac, state: options.state)
+      var attributes = NeighborAttributes(address: address, mac: options.mac, state: options.state)
+      attributes.isToBeUsed = options.isToBeUsed
+      attributes.isManaged = options.isManaged
+      attributes.isRouter = options.isRouter
+      attributes.isExternallyLearned = options.isExternallyLearned
+      attributes.protocol = options.protocol
       try context.apply(.addNeighbor(attributes, mode: mode, device: device))
     } else {
       try context.apply(.deleteNeighbor(address, device: device))
@@ -122,9 +134,15 @@ private struct ChangeNeighbor: ChangingCommand {
     guard mode != nil else {
       return try context.apply(.deleteProxyNeighbor(address, device: device, namespace: context.namespace))
     }
+    if options.isManaged {
+      let words = "Invalid NTF_* flag combination"
+      throw .failed(NetlinkText.refusal(ControlError(.invalidArgument, words)), exitCode: 2)
+    }
     var attributes = ProxyNeighborAttributes(address: address, device: device)
     attributes.isRouter = options.isRouter
     attributes.isPermanent = options.state == .permanent
+    attributes.isExternallyLearned = options.isExternallyLearned
+    attributes.protocol = options.protocol
     try context.apply(.addProxyNeighbor(attributes, namespace: context.namespace))
   }
 }
@@ -138,20 +156,34 @@ struct NeighborSelection: Sendable {
   var hasPrefix: Bool { prefix.v4 != nil || prefix.v6 != nil }
   /// The states asked for; `nil` for those that are usually told.
   var states: [NeighborState]?
+  var hasNoMaster = false
+  /// `unused`: no timer holds it.
+  var isUnusedOnly = false
+  var `protocol` = RouteProtocol.unspecified
   /// `proxy`: not the entries, but the addresses that the machine answers for.
   var isProxy = false
 
   private static let grammar = Grammar<NeighborSelection>([
     .value("dev") { (word: Word, selection: inout NeighborSelection) in selection.device = word },
-    .value("master", "vrf") { (word: Word, selection: inout NeighborSelection) in selection.master = word },
-    .unsupported("nomaster"),
+    .value("master", "vrf") { (word: Word, selection: inout NeighborSelection) in
+      selection.master = word
+      selection.hasNoMaster = false
+    },
+    .flag("nomaster") { selection in
+      selection.hasNoMaster = true
+      selection.master = nil
+    },
     .flag("proxy") { $0.isProxy = true },
-    .unsupported("unused"),
+    .flag("unused") { $0.isUnusedOnly = true },
     .value("nud") { (word: Word, selection: inout NeighborSelection) throws(CommandLineError) in
       let states = word.text == "all" ? NeighborState.allCases : [try IPNeighborObject.state(word)]
       selection.states = (selection.states ?? []) + states
     },
-    .unsupported(.short("protocol"), .short("help")),
+    .value(.short("protocol")) { (word: Word, selection: inout NeighborSelection) throws(CommandLineError) in
+      selection.protocol =
+        word.text == "all" ? .unspecified : try word.routeProtocol(orWrong: "invalid \"protocol\"")
+    },
+    .unsupported(.short("help")),
     .value("to") { (word: Word, selection: inout NeighborSelection) throws(CommandLineError) in
       try selection.setPrefix(word)
     },
@@ -178,7 +210,8 @@ struct NeighborSelection: Sendable {
     let devices = try devices(context)
     return context.controller.neighbors(in: context.namespace).filter { entry in
       (devices?.contains(entry.device) ?? true) && includes(entry.address, family)
-        && (states ?? usual).contains(entry.state)
+        && (entry.isExternallyLearned || (states ?? usual).contains(entry.state))
+        && (self.protocol == .unspecified || self.protocol == entry.protocol) && !(isUnusedOnly && entry.isHeld)
     }
   }
 
@@ -188,7 +221,7 @@ struct NeighborSelection: Sendable {
   ) throws(CommandStop) -> [ProxyNeighborInfo] {
     let devices = try devices(context)
     return context.controller.proxyNeighbors(in: context.namespace).filter { entry in
-      includes(entry.address, family)
+      includes(entry.address, family) && (self.protocol == .unspecified || self.protocol == entry.protocol)
         && (devices.map { devices in entry.device.map(devices.contains) ?? false } ?? true)
     }
   }
@@ -197,6 +230,10 @@ struct NeighborSelection: Sendable {
   private func devices(_ context: CommandContext) throws(CommandStop) -> [DeviceID]? {
     let device: DeviceID?
     if let name = self.device { device = try context.device(name) } else { device = nil }
+    if hasNoMaster {
+      let free = context.controller.links(in: context.namespace).filter { $0.master == nil }.map(\.device)
+      return free.filter { device == nil || $0 == device }
+    }
     guard let master else { return device.map { [$0] } }
     _ = try context.device(argument: master)
     let slaves = context.controller.links(in: context.namespace).filter { $0.master == master.text }.map(\.device)
@@ -226,22 +263,31 @@ private struct ShowNeighbors: ImmediateCommand {
   }
 }
 
-private struct FlushNeighbors: ChangingCommand {
+private struct FlushNeighbors: ImmediateCommand {
   let selection: NeighborSelection
   let options: IPOptions
 
-  func change(_ context: CommandContext) throws(CommandStop) {
+  func output(_ context: CommandContext) throws(CommandStop) -> String {
+    let count = try flush(context)
+    guard options.hasStatistics else { return "" }
+    if count == 0 { return "Nothing to flush.\n" }
+    return "\n*** Round 1, deleting \(count) entries ***\n*** Flush is complete after 1 round ***\n"
+  }
+
+  /// - Returns: how many went.
+  private func flush(_ context: CommandContext) throws(CommandStop) -> Int {
     if selection.isProxy {
-      for entry in try selection.proxies(context, options.family) {
+      let proxies = try selection.proxies(context, options.family)
+      for entry in proxies {
         try context.apply(
           .deleteProxyNeighbor(entry.address, device: entry.device, namespace: context.namespace))
       }
-      return
+      return proxies.count
     }
-    let usual = NeighborState.allCases.filter { $0 != .noARP && $0 != .permanent && $0 != .none }
-    for entry in try selection.entries(context, options.family, usual: usual) {
-      try context.apply(.deleteNeighbor(entry.address, device: entry.device))
-    }
+    let usual = NeighborState.allCases.filter { $0 != .noARP && $0 != .permanent }
+    let entries = try selection.entries(context, options.family, usual: usual)
+    for entry in entries { try context.apply(.deleteNeighbor(entry.address, device: entry.device)) }
+    return entries.count
   }
 }
 
@@ -294,14 +340,22 @@ private struct GetNeighbor: ImmediateCommand {
     guard let entry = entries.first(where: { $0.device == device && $0.address == address }) else {
       throw .failed("Error: Neighbour entry not found.", exitCode: 2)
     }
-    return IPNeighborText.listing([entry], tellsDevice: true, options)
+    return IPNeighborText.listing([entry], tellsDevice: true, isLookedUp: true, options)
   }
 }
 
 /// Neighbor entries as `ip neigh show` prints them.
 enum IPNeighborText {
-  static func listing(_ entries: [NeighborInfo], tellsDevice: Bool, _ options: IPOptions) -> String {
-    options.form.text(entries.map { record($0, tellsDevice: tellsDevice) })
+  /// - Parameter isLookedUp: whether the kernel holds the entry while it answers, which counts.
+  static func listing(
+    _ entries: [NeighborInfo], tellsDevice: Bool, isLookedUp: Bool = false, _ options: IPOptions
+  ) -> String {
+    options.form.text(
+      entries.map { entry in
+        options.isBrief
+          ? brief(entry, tellsDevice)
+          : record(entry, tellsDevice, isLookedUp: isLookedUp, options.hasStatistics)
+      })
   }
 
   static func listing(proxies: [ProxyNeighborInfo], tellsDevice: Bool, _ options: IPOptions) -> String {
@@ -312,18 +366,51 @@ enum IPNeighborText {
         if tellsDevice, let name = entry.deviceName { record.field("dev", name, before: "dev ") }
         if entry.isRouter { record.field("router", .null, "router ") }
         record.field("proxy", .null, "proxy ")
+        if entry.isExternallyLearned { record.field("extern_learn", .null, "extern_learn ") }
+        append(entry.protocol, to: &record)
         record.words("\n")
         return record
       })
   }
 
-  private static func record(_ entry: NeighborInfo, tellsDevice: Bool) -> Record {
+  private static func append(_ protocol: RouteProtocol, to record: inout Record) {
+    if `protocol` != .unspecified { record.field("protocol", `protocol`.name, before: "proto ") }
+  }
+
+  /// `-brief`: a table of addresses.
+  private static func brief(_ entry: NeighborInfo, _ tellsDevice: Bool) -> Record {
+    var record = Record()
+    record.field("dst", .string(entry.address.description), entry.address.description.padded(to: 39) + " ")
+    if tellsDevice { record.field("dev", .string(entry.deviceName), entry.deviceName.padded(to: 16) + " ") }
+    if let mac = entry.mac { record.field("lladdr", mac.description, after: "") }
+    record.words("\n")
+    return record
+  }
+
+  /// `-statistics`: seconds since it was used, confirmed and changed, and how often it was asked for.
+  private static func appendStatistics(_ entry: NeighborInfo, isLookedUp: Bool, to record: inout Record) {
+    func seconds(_ nanoseconds: Int64) -> Int { Int(nanoseconds / 1_000_000_000) }
+    let references = (entry.isHeld ? 1 : 0) + (isLookedUp ? 1 : 0)
+    if references > 0 { record.field("refcnt", references, before: " ref ", after: "") }
+    record.field("used", seconds(entry.sinceUsed), before: " used ", after: "")
+    record.field("confirmed", seconds(entry.sinceConfirmed), before: "/", after: "")
+    record.field("updated", seconds(entry.sinceUpdated), before: "/", after: "")
+    record.field("probes", entry.probes, before: "probes ")
+  }
+
+  private static func record(
+    _ entry: NeighborInfo, _ tellsDevice: Bool, isLookedUp: Bool, _ hasStatistics: Bool
+  ) -> Record {
     var record = Record()
     record.field("dst", entry.address.description)
     if tellsDevice { record.field("dev", entry.deviceName, before: "dev ") }
     if let mac = entry.mac { record.field("lladdr", mac.description, before: "lladdr ") }
     if entry.isRouter { record.field("router", .null, "router ") }
-    record.field("state", .strings([entry.state.name]), entry.state.name + " ")
+    if entry.isManaged { record.field("managed", .null, "managed ") }
+    if entry.isExternallyLearned { record.field("extern_learn", .null, "extern_learn ") }
+    if hasStatistics { appendStatistics(entry, isLookedUp: isLookedUp, to: &record) }
+    if entry.state != .none { record.field("state", .strings([entry.state.name]), entry.state.name + " ") }
+    append(entry.protocol, to: &record)
     record.words("\n")
     return record
   }

@@ -44,9 +44,7 @@ struct IPOptions: Sendable {
     .flag(.short("-brief")) { $0.isBrief = true },
     .flag(.short("-json")) { $0.form.isJSON = true },
     .unsupported(.short("-rcvbuf")),
-    // Colors are for terminals, and there is none.
-    .flag("-color=auto", "-color=never", "-c=auto", "-c=never") { _ in },
-    .unsupported(.short("-color")),
+    .unsupported("-color", "-c", "-co", "-col", "-colo"),
     .unsupported(.short("-help")),
     .value(.short("-netns")) { (word: Word, options: inout IPOptions) in options.namespace = word },
     .unsupported(.short("-Numeric")),
@@ -61,6 +59,7 @@ struct IPOptions: Sendable {
       words.skip()
       if word.text == "--" { break }
       let option = word.text.hasPrefix("--") ? Word(String(word.text.dropFirst()), at: word.range) : word
+      if try Self.readColor(option) { continue }
       guard try Self.grammar.readOption(option, &words, into: &self) else {
         throw word.error(
           "Option \"\(word.text)\" is unknown, try \"ip -help\".",
@@ -70,4 +69,19 @@ struct IPOptions: Sendable {
   }
 
   init() {}
+
+  /// `-color=WHEN`, which may be shortened up to the sign. Colors are for terminals, and there is none.
+  ///
+  /// - Returns: whether the word is one.
+  private static func readColor(_ word: Word) throws(CommandLineError) -> Bool {
+    let parts = word.text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, Word(String(parts[0]), at: word.range).abbreviates("-color"), parts[0].count > 1 else {
+      return false
+    }
+    switch parts[1] {
+    case "auto", "never": return true
+    case "always", "": throw word.unsupported()
+    default: return false
+    }
+  }
 }

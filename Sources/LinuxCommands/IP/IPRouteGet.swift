@@ -138,7 +138,7 @@ struct IPRouteAnswerText<Address: CommandAddress> {
     if answer.type != .unicast || options.isDetailed { record.field("type", answer.type.name) }
     record.field("dst", answer.destination.description)
     if let source = question.source { record.field("from", source.description, before: "from ") }
-    if let gateway = answer.gateway { record.field("gateway", gateway.description, before: "via ") }
+    if let gateway = answer.gateway { append(gateway, to: &record) }
     record.field("dev", answer.deviceName, before: "dev ")
     if tellsTable(answer, tellsLocalTable) {
       record.field("table", NameTable.routingTables.name(answer.table), before: "table ")
@@ -157,10 +157,15 @@ struct IPRouteAnswerText<Address: CommandAddress> {
     let cache = answer.cacheFlags
     record.field(
       "cache", .strings(cache), "\n    cache \(cache.isEmpty ? "" : "<\(cache.joined(separator: ","))> ")")
-    if let mtu = answer.mtu { RouteWords.append(mtu: mtu, to: &record) }
+    if let mtu = answer.mtu { RouteWords.append(mtu: mtu, isLocked: answer.isMTULocked, to: &record) }
     if let inputDevice { record.field("iif", inputDevice, before: "iif ") }
     record.words("\n")
     return record
+  }
+
+  private func append(_ gateway: IPAddress, to record: inout Record) {
+    if gateway.isIPv6 != Address.isIPv6 { return RouteWords.append(foreignGateway: gateway, to: &record) }
+    record.field("gateway", gateway.description, before: "via ")
   }
 
   /// IPv6 answers with a route, as it would be listed, and the addresses in front.
@@ -169,7 +174,7 @@ struct IPRouteAnswerText<Address: CommandAddress> {
     if answer.type != .unicast || options.isDetailed { record.field("type", answer.type.name) }
     record.field("dst", answer.destination.description)
     record.field("from", question.source?.description ?? "::", before: "from ")
-    if let gateway = answer.gateway { record.field("gateway", gateway.description, before: "via ") }
+    if let gateway = answer.gateway { append(gateway, to: &record) }
     record.field("dev", answer.deviceName, before: "dev ")
     if options.isDetailed || answer.table != RoutingTableNumber.main {
       record.field("table", NameTable.routingTables.name(answer.table), before: "table ")
@@ -182,9 +187,9 @@ struct IPRouteAnswerText<Address: CommandAddress> {
     record.field("metric", Int(answer.metric), before: "metric ")
     record.field("flags", .strings([]), "")
     if let expiry = answer.expiry { record.field("expires", expiry, before: "expires ", after: "sec ") }
-    if let mtu = answer.mtu { RouteWords.append(mtu: mtu, to: &record) }
+    if let mtu = answer.mtu { RouteWords.append(mtu: mtu, isLocked: answer.isMTULocked, to: &record) }
     if let inputDevice { record.field("iif", inputDevice, before: "iif ") }
-    record.field("pref", "medium", before: "pref ", after: "")
+    record.field("pref", answer.preference.name, before: "pref ", after: "")
     record.words("\n")
     return record
   }

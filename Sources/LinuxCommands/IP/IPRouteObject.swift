@@ -26,7 +26,9 @@ enum IPRouteObject {
     _ words: inout WordReader, _ options: IPOptions
   ) throws(CommandLineError) -> any SimulatedCommand {
     let verb = try verbs.read(&words, default: .show)
-    if options.isIPv6(words) { return try command(IPv6Address.self, verb, &words, options) }
+    // Listings go by destinations: a route of IPv4 may have a gateway of IPv6.
+    let telling = verb == .show || verb == .flush ? words.withoutGateways : words
+    if options.isIPv6(telling) { return try command(IPv6Address.self, verb, &words, options) }
     if verb == .show, options.family == .any {
       var copy = words
       let selection = try RouteSelection<IPv4Address>(&copy)
@@ -81,6 +83,11 @@ private struct AddRoute<Address: CommandAddress>: ChangingCommand {
     attributes.tos = options.tos
     attributes.preferredSource = options.preferredSource
     attributes.mtu = options.mtu
+    attributes.isMTULocked = options.isMTULocked
+    if Address.isIPv6 {
+      attributes.expiry = options.expiry.map { Int64($0) }
+      attributes.preference = options.preference
+    }
     attributes.nextHopObject = options.nextHopObject
     if attributes.nextHops.isEmpty && attributes.nextHopObject == 0 && attributes.type.needsDevice {
       throw .failed(NetlinkText.refusal(ControlError(.noSuchDevice)), exitCode: 2)

@@ -46,8 +46,11 @@ struct IPRouteText<Address: CommandAddress> {
     append(
       flags: isMultipath ? [] : RouteWords.flags(attributes.nextHops.first, route.nextHopStates.first),
       &record)
-    if let mtu = attributes.mtu { RouteWords.append(mtu: mtu, to: &record) }
-    if Address.isIPv6 { record.field("pref", "medium", before: "pref ", after: "") }
+    if let expiry = attributes.expiry, expiry != 0 {
+      record.field("expires", Int(expiry / 100), before: "expires ", after: "sec ")
+    }
+    if let mtu = attributes.mtu { RouteWords.append(mtu: mtu, isLocked: attributes.isMTULocked, to: &record) }
+    if Address.isIPv6 { record.field("pref", attributes.preference.name, before: "pref ", after: "") }
     if let object = route.nextHopObject, options.isDetailed {
       record.words("\n\tnh_info ")
       record.nested("nh_info", IPNextHopText.record(object, options))
@@ -63,6 +66,7 @@ struct IPRouteText<Address: CommandAddress> {
     if let gateway = hop.gateway, filter.selection.gateway?.length != Address.bitCount {
       record.field("gateway", gateway.description, before: "via ")
     }
+    if let gateway = hop.ipv6Gateway { RouteWords.append(foreignGateway: .v6(gateway), to: &record) }
     if let state, filter.device == nil { record.field("dev", state.device, before: "dev ") }
   }
 
@@ -76,6 +80,7 @@ struct IPRouteText<Address: CommandAddress> {
       var entry = Record()
       entry.words("\n\tnexthop ")
       if let gateway = hop.gateway { entry.field("gateway", gateway.description, before: "via ") }
+      if let gateway = hop.ipv6Gateway { RouteWords.append(foreignGateway: .v6(gateway), to: &entry) }
       entry.field("dev", state.device, before: "dev ")
       entry.field("weight", hop.weight, before: "weight ")
       append(flags: RouteWords.flags(hop, state), &entry)
@@ -109,10 +114,19 @@ enum RouteWords {
     return flags
   }
 
-  static func append(mtu: Int, to record: inout Record) {
+  /// A gateway of another family than the route.
+  static func append(foreignGateway gateway: IPAddress, to record: inout Record) {
+    let family = gateway.isIPv6 ? "inet6" : "inet"
+    var via = JSONObject()
+    via.add("family", .string(family))
+    via.add("host", .string(gateway.description))
+    record.field("via", .object(via), "via \(family) \(gateway) ")
+  }
+
+  static func append(mtu: Int, isLocked: Bool, to record: inout Record) {
     var metrics = JSONObject()
     metrics.add("mtu", .number(mtu))
-    record.field("metrics", .array([.object(metrics)]), "mtu \(mtu) ")
+    record.field("metrics", .array([.object(metrics)]), "mtu \(isLocked ? "lock " : "")\(mtu) ")
   }
 
   static func serviceType(_ tos: UInt8) -> String {

@@ -11,7 +11,7 @@ struct IPv6AddressOptions: Sendable {
   var metric: UInt32 = 0
   var hasNoPrefixRoute = false
   var skipsDuplicateAddressDetection = false
-  var isDeprecated = false
+  var lifetime = LifetimeOptions()
   var device: Word?
 
   private static let grammar = Grammar<IPv6AddressOptions>([
@@ -26,25 +26,23 @@ struct IPv6AddressOptions: Sendable {
     },
     .value("dev") { (word: Word, options: inout IPv6AddressOptions) in options.device = word },
     .unsupported("label"),
-    .value("metric", "priority", "preference") {
+    .value(.short("metric"), .short("priority"), .short("preference")) {
       (word: Word, options: inout IPv6AddressOptions) throws(CommandLineError) in
       options.metric = try word.u32(orWrong: "\"metric\" value is invalid")
     },
-    .value(.short("valid_lft")) { (word: Word, _: inout IPv6AddressOptions) throws(CommandLineError) in
-      guard word.text == "forever" else { throw .unsupported("a lifetime", range: word.range) }
+    .words(.short("valid_lft")) {
+      (words: inout WordReader, keyword: Word, options: inout IPv6AddressOptions) throws(CommandLineError) in
+      try options.lifetime.readValid(&words, keyword)
     },
-    .value(.short("preferred_lft")) { (word: Word, options: inout IPv6AddressOptions) throws(CommandLineError) in
-      switch word.text {
-      case "forever": break
-      case "0": options.isDeprecated = true
-      default: throw .unsupported("a lifetime", range: word.range)
-      }
+    .words(.short("preferred_lft")) {
+      (words: inout WordReader, keyword: Word, options: inout IPv6AddressOptions) throws(CommandLineError) in
+      try options.lifetime.readPreferred(&words, keyword)
     },
     .unsupported("home"),
     .flag("nodad") { $0.skipsDuplicateAddressDetection = true },
     .unsupported("mngtmpaddr"),
     .flag("noprefixroute") { $0.hasNoPrefixRoute = true },
-    .unsupported("autojoin", "optimistic", "proto"),
+    .unsupported("autojoin", "optimistic"),
     .value("local") { (word: Word, options: inout IPv6AddressOptions) throws(CommandLineError) in
       try options.setLocal(word)
     },
@@ -61,6 +59,7 @@ struct IPv6AddressOptions: Sendable {
     guard local != nil else {
       throw CommandLineError("Not enough information: an address is required.", range: words.endRange)
     }
+    try lifetime.check(words)
   }
 
   private mutating func setLocal(_ word: Word) throws(CommandLineError) {
@@ -90,7 +89,7 @@ struct ChangeIPv6Address: ChangingCommand {
     attributes.metric = options.metric
     attributes.hasNoPrefixRoute = options.hasNoPrefixRoute
     attributes.skipsDuplicateAddressDetection = options.skipsDuplicateAddressDetection
-    attributes.isDeprecated = options.isDeprecated
+    attributes.lifetime = options.lifetime.lifetime
     switch action {
     case .add: try context.apply(.addIPv6Address(attributes, device: device))
     case .replace: try context.apply(.replaceIPv6Address(attributes, device: device))
@@ -102,15 +101,12 @@ struct ChangeIPv6Address: ChangingCommand {
 extension AddressSelection {
   /// Whether the IPv6 address is among those asked for. IPv6 addresses have no labels.
   func includes(_ address: IPv6AddressInfo) -> Bool {
-    if isDynamicOnly || isSecondary == true { return false }
     if let scope, scope != address.scope { return false }
     if prefix != nil { return false }
     if let prefix = ipv6Prefix {
       guard prefix.contains(address.peer ?? address.address.address) else { return false }
     }
-    if isTentativeOnly && !address.isTentative { return false }
-    if isDeprecatedOnly && !address.isDeprecated { return false }
-    return !isDuplicateOnly || address.isDuplicate
+    return flags.includes(address.flags)
   }
 }
 
@@ -130,18 +126,8 @@ extension IPAddressText {
     record.field("family", "inet6", before: "    ")
     append(numbers: address, to: &record)
     record.field("scope", address.scope.name, before: "scope ")
-    record.flag("deprecated", address.isDeprecated)
-    record.flag("nodad", address.skipsDuplicateAddressDetection)
-    record.flag("dadfailed", address.isDuplicate)
-    record.flag("tentative", address.isTentative)
-    record.flag("noprefixroute", address.hasNoPrefixRoute)
-    let forever = JSON.number(Int(UInt32.max))
-    record.field("valid_life_time", forever, "\n       valid_lft forever")
-    if address.isDeprecated {
-      record.field("preferred_life_time", .number(0), " preferred_lft 0sec\n")
-    } else {
-      record.field("preferred_life_time", forever, " preferred_lft forever\n")
-    }
+    record.append(address.flags)
+    record.append(address.lifetime)
     return record
   }
 }

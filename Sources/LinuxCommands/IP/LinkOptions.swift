@@ -21,6 +21,10 @@ struct LinkOptions: Sendable {
   var isARPEnabled: Bool?
   var isMulticastEnabled: Bool?
   var isPromiscuous: Bool?
+  var isAllMulticast: Bool?
+  var broadcast: MACAddress?
+  var hasCarrier: Bool?
+  var group: UInt32?
   var transmitQueueLength: Int?
   var alias: String?
   /// `link DEV`: the device below.
@@ -46,7 +50,9 @@ struct LinkOptions: Sendable {
     .value(.short("address")) { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
       options.mac = try word.mac()
     },
-    .unsupported(.short("broadcast"), "brd"),
+    .value(.short("broadcast"), "brd") { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
+      options.broadcast = try word.mac()
+    },
     .value(.short("txqueuelen"), "qlen", .short("txqlen")) {
       (word: Word, options: inout LinkOptions) throws(CommandLineError) in
       if options.transmitQueueLength != nil { throw word.duplicate("txqueuelen") }
@@ -65,7 +71,9 @@ struct LinkOptions: Sendable {
     .value("multicast") { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
       options.isMulticastEnabled = try word.onOff("multicast")
     },
-    .unsupported("allmulticast"),
+    .value("allmulticast") { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
+      options.isAllMulticast = try word.onOff("allmulticast")
+    },
     .value("promisc") { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
       options.isPromiscuous = try word.onOff("promisc")
     },
@@ -73,7 +81,13 @@ struct LinkOptions: Sendable {
     .value("arp") { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
       options.isARPEnabled = try word.onOff("arp")
     },
-    .unsupported("carrier", "vf"),
+    .value("carrier") { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
+      guard word.text == "on" || word.text == "off" else {
+        throw word.error("Error: argument of \"carrier\" must be one of \"off\", \"on\", not \"\(word.text)\"")
+      }
+      options.hasCarrier = word.text == "on"
+    },
+    .unsupported("vf"),
     .value(.short("master"), "vrf") { (word: Word, options: inout LinkOptions) in
       options.master = .device(word)
     },
@@ -81,7 +95,11 @@ struct LinkOptions: Sendable {
     .unsupported(.short("dynamic")),
     .value(.short("type")) { (word: Word, options: inout LinkOptions) in options.kind = word },
     .value(.short("alias")) { (word: Word, options: inout LinkOptions) in options.alias = word.text },
-    .unsupported("group", "mode", "state"),
+    .value("group") { (word: Word, options: inout LinkOptions) throws(CommandLineError) in
+      if options.group != nil { throw word.duplicate("group") }
+      options.group = try word.linkGroup()
+    },
+    .unsupported("mode", "state"),
     // One queue and many are the same where packets are not sent by several processors.
     .value(.short("numtxqueues"), .short("numrxqueues")) {
       (word: Word, _: inout LinkOptions) throws(CommandLineError) in

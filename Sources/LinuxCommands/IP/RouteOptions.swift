@@ -8,9 +8,15 @@ import NetworkStack
 struct RouteOptions<Address: CommandAddress>: Sendable {
   struct Hop: Sendable {
     var gateway: Address?
+    /// `via inet6` of an IPv4 route.
+    var ipv6Gateway: IPv6Address?
     var device: Word?
+    /// `via inet` of an IPv6 route, which the kernel refuses.
+    var hasIPv4Gateway = false
     var isOnLink = false
     var weight = 1
+
+    var hasGateway: Bool { gateway != nil || ipv6Gateway != nil || hasIPv4Gateway }
   }
 
   var destination: InterfaceAddress<Address>?
@@ -25,6 +31,10 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
   var scope: RouteScope?
   var `protocol`: RouteProtocol?
   var mtu: Int?
+  var isMTULocked = false
+  /// `expires`, in seconds: of no effect on an IPv4 route, as `pref`.
+  var expiry: UInt32?
+  var preference = RouterPreference.medium
   var tos: UInt8 = 0
   /// `nhid`; 0 for none.
   var nextHopObject: UInt32 = 0
@@ -36,7 +46,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     .unsupported("as"),
     .words("via") {
       (words: inout WordReader, _: Word, options: inout RouteOptions) throws(CommandLineError) in
-      options.hop.gateway = try readGateway(&words)
+      try readGateway(&words, &options.hop)
     },
     .value("from") { (word: Word, _: inout RouteOptions) throws(CommandLineError) in
       throw .unsupported("'from'", range: word.range)
@@ -44,8 +54,10 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     .value("tos", .short("dsfield")) { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
       options.tos = try word.serviceType(orWrong: "\"tos\" value is invalid")
     },
-    .unsupported(.short("expires")),
-    .value("metric", "priority", .short("preference")) {
+    .value(.short("expires")) { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
+      options.expiry = try word.u32(orWrong: "\"expires\" value is invalid")
+    },
+    .value(.short("metric"), .short("priority"), "preference") {
       (word: Word, options: inout RouteOptions) throws(CommandLineError) in
       options.metric = try word.u32(orWrong: "\"metric\" value is invalid")
     },
@@ -54,8 +66,8 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     },
     .words("mtu") {
       (words: inout WordReader, _: Word, options: inout RouteOptions) throws(CommandLineError) in
+      options.isMTULocked = words.take("lock")
       let word = try words.value()
-      if word.text == "lock" { throw .unsupported("'mtu lock'", range: word.range) }
       options.mtu = Int(try word.u32(orWrong: "\"mtu\" value is invalid"))
     },
     .unsupported(
@@ -78,7 +90,16 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     },
     .value(.short("vrf")) { (word: Word, options: inout RouteOptions) in options.vrf = word },
     .value("dev", "oif") { (word: Word, options: inout RouteOptions) in options.hop.device = word },
-    .unsupported("pref", "encap", "ttl-propagate", "fastopen_no_cookie"),
+    .value(.short("pref")) { (word: Word, options: inout RouteOptions) throws(CommandLineError) in
+      if let preference = RouterPreference.allCases.first(where: { $0.name == word.text }) {
+        options.preference = preference
+      } else {
+        let number = try word.unsigned(through: 255, orWrong: "\"pref\" value is invalid")
+        // The kernel takes what it does not know for medium.
+        options.preference = RouterPreference(rawValue: UInt8(number)) ?? .medium
+      }
+    },
+    .unsupported("encap", "ttl-propagate", "fastopen_no_cookie"),
     .words("to") { (words: inout WordReader, _: Word, options: inout RouteOptions) throws(CommandLineError) in
       try options.readDestination(try words.value(), &words)
     },
@@ -91,7 +112,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     }
     guard destination != nil else {
       // Without a destination, the original means the default route.
-      if type == nil && hop.gateway == nil && hop.device == nil && hops.isEmpty {
+      if type == nil && !hop.hasGateway && hop.device == nil && hops.isEmpty {
         throw CommandLineError("Command line is not complete. Try option \"help\"", range: words.endRange)
       }
       destination = InterfaceAddress(Address(bits: 0), length: 0)
@@ -110,14 +131,15 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     self.destination = try destination.prefixedAddress()
   }
 
-  private static func readGateway(_ words: inout WordReader) throws(CommandLineError) -> Address {
+  private static func readGateway(_ words: inout WordReader, _ hop: inout Hop) throws(CommandLineError) {
     let word = try words.value()
     switch word.text {
-    case Address.familyName: return try words.value().address()
-    case "inet", "inet6": throw .unsupported("a gateway of another family", range: word.range)
-    default:
-      if word.isIPv6 && !Address.isIPv6 { throw .unsupported("a gateway of another family", range: word.range) }
-      return try word.address()
+    case Address.familyName: hop.gateway = try words.value().address()
+    case "inet6": hop.ipv6Gateway = try words.value().address()
+    case "inet":
+      _ = try words.value().address() as IPv4Address
+      hop.hasIPv4Gateway = true
+    default: hop.gateway = try word.address()
     }
   }
 
@@ -145,7 +167,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
       switch word.text {
       case "via":
         words.skip()
-        hop.gateway = try readGateway(&words)
+        try readGateway(&words, &hop)
       case "dev":
         words.skip()
         hop.device = try words.value()
@@ -188,11 +210,16 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
 
   func nextHops(_ context: CommandContext) throws(CommandStop) -> [NextHopAttributesOf<Address>] {
     let isSingle = hops.isEmpty
-    if isSingle && hop.gateway == nil && hop.device == nil { return [] }
+    if isSingle && !hop.hasGateway && hop.device == nil { return [] }
     var result: [NextHopAttributesOf<Address>] = []
     for hop in isSingle ? [hop] : hops {
       var attributes = NextHopAttributesOf<Address>(gateway: hop.gateway)
       if let device = hop.device { attributes.device = try context.device(device) }
+      if hop.hasIPv4Gateway {
+        let words = "IPv6 does not support RTA_VIA attribute."
+        throw .failed(NetlinkText.refusal(ControlError(.invalidArgument, words)), exitCode: 2)
+      }
+      attributes.ipv6Gateway = hop.ipv6Gateway
       attributes.isOnLink = hop.isOnLink
       attributes.weight = hop.weight
       result.append(attributes)
@@ -200,7 +227,7 @@ struct RouteOptions<Address: CommandAddress>: Sendable {
     return result
   }
 
-  private var hasGateway: Bool { hop.gateway != nil || !hops.isEmpty || nextHopObject != 0 }
+  private var hasGateway: Bool { hop.hasGateway || !hops.isEmpty || nextHopObject != 0 }
 
   /// The scope given, or the one that iproute2 chooses by type and gateway.
   var scopeToAdd: RouteScope {

@@ -50,6 +50,8 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
   var types = RouteTypeSelection.all
   var device: Word?
   var gateway: Prefix<Address>?
+  /// `via inet6`, for routes of IPv4.
+  var ipv6Gateway: Prefix<IPv6Address>?
   var source: Prefix<Address>?
   var prefix: Prefix<Address>?
   var comparison = Comparison.equal
@@ -73,7 +75,7 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
       (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
       selection.tos = try word.serviceType(orWrong: "TOS value is invalid")
     },
-    .value("metric", .short("priority"), .short("preference")) {
+    .value(.short("metric"), .short("priority"), "preference") {
       (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
       selection.metric = try word.u32(orWrong: "\"metric\" value is invalid")
     },
@@ -91,7 +93,11 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
     .value("dev", "oif", "iif") { (word: Word, selection: inout RouteSelection) in selection.device = word },
     .words("via") {
       (words: inout WordReader, _: Word, selection: inout RouteSelection) throws(CommandLineError) in
-      _ = words.take(Address.familyName)
+      let isOfFamily = words.take(Address.familyName)
+      if !isOfFamily, words.take("inet6") || !Address.isIPv6 && words.peek?.isIPv6 == true {
+        selection.ipv6Gateway = try words.value().prefix()
+        return
+      }
       selection.gateway = try words.value().prefix()
     },
     .value("src") { (word: Word, selection: inout RouteSelection) throws(CommandLineError) in
@@ -139,7 +145,7 @@ struct RouteSelection<Address: CommandAddress>: Sendable {
   /// Whether routes of IPv4 and IPv6 alike are meant where no family is said: of all tables, and by no address.
   var isOfEveryFamily: Bool {
     guard case .all = table, !isCache else { return false }
-    return prefix == nil && gateway == nil && source == nil
+    return prefix == nil && gateway == nil && ipv6Gateway == nil && source == nil
   }
 
   func filter(_ context: CommandContext) throws(CommandStop) -> RouteFilter<Address> {
@@ -192,11 +198,14 @@ struct RouteFilter<Address: CommandAddress>: Sendable {
     if let source = selection.source {
       guard let preferred = attributes.preferredSource, source.contains(preferred) else { return false }
     }
-    if device != nil || selection.gateway != nil {
+    if device != nil || selection.gateway != nil || selection.ipv6Gateway != nil {
       guard !route.isMultipath, let hop = attributes.nextHops.first else { return false }
       if let device, device != hop.device { return false }
       if let wanted = selection.gateway {
         guard let gateway = hop.gateway, wanted.contains(gateway) else { return false }
+      }
+      if let wanted = selection.ipv6Gateway {
+        guard let gateway = hop.ipv6Gateway, wanted.contains(gateway) else { return false }
       }
     }
     guard let prefix = selection.prefix else { return true }

@@ -76,6 +76,7 @@ enum TunnelAndVLANOptions {
     /// `nil` where none is given, which the original warns of.
     var port: UInt16?
     var timeToLive: UInt8 = 0
+    var inheritsTimeToLive = false
     var tos: UInt8 = 0
     var isLearning = true
     /// In seconds.
@@ -103,14 +104,20 @@ enum TunnelAndVLANOptions {
     },
     .value("dev") { (word: Word, options: inout VXLAN) in options.lower = word },
     .value("ttl", "hoplimit") { (word: Word, options: inout VXLAN) throws(CommandLineError) in
-      if word.text == "inherit" { throw word.unsupported() }
+      if word.text == "inherit" {
+        options.inheritsTimeToLive = true
+        return
+      }
       if word.text == "auto" { return }
       guard let value = word.unsigned(through: UInt64(UInt32.max)) else { throw word.wrong("invalid TTL") }
       guard value <= 255 else { throw word.wrong("TTL must be <= 255") }
       options.timeToLive = UInt8(value)
     },
     .value("tos", "dsfield") { (word: Word, options: inout VXLAN) throws(CommandLineError) in
-      if word.text == "inherit" { throw word.unsupported() }
+      if word.text == "inherit" {
+        options.tos = 1
+        return
+      }
       options.tos = UInt8(try word.unsigned(through: 255, orWrong: "bad TOS value"))
     },
     .value("dstport") { (word: Word, options: inout VXLAN) throws(CommandLineError) in

@@ -8,7 +8,8 @@ import NetworkStack
 enum PingProgram {
   struct Options: Sendable {
     var count: Int?
-    var interval: Int64 = 1_000_000_000
+    /// `nil` for a second, and for none with `-f`.
+    var interval: Int64?
     var payloadSize = 56
     var ttl: UInt8?
     var tos: UInt8 = 0
@@ -22,6 +23,8 @@ enum PingProgram {
     /// `-4` or `-6`.
     var isIPv6: Bool?
     var text = PingText.Options()
+
+    var resolvedInterval: Int64 { interval ?? (text.isFlood ? 0 : 1_000_000_000) }
   }
 
   private static let letters = LetterOptions<Options>(
@@ -30,6 +33,7 @@ enum PingProgram {
       ("4", .flag { $0.isIPv6 = false }), ("6", .flag { $0.isIPv6 = true }), ("n", .flag { _ in }), ("q", .flag { $0.text.isQuiet = true }),
       ("v", .flag { $0.text.isVerbose = true }), ("D", .flag { $0.text.tellsTime = true }),
       ("O", .flag { $0.text.tellsOutstanding = true }), ("b", .flag { $0.allowsBroadcast = true }),
+      ("f", .flag { $0.text.isFlood = true }),
       (
         "c",
         .value { (word: Word, options: inout Options) throws(CommandLineError) in
@@ -42,7 +46,6 @@ enum PingProgram {
           guard let interval = word.nanoseconds else {
             throw word.error("ping: bad timing interval: \(word.text)")
           }
-          guard interval > 0 else { throw .unsupported("a flood ping (interval 0)", range: word.range) }
           options.interval = interval
         }
       ),
@@ -118,7 +121,7 @@ enum PingProgram {
           options.text.pattern = word.text
         }
       ),
-    ] + "aABCdefhlLNRSTUVF".map { ($0, .unsupported) })
+    ] + "aABCdehlLNRSTUVF".map { ($0, .unsupported) })
 
   /// - Parameter isIPv6: whether it is `ping6`.
   static func parse(_ words: inout WordReader, isIPv6: Bool = false) throws(CommandLineError) -> any SimulatedCommand {
@@ -127,6 +130,10 @@ enum PingProgram {
     let arguments = try letters.read(&words, into: &options)
     guard let destination = arguments.last else {
       throw CommandLineError("ping: usage error: Destination address required", range: words.endRange)
+    }
+    if options.resolvedInterval == 0 && options.count == nil {
+      // Where answers need no time it would never end.
+      throw .unsupported("a flood ping without a count (-c)", range: words.endRange)
     }
     if arguments.count > 1 { throw .unsupported("a list of gateways", range: arguments[0].range) }
     if destination.anyHostAddress == nil, destination.isHostName {
@@ -168,7 +175,7 @@ private struct PingCommand: SimulatedCommand {
   func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome {
     var request = PingRequest(destination: destination)
     request.count = options.count
-    request.interval = options.interval
+    request.interval = options.resolvedInterval
     request.payloadSize = options.payloadSize
     request.ttl = options.ttl
     request.tos = options.tos

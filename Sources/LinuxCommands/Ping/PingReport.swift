@@ -19,6 +19,8 @@ extension PingText {
     private var pipe = 0
     /// Round trips in microseconds.
     private var roundTrips: [Int64] = []
+    /// Eight times their moving average.
+    private var weighted: Int64 = 0
 
     init(text: PingText) {
       self.text = text
@@ -31,12 +33,14 @@ extension PingText {
         output.standardOutput += text.header(source: source)
         output.standardError += text.warnings(source: source)
       case .allowedBroadcast: output.standardError += "WARNING: pinging broadcast address\n"
-      case .sent(let sequence): addRequest(sequence, event.instant)
+      case .sent(let sequence):
+        addRequest(sequence, event.instant)
+        if text.options.isFlood { mark(".") }
       case .reply(let reply): addReply(reply, event.instant)
       case .error(let error):
         acknowledge(error.sequence)
         errors += 1
-        tell(text.line(error), event.instant)
+        if text.options.isFlood { mark("\u{8}E") } else { tell(text.line(error), event.instant) }
       case .redirected(let sequence, let from, let code, let gateway):
         tell(
           "From \(from): icmp_seq=\(sequence & 0xffff) \(ICMPErrorWords.redirect(code))(New nexthop: \(gateway))",
@@ -51,7 +55,9 @@ extension PingText {
         addRequest(sequence, event.instant)
         // The original counts it before it looks whether to be quiet, for IPv4 alone.
         if !text.options.isQuiet || !text.request.destination.isIPv6 { errors += 1 }
-        if !text.options.isQuiet {
+        if text.options.isFlood {
+          mark("E")
+        } else if !text.options.isQuiet {
           output.standardError += "ping: local error: message too long, mtu\(text.request.destination.isIPv6 ? ": " : "=")\(mtu)\n"
         }
       case .receiveFailed, .timedOut, .received, .connection, .startFailed, .finished: break
@@ -70,8 +76,18 @@ extension PingText {
     private mutating func addReply(_ reply: SessionEvent.Reply, _ instant: Instant) {
       acknowledge(reply.sequence)
       if reply.isDuplicate { duplicates += 1 } else { received += 1 }
-      if text.request.payloadSize >= 16 { roundTrips.append(reply.roundTrip / 1_000) }
-      tell(text.line(reply), instant)
+      if text.request.payloadSize >= 16 { add(roundTrip: reply.roundTrip / 1_000) }
+      if text.options.isFlood { mark("\u{8} \u{8}") } else { tell(text.line(reply), instant) }
+    }
+
+    private mutating func add(roundTrip: Int64) {
+      roundTrips.append(roundTrip)
+      weighted = weighted == 0 ? roundTrip * 8 : weighted + roundTrip - weighted / 8
+    }
+
+    /// What a flood prints of a packet.
+    private mutating func mark(_ mark: String) {
+      if !text.options.isQuiet { output.standardOutput += mark }
     }
 
     private mutating func acknowledge(_ sequence: Int) {
@@ -104,6 +120,7 @@ extension PingText {
       var last: [String] = []
       if received > 0 && !roundTrips.isEmpty { last.append(roundTripText) }
       if pipe > 1 { last.append("pipe \(pipe)") }
+      if received > 0, transmitted > 1, text.options.isFlood || text.request.interval == 0 { last.append(paceText) }
       output.standardOutput += lines + last.joined(separator: ", ") + "\n"
       let isIncomplete = text.request.deadline != nil && text.request.count.map { received < $0 } ?? false
       output.exitCode = received == 0 || isIncomplete ? 1 : 0
@@ -123,6 +140,12 @@ extension PingText {
       var digits = (String(repeating: "0", count: decimals - fraction.utf8.count) + fraction)[...]
       while digits.hasSuffix("0") { digits = digits.dropLast() }
       return digits.isEmpty ? String(scaled / scale) : "\(scaled / scale).\(digits)"
+    }
+
+    /// The time between requests, and the moving average of round trips.
+    private var paceText: String {
+      let gap = ((lastSend ?? start) - start) / 1_000 / Int64(transmitted - 1)
+      return "ipg/ewma \(Milliseconds.thousandths(gap))/\(Milliseconds.thousandths(weighted / 8)) ms"
     }
 
     private var roundTripText: String {

@@ -14,6 +14,8 @@ struct PingText: Sendable {
     /// `-O`: says when a reply is missing before the next request leaves.
     var tellsOutstanding = false
     var pattern: String?
+    /// `-f`: a dot for each request, which its answer takes back.
+    var isFlood = false
   }
 
   enum Interface: Sendable {

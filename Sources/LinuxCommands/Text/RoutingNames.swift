@@ -36,6 +36,8 @@ struct NameTable: Sendable {
   /// rt_tables.
   static let routingTables = NameTable([(255, "local"), (254, "main"), (253, "default"), (0, "unspec")])
   /// rt_dsfield.
+  static let linkGroups = NameTable([(0, "default")])
+
   static let serviceTypes = NameTable([
     (0x00, "default"), (0x28, "AF11"), (0x30, "AF12"), (0x38, "AF13"), (0x48, "AF21"), (0x50, "AF22"),
     (0x58, "AF23"), (0x68, "AF31"), (0x70, "AF32"), (0x78, "AF33"), (0x88, "AF41"), (0x90, "AF42"),

@@ -30,6 +30,14 @@ extension Word {
     UInt32(try unsigned(through: UInt64(UInt32.max), orWrong: reason))
   }
 
+  /// A group of devices, by name or number.
+  func linkGroup() throws(CommandLineError) -> UInt32 {
+    guard let group = NameTable.linkGroups.number(self, through: UInt64(UInt32.max)) else {
+      throw wrong("Invalid \"group\" value")
+    }
+    return UInt32(group)
+  }
+
   /// `on` or `off` behind `keyword`.
   func onOff(_ keyword: String) throws(CommandLineError) -> Bool {
     switch text {
@@ -72,6 +80,12 @@ extension Word {
   /// Whether the word is an IPv6 address or prefix.
   var isIPv6: Bool {
     text.contains(":") && IPv6Address(text.split(separator: "/", omittingEmptySubsequences: false)[0]) != nil
+  }
+
+  /// Whether the word is an IPv4 address or prefix with at least one dot.
+  var isDottedIPv4: Bool {
+    let address = text.split(separator: "/", omittingEmptySubsequences: false)[0]
+    return address.contains(".") && Word(String(address), at: range).paddedAddress != nil
   }
 
   /// An address; `inet address is expected rather than "x".` for anything else.

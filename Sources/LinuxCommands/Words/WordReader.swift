@@ -37,8 +37,21 @@ struct WordReader: Sendable {
     return rest
   }
 
-  /// Whether one of the words that are left is an IPv6 address or prefix.
-  var namesIPv6: Bool { words[position...].contains { $0.isIPv6 } }
+  /// Whether the first address or prefix among the words that are left is one of IPv6.
+  var namesIPv6: Bool {
+    let first = words[position...].first { $0.isIPv6 || $0.isDottedIPv4 }
+    return first?.isIPv6 ?? false
+  }
+
+  /// The words that are left, without addresses of gateways: `via ADDRESS` and `via inet6 ADDRESS`.
+  var withoutGateways: WordReader {
+    var kept: [Word] = []
+    for word in words[position...] {
+      let isGateway = kept.last?.text == "via" || (kept.last?.text == "inet6" && kept.dropLast().last?.text == "via")
+      if word.text == "inet6" || !isGateway { kept.append(word) }
+    }
+    return WordReader(kept, end: end)
+  }
 
   /// Whether the word behind `keyword` is an IPv6 address or prefix.
   func isIPv6(behind keyword: String) -> Bool {

@@ -194,7 +194,7 @@ extension Kernel {
   /// The address of a range that a flow gets: the same one always, spread evenly over all flows.
   ///
   /// Kernel counterpart: `find_best_ips_proto()` (net/netfilter/nf_nat_core.c, v6.12).
-  /// Differs(netfilter): which address of a range a flow gets is chosen by a hash of the simulator's own.
+  /// Differs(iptables): which address of a range a flow gets is chosen by a hash of the simulator's own.
   private func address(
     in range: AddressRangeMatch.Range, for tuple: ConnectionTuple, isPersistent: Bool
   ) -> IPv6Address {

@@ -258,7 +258,7 @@ extension TCPTrack {
   /// Whether a segment fits into the windows, which it then moves.
   ///
   /// Kernel counterpart: `tcp_in_window()` (net/netfilter/nf_conntrack_proto_tcp.c, v6.12).
-  /// Differs(netfilter): selective acknowledgments are not read by connection tracking; no connection here sends any.
+  /// Differs(iptables): selective acknowledgments are not read by connection tracking; no connection here sends any.
   private mutating func checkWindow(
     _ segment: TrackedSegment, _ direction: ConnectionDirection
   ) -> WindowJudgment {

@@ -49,6 +49,8 @@ public struct Device: Sendable, BitwiseCopyable {
   /// In bytes, without the Ethernet header.
   package var mtu: Int
   package var mac: MACAddress
+  /// The address of all on its link.
+  package var broadcast = MACAddress.broadcast
   package var enslavement = Enslavement.none
   package var settings: DeviceSettings
   /// The settings together with those of `all`: what the packet path reads.
@@ -88,12 +90,18 @@ package struct DeviceDetails: Sendable {
   /// The oldest first.
   package internal(set) var linkLayerGroups: [LinkLayerGroup] = []
   package var transmitQueueLength = 1_000
+  /// The group of devices that it belongs to; 0 is that of most.
+  package var group: UInt32 = 0
+  /// Whether the administrator wants all multicast frames to come up.
+  package var isSetAllMulticast = false
   /// The VLANs and macvlans above the device, oldest first.
   package var uppers: [DeviceID] = []
   package var wasEverUp = false
   /// Whether the administrator has set the MAC address or the MTU of a bridge, which then follow no port.
   package var hasFixedMAC = false
   package var hasFixedMTU = false
+  /// Tells the timer of the addresses' lifetimes that counts.
+  var lifetimeGeneration: UInt32 = 0
   /// How often the carrier came or went.
   package var carrierChanges = 0
   /// Whether the administrator has set the device promiscuous.
@@ -121,6 +129,7 @@ package struct DeviceAddress: Hashable, Sendable {
   package var metric: UInt32
   package var isSecondary: Bool
   package var hasNoPrefixRoute: Bool
+  package var age = AddressAge()
 
   package init(
     local: IPv4Address, peer: IPv4Address, length: Int, broadcast: IPv4Address?, scope: RouteScope, label: String,

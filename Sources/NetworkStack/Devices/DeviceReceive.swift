@@ -30,7 +30,7 @@ extension Kernel {
     if destination == devices[device.index].mac {
       packets[id].type = .host
     } else if destination.isMulticast {
-      packets[id].type = destination.isBroadcast ? .broadcast : .multicast
+      packets[id].type = destination == devices[device.index].broadcast ? .broadcast : .multicast
       devices[device.index].counters.multicast += 1
     } else if case .macvlan(_, .passthru) = devices[device.index].kind {
       packets[id].type = .host

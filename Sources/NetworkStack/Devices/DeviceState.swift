@@ -12,6 +12,7 @@ extension Kernel {
     guard !devices[device.index].isUp else { return }
     devices[device.index].isUp = true
     deviceDetails[device.index].wasEverUp = true
+    takeAddressOfLower(device)
     passthruChanged(device)
     passDownLinkLayerGroups(of: device)
     addLinkLayerGroup(Self.allIPv4Hosts, on: device)
@@ -70,6 +71,11 @@ extension Kernel {
     }
     portChanged(device)
   }
+
+  /// The administrator gives a dummy device a carrier, or takes it.
+  ///
+  /// Kernel counterpart: `dummy_change_carrier()` (drivers/net/dummy.c, v6.12).
+  package mutating func setDummyCarrier(_ device: DeviceID, _ hasCarrier: Bool) { setCarrier(device, hasCarrier) }
 
   mutating func setCarrier(_ device: DeviceID, _ hasCarrier: Bool) {
     guard devices[device.index].hasCarrier != hasCarrier else { return }
@@ -207,6 +213,7 @@ extension Kernel {
     let isPortAddress = bridges[bridge.index].ports.contains { devices[$0.index].mac == old }
     if !isPortAddress { removeLocalEntries(old, in: bridge) { _ in true } }
     if mac != .zero { setLocalEntries(mac, of: device, in: bridge) }
+    addressOfLowerChanged(device)
   }
 
   /// A port's own address changed: so does its entry in the bridge, and perhaps the bridge's address.

@@ -54,7 +54,10 @@ extension Kernel {
     case .bridge(let bridge):
       sendFrame(id, by: device)
       if packets[id].flags.contains(.isBridgedToNeighbor) { return bridgeTransmitTranslated(packet, bridge: bridge) }
+      let hadRefused = hasRefusedFrame
       bridgeTransmit(packet, bridge: bridge)
+      // A bridge takes every frame, whatever its ports do with it.
+      hasRefusedFrame = hadRefused
     case .vrf:
       sendFrame(id, by: device)
       vrfTransmit(packet, vrf: device)
@@ -62,12 +65,20 @@ extension Kernel {
       sendFrame(id, by: device)
       consume(packet)
     case .vlan(let lower, let vlan):
+      let (length, hadRefused) = (packets[id].length, hasRefusedFrame)
+      hasRefusedFrame = false
       sendFrame(id, by: device)
       pushTag(vlan, id)
       transmit(packet, by: lower)
+      countRefusal(device, length: length)
+      hasRefusedFrame = hasRefusedFrame || hadRefused
     case .macvlan(let lower, let mode):
+      let (length, hadRefused) = (packets[id].length, hasRefusedFrame)
+      hasRefusedFrame = false
       sendFrame(id, by: device)
       macvlanTransmit(packet, by: device, lower: lower, mode: mode)
+      countRefusal(device, length: length)
+      hasRefusedFrame = hasRefusedFrame || hadRefused
     case .vxlan(let vxlan):
       sendFrame(id, by: device)
       vxlanTransmit(packet, vxlan)

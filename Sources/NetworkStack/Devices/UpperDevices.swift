@@ -131,6 +131,17 @@ extension Kernel {
     }
   }
 
+  /// A device has sent by the one below: what that one refused counts as dropped, not as sent.
+  ///
+  /// Kernel counterpart: `vlan_dev_hard_start_xmit()` (net/8021q/vlan_dev.c), `macvlan_start_xmit()`
+  /// (drivers/net/macvlan.c, v6.12).
+  mutating func countRefusal(_ device: DeviceID, length: UInt32) {
+    guard hasRefusedFrame else { return }
+    devices[device.index].counters.transmittedPackets -= 1
+    devices[device.index].counters.transmittedBytes -= UInt64(length)
+    devices[device.index].counters.transmitDrops += 1
+  }
+
   /// A macvlan sends a frame: to its neighbors above the same device where the mode allows it, and to the world.
   ///
   /// Kernel counterpart: `macvlan_queue_xmit()` (drivers/net/macvlan.c, v6.12).
@@ -205,16 +216,35 @@ extension Kernel {
     for upper in deviceDetails[lower.index].uppers { setCarrier(upper, hasCarrier) }
   }
 
-  /// The MAC address of a device has changed: VLANs that have the same follow where they are up.
+  /// The MAC address of a device has changed: VLANs that were given none of their own follow where they are up.
   ///
   /// Kernel counterpart: `vlan_sync_address()` (net/8021q/vlan.c, v6.12).
-  package mutating func addressOfLowerChanged(_ lower: DeviceID, from old: MACAddress) {
-    for upper in deviceDetails[lower.index].uppers {
-      if case .vlan = devices[upper.index].kind, devices[upper.index].isUp, devices[upper.index].mac == old {
-        devices[upper.index].mac = devices[lower.index].mac
-        flushNeighbors(on: upper)
-        addressOfLowerChanged(upper, from: old)
-      }
+  package mutating func addressOfLowerChanged(_ lower: DeviceID) {
+    for upper in deviceDetails[lower.index].uppers where devices[upper.index].isUp { takeAddressOfLower(upper) }
+  }
+
+  /// Kernel counterpart: `vlan_dev_inherit_address()` (net/8021q/vlan_dev.c, v6.12), `NET_ADDR_STOLEN`.
+  mutating func takeAddressOfLower(_ device: DeviceID) {
+    guard case .vlan(let lower, _) = devices[device.index].kind, !deviceDetails[device.index].hasFixedMAC,
+      devices[device.index].mac != devices[lower.index].mac
+    else { return }
+    devices[device.index].mac = devices[lower.index].mac
+    flushNeighbors(on: device)
+    addressOfLowerChanged(device)
+  }
+
+  /// The addresses that the hardware of a device would let through beside its own: those of the VLANs and macvlans above it.
+  ///
+  /// Kernel counterpart: `dev_uc_add()`, `dev_uc_sync()` (net/core/dev_addr_lists.c, v6.12) as `vlan_dev_open()` and
+  /// `macvlan_open()` call them.
+  package func unicastFilter(of device: DeviceID) -> [MACAddress] {
+    var filter: [MACAddress] = []
+    for upper in deviceDetails[device.index].uppers where devices[upper.index].isUp {
+      let mac = devices[upper.index].mac
+      let isOther =
+        if case .macvlan(_, let mode) = devices[upper.index].kind { mode != .passthru } else { mac != devices[device.index].mac }
+      for mac in (isOther ? [mac] : []) + unicastFilter(of: upper) where !filter.contains(mac) { filter.append(mac) }
     }
+    return filter
   }
 }

@@ -98,7 +98,9 @@ public struct VXLANOptions: Hashable, Sendable {
   public var port: UInt16 = 8_472
   /// `ttl`; 0 for that of the route.
   public var timeToLive: UInt8 = 0
-  /// `tos`.
+  /// `ttl inherit`: that of the packet inside, where it is one of IP.
+  public var inheritsTimeToLive = false
+  /// `tos`; 1 for that of the packet inside: `tos inherit`.
   public var tos: UInt8 = 0
   public var isLearning = true
   /// In nanoseconds; 0 for never.
@@ -147,14 +149,19 @@ extension Kernel {
   ///
   /// Kernel counterpart: `vxlan_xmit_one()` (drivers/net/vxlan/vxlan_core.c, v6.12). Source: RFC 7348 section 5.
   private mutating func encapsulate(_ packet: borrowing Packet, to destination: VXLANDestination, _ vxlan: VXLAN) {
+    let inner = innerFields(packets.bytes(packet.id))
+    // The outer packet says whether the inner one knows of congestion notification (RFC 6040 section 4.1).
+    let congestion: UInt8 = inner.tos & 3 == 3 ? 2 : inner.tos & 3
+    let tos = (vxlan.options.tos == 1 ? inner.tos : vxlan.options.tos) & ~3 | congestion
+    let timeToLive = vxlan.options.inheritsTimeToLive ? inner.timeToLive : vxlan.options.timeToLive
     var flow = RouteFlow(destination: destination.address)
     flow.source = vxlan.options.local ?? .unspecified
     flow.outputDevice = vxlan.options.lower
-    flow.tos = vxlan.options.tos & 0x1c
+    flow.tos = tos & 0x1c
     flow.ipProtocol = IPProtocol.udp.rawValue
     let headers = UDPView.length + VXLANView.length
     let frame = packets.bytes(packet.id)
-    guard let route = try? outputRoute(flow, in: vxlan.underlay), route.device != vxlan.device,
+    guard let route = try? takeOutputRoute(flow, in: vxlan.underlay), route.device != vxlan.device,
       let outer = makePacket(length: headers + frame.count, device: route.device, flow: packets[packet.id].flow)
     else {
       devices[vxlan.device.index].counters.transmitErrors += 1
@@ -173,8 +180,20 @@ extension Kernel {
     sendIPv4(
       outer, route, destination: destination.address, protocol: .udp,
       options: SendOptions(
-        timeToLive: vxlan.options.timeToLive == 0 ? nil : vxlan.options.timeToLive, tos: vxlan.options.tos,
-        pathMTUDiscovery: .dont))
+        timeToLive: timeToLive == 0 ? nil : timeToLive, tos: tos, pathMTUDiscovery: .dont))
+  }
+
+  /// What a frame's packet says of its service and its life; 0 where it is none of IP.
+  ///
+  /// Kernel counterpart: `ip_tunnel_get_dsfield()` (include/net/inet_ecn.h), `ip_tunnel_get_ttl()`
+  /// (include/net/ip_tunnels.h, v6.12).
+  private func innerFields(_ frame: PacketBytes) -> (tos: UInt8, timeToLive: UInt8) {
+    let inside = frame.dropFirst(EthernetView.length)
+    switch EthernetView(frame)?.etherType {
+    case EtherType.ipv4: return IPv4View(inside).map { ($0.tos, $0.timeToLive) } ?? (0, 0)
+    case EtherType.ipv6: return IPv6View(inside).map { ($0.trafficClass, $0.hopLimit) } ?? (0, 0)
+    default: return (0, 0)  // Any number may stand there.
+    }
   }
 
   /// A packet of this machine that is too long for the tunnel is sent all the same, in fragments of the outer packet;

@@ -6,7 +6,9 @@ public struct FilterChain: Sendable {
   /// What happens to a packet that no rule decides about: false to drop it. Built-in chains only.
   public package(set) var isAccepting = true
   public package(set) var policyCounters = FilterCounters()
-  /// Whether the policy counts: only once it was set, as with iptables-nft.
+  /// Whether a built-in chain was ever used: iptables-nft makes each with its first rule or policy.
+  public private(set) var isUsed: Bool
+  /// Whether the policy counts: only once it was set or set to zero, as with iptables-nft.
   private(set) var countsPolicy = false
   public package(set) var rules: [FilterRule] = []
   /// Of the rules, in their order.
@@ -19,11 +21,13 @@ public struct FilterChain: Sendable {
   package init(name: String, hook: NetfilterHook? = nil) {
     self.name = name
     self.hook = hook
+    isUsed = hook == nil
   }
 }
 
 extension FilterChain {
   package mutating func insert(_ rule: FilterRule, _ counters: FilterCounters, at place: Int) {
+    isUsed = true
     rules.insert(rule, at: place)
     self.counters.insert(counters, at: place)
     buckets.insert(LimitBucket(), at: place)
@@ -48,6 +52,7 @@ extension FilterChain {
     } else {
       for place in counters.indices { counters[place] = FilterCounters() }
       policyCounters = FilterCounters()
+      countsPolicy = countsPolicy || isUsed
     }
   }
 
@@ -55,6 +60,7 @@ extension FilterChain {
     self.isAccepting = isAccepting
     policyCounters = counters ?? FilterCounters()
     countsPolicy = true
+    isUsed = true
   }
 }
 

@@ -14,7 +14,7 @@ extension Kernel {
   ///   - rest: the second word of the ICMP header: an MTU or a gateway.
   mutating func sendICMPError(about id: PacketID, type: ICMPv4Type, code: UInt8, rest: UInt32 = 0) {
     let metadata = packets[id]
-    guard let offending = IPv4View(packets.bytes(id)), mayAnswer(offending, metadata) else { return }
+    guard !isSendingICMP, let offending = IPv4View(packets.bytes(id)), mayAnswer(offending, metadata) else { return }
     let namespace = devices[metadata.device.index].namespace
     let isLimited = isLimitedType(type, code, namespace) && !devices[metadata.device.index].isLoopback
     let settings = namespaces[namespace.index].settings
@@ -39,7 +39,7 @@ extension Kernel {
     flow.mark = settings.forwardMarkReflect != 0 ? metadata.mark : 0
     flow.outputDevice = offending.source.isUnspecified ? nil : l3Master(of: metadata.device)
     flow.ipProtocol = IPProtocol.icmp.rawValue
-    guard var route = try? outputRoute(flow, in: namespace) else { return }
+    guard var route = try? takeOutputRoute(flow, in: namespace) else { return }
     if isLimited && !allowsICMP(to: offending.source, by: route.device, namespace) { return }
     // 192.0.0.8, where this machine has no address at all (RFC 7600 section 4.8).
     if route.source.isUnspecified { route.source = IPv4Address(192, 0, 0, 8) }

@@ -57,7 +57,7 @@ extension Kernel {
     // An answer to nobody goes to oneself.
     let destination = header.source.isUnspecified ? header.destination : header.source
     if let route = header.source.isUnspecified
-      ? ownRoute(from: destination, in: namespace) : try? outputRoute(flow, in: namespace),
+      ? ownRoute(from: destination, in: namespace) : try? takeOutputRoute(flow, in: namespace),
       let reply = makePacket(
         length: message.bytes.count, device: route.device, flow: packets[id].flow.answering(.reply)) {
       let bytes = packets.bytes(reply.id)

@@ -14,7 +14,7 @@ extension Kernel {
   ///   - rest: the second word of the ICMPv6 header: an MTU or a pointer.
   mutating func sendICMPv6Error(about id: PacketID, type: ICMPv6Type, code: UInt8, rest: UInt32 = 0) {
     let metadata = packets[id]
-    guard let offending = IPv6View(packets.bytes(id)) else { return }
+    guard !isSendingICMP, let offending = IPv6View(packets.bytes(id)) else { return }
     let namespace = devices[metadata.device.index].namespace
     let isMulticast = offending.destination.isMulticast || metadata.type != .host
     if isMulticast && type != .packetTooBig { return }

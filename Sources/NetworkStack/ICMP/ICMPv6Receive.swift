@@ -38,11 +38,10 @@ extension Kernel {
     }
   }
 
-  /// Answers an echo request: by the device it came in by where that leads back.
+  /// Answers an echo request: by the device it came in by where that leads back, or, where it came in by a VRF, by the
+  /// routes of the device that has the address, be that in the VRF or not.
   ///
-  /// Kernel counterpart: `icmpv6_echo_reply()` (net/ipv6/icmp.c, v6.12).
-  /// Differs(vrf): an IPv6 echo request that comes in by a VRF for an address outside it is answered by the VRF's routes, from
-  /// an address of the VRF; Linux answers from the address that was asked, by the routes of that address's device.
+  /// Kernel counterpart: `icmpv6_echo_reply()`, `icmp6_dev()` (net/ipv6/icmp.c, v6.12).
   private mutating func receiveIPv6EchoRequest(_ packet: consuming Packet, _ header: IPv6View, _ message: ICMPv6View) {
     let id = packet.id
     let metadata = packets[id]
@@ -54,11 +53,14 @@ extension Kernel {
     }
     var flow = IPv6RouteFlow(destination: header.source)
     // An anycast address is no source.
-    let isOwn = isOwnIPv6Address(header.destination, in: namespace, device: metadata.inputDevice)
+    var isOwn = isOwnIPv6Address(header.destination, in: namespace, device: metadata.inputDevice)
       || isOwnIPv6Address(header.destination, in: namespace, device: metadata.device)
+    var device = metadata.inputDevice
+    if devices[metadata.device.index].isVRF && !isLoopedBack(metadata), let route = try? receivedIPv6Route(id, header) {
+      (isOwn, device) = (route.type == .local, route.nextHop.device)
+    }
     if !isMulticast && isOwn { flow.source = header.destination }
-    flow.outputDevice = metadata.type == .loopback || !devices[metadata.inputDevice.index].isLoopback
-      ? metadata.inputDevice : nil
+    flow.outputDevice = metadata.type == .loopback || !devices[device.index].isLoopback ? device : nil
     flow.ipProtocol = IPProtocol.icmpv6.rawValue
     flow.mark = settings.forwardMarkReflect != 0 ? metadata.mark : 0
     let (destination, trafficClass, rest) = (header.source, header.trafficClass, message.rest)

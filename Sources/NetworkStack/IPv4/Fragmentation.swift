@@ -13,7 +13,7 @@ extension Kernel {
   mutating func fragment(_ packet: consuming Packet, mtu: Int) {
     fragment(packet, mtu: mtu) { kernel, part, isFirst in
       if kernel.packets[part.id].flags.contains(.isFromProgram) && !isFirst {
-        kernel.queue.scheduleDeferred(.output(part.park()))
+        kernel.queue.scheduleDeferred(.output(part.park(), datagram: kernel.fragmentedDatagram))
       } else {
         kernel.sendToNeighbor(part)
       }
@@ -48,6 +48,7 @@ extension Kernel {
       .fragmented(into: (payload.count + piece - 1) / piece), id, devices[packets[id].device.index].namespace)
     let (firstOffset, followedByMore) = (header.fragmentOffset, header.moreFragments)
     var offset = 0
+    fragmentedDatagram &+= 1
     while offset < payload.count {
       let length = min(piece, payload.count - offset)
       let metadata = packets[id]

@@ -19,7 +19,9 @@ extension Kernel {
       return drop(packet, .ipHeader)
     }
     packets[id].flags.insert(.forwarded)
-    let routeMTU = routes[route.route].mtu
+    let exception = routeException(header.destination, route)
+    let locked = exception.flatMap { $0.isMTULocked ? $0.mtu : nil }
+    let routeMTU = locked ?? routes[route.route].mtu
     let mtu = min(routeMTU > 0 ? routeMTU : devices[device.index].mtu, 65_535)
     let longestFragment = Int(packets[id].longestFragment)
     if Int(packets[id].length) > mtu && header.dontFragment && (longestFragment == 0 || longestFragment > mtu) {
@@ -29,11 +31,13 @@ extension Kernel {
     }
     header.decrementTimeToLive()
     record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace)
-    let gateway = routeException(header.destination, route)?.gateway ?? route.nextHop.usedGateway
+    let learned = exception?.gateway
+    let gateway = learned ?? route.nextHop.usedGateway
     if packets[id].flags.contains(.wantsRedirect) {
       sendRedirect(about: id, gateway: gateway.isUnspecified ? header.destination : gateway)
     }
     packets[id].nextHop = gateway.isUnspecified ? header.destination : gateway
+    if learned == nil { setIPv6Gateway(route.nextHop.ipv6Gateway, of: id) }
     packets[id].routeMTU = UInt16(mtu)
     packets[id].routeBody = routes[route.route].body
     let input = packets[id].device

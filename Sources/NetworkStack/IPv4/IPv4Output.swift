@@ -38,7 +38,7 @@ extension Kernel {
     header.dontFragment =
       switch options.pathMTUDiscovery {
       case .dont: false
-      case .want: length <= mtu
+      case .want: length <= mtu && !isMTULocked(route, destination: destination)
       case .do, .probe: true
       }
     header.identification = namespaces[namespace.index].nextIdentification
@@ -52,18 +52,22 @@ extension Kernel {
       .created(packets[id].flow, source: route.source, destination: destination, protocol: `protocol`.rawValue), id,
       namespace)
     if let result = route.result { record(.routed(decision(result, destination)), id, namespace) }
+    let wasSendingICMP = isSendingICMP
+    if `protocol` == .icmp && !options.isFromProgram { isSendingICMP = true }
     localOutput(packet, route, destination)
+    isSendingICMP = wasSendingICMP
   }
 
   /// Gives a packet of this machine its way.
   ///
   /// - Parameter mtu: of the path; 0 for the device's own.
   func setRoute(_ route: OutputRoute, of id: PacketID, mtu: Int) {
-    packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast])
+    packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast, .nextHopIsIPv6])
     packets[id].flags.insert(.hasRoute)
     if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
     if route.isBroadcast { packets[id].flags.insert(.routeIsBroadcast) }
     packets[id].nextHop = route.nextHop
+    setIPv6Gateway(route.ipv6Gateway, of: id)
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: mtu)
     packets[id].device = route.device
@@ -147,10 +151,20 @@ extension Kernel {
     ipv4Deliver(copy)
   }
 
+  /// Notes the IPv6 address of the router that an IPv4 packet is handed to, where the route names it so.
+  ///
+  /// Kernel counterpart: `ip_neigh_for_gw()` (include/net/route.h, v6.12). Source: RFC 8950.
+  @inline(__always)
+  func setIPv6Gateway(_ gateway: IPv6Address, of id: PacketID) {
+    if gateway.isUnspecified { return }
+    packets[id].ipv6NextHop = gateway
+    packets[id].flags.insert(.nextHopIsIPv6)
+  }
+
   /// Sends a packet by a device, in fragments where it does not fit.
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
-  /// Differs(netfilter): fragments that connection tracking has joined leave in pieces of the longest one's size, not
+  /// Differs(iptables): fragments that connection tracking has joined leave in pieces of the longest one's size, not
   /// each in its own.
   mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID) {
     let id = packet.id
@@ -193,7 +207,7 @@ extension Kernel {
     flow.outputDevice = vrf
     flow.ipProtocol = header.protocol.rawValue
     let destination = header.destination
-    guard let route = try? outputRoute(flow, in: devices[vrf.index].namespace, mayUseAnySource: true) else {
+    guard let route = try? takeOutputRoute(flow, in: devices[vrf.index].namespace, mayUseAnySource: true) else {
       // The VRF device does not take it, as a sender of this machine is told.
       hasRefusedFrame = true
       return drop(packet, .notSpecified)
@@ -216,6 +230,7 @@ extension Kernel {
       packets.bytes(id).store(source.bits, at: 12)
     }
     packets[id].nextHop = route.nextHop
+    setIPv6Gateway(route.ipv6Gateway, of: id)
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))
     packets[id].device = route.device

@@ -19,6 +19,7 @@ extension Kernel {
     if ipv6Devices[device.index].addresses.contains(where: { $0.local == local }) { throw .fileExists }
     var address = address
     address.isTentative = !address.skipsDuplicateAddressDetection
+    defer { scheduleLifetimes(of: device) }
     let place = ipv6Devices[device.index].addresses.firstIndex { $0.local.scope <= local.scope }
     ipv6Devices[device.index].addresses.insert(address, at: place ?? ipv6Devices[device.index].addresses.count)
     if devices[device.index].isUp {
@@ -44,10 +45,8 @@ extension Kernel {
       leaveAnycast(of: address, on: device)
     }
     removeKernelIPv6Routes(IPv6Prefix(containing: local, length: 128), .local, on: device)
-    let isShared = ipv6Devices[device.index].addresses.contains {
-      $0.prefix == address.prefix && !$0.hasNoPrefixRoute
-    }
-    if !address.hasNoPrefixRoute && !isShared { removeKernelIPv6Routes(address.prefix, .unicast, on: device) }
+    // The connected route of an address that had a lifetime ends by its own.
+    if address.age.isPermanent && !address.hasNoPrefixRoute { releasePrefixRoute(of: address, on: device) }
     if address.peer != local { removeKernelIPv6Routes(IPv6Prefix(containing: local, length: 128), .unicast, on: device) }
     removeIPv6Routes(preferring: local, in: namespace)
   }

@@ -4,7 +4,6 @@ package import NetworkAddresses
 /// An IPv6 address on a device.
 ///
 /// Kernel counterpart: `struct inet6_ifaddr` (include/net/if_inet6.h, v6.12).
-/// Differs(ipv6): addresses have no lifetimes; one can be added as deprecated.
 package struct IPv6DeviceAddress: Hashable, Sendable {
   package var local: IPv6Address
   /// The other end of a point-to-point address, else equal to `local`.
@@ -14,8 +13,7 @@ package struct IPv6DeviceAddress: Hashable, Sendable {
   package var metric: UInt32 = 0
   package var hasNoPrefixRoute = false
   package var skipsDuplicateAddressDetection = false
-  /// Not to be used for new connections: `preferred_lft 0`.
-  package var isDeprecated = false
+  package var age = AddressAge()
   /// Being checked for duplicates; not usable yet.
   package var isTentative = false
   /// Somebody else has it.
@@ -220,7 +218,7 @@ extension Kernel {
     ipv6Devices[device.index].timerGeneration &+= 1
     ipv6Devices[device.index].reportGeneration &+= 1
     ipv6Devices[device.index].solicitationGeneration &+= 1
-    ipv6Devices[device.index].addresses = keeps ? all.filter { !$0.isOfKernel && !$0.local.isLinkLocal } : []
+    ipv6Devices[device.index].addresses = keeps ? all.filter { !$0.isOfKernel && $0.age.isPermanent && !$0.local.isLinkLocal } : []
     for place in ipv6Devices[device.index].addresses.indices {
       ipv6Devices[device.index].addresses[place].isTentative = true
     }

@@ -27,6 +27,9 @@ extension Kernel {
     if options.isFromProgram { packets[id].flags.insert(.isFromProgram) }
     packets[id].mark = options.mark
     setIPv6Route(route, of: id, mtu: options.pathMTUDiscovery == .probe ? 0 : mtu)
+    let wasSendingICMP = isSendingICMP
+    if `protocol` == .icmpv6 && !options.isFromProgram { isSendingICMP = true }
+    defer { isSendingICMP = wasSendingICMP }
     record(.createdIPv6(packets[id].flow, protocol: `protocol`.rawValue), id, namespace)
     record(.routedIPv6(decision(route.result)), id, namespace)
     if let vrf = devices[route.device.index].vrf, !destination.isLinkScoped, !destination.isMulticast {
@@ -151,8 +154,8 @@ extension Kernel {
   /// A program's fragments go one by one, each with all that it causes in this instant.
   ///
   /// Kernel counterpart: `ip6_fragment()` (net/ipv6/ip6_output.c, v6.12). Source: RFC 8200 section 4.5.
-  /// Differs(ipv6): where the device refuses a later fragment (its first one waited for the neighbor) the others follow,
-  /// and the program does not hear of it.
+  /// Differs(ipv6): where the device refuses a later fragment (its first one waited for the neighbor) the program does not hear of
+  /// it; nor does one of IPv4.
   private mutating func fragmentIPv6(_ packet: consuming Packet, mtu: Int) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
@@ -165,6 +168,7 @@ extension Kernel {
     namespaces[namespace.index].nextIPv6Identification &+= 1
     let (next, metadata) = (header.nextHeader, packets[id])
     var offset = 0
+    fragmentedDatagram &+= 1
     while offset < payload.count {
       let length = min(piece, payload.count - offset)
       let headers = IPv6View.length + IPv6FragmentView.length
@@ -183,7 +187,7 @@ extension Kernel {
           identification: identification
         ).emit(into: fragment)
         if metadata.flags.contains(.isFromProgram) && offset > 0 {
-          queue.scheduleDeferred(.output(part.park()))
+          queue.scheduleDeferred(.output(part.park(), datagram: fragmentedDatagram))
         } else {
           // The rest is not sent after a fragment that the device refused.
           hasRefusedFrame = false

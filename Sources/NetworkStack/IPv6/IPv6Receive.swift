@@ -110,17 +110,8 @@ extension Kernel {
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
       return ipv6Deliver(packet)
     }
-    var flow = IPv6RouteFlow(destination: destination)
-    flow.source = header.source
-    flow.tos = header.trafficClass
-    flow.mark = packets[id].mark
-    flow.inputDevice = device
-    flow.ipProtocol = header.nextHeader.rawValue
-    if namespaces[namespace.index].hasCustomIPv6Rules { setTransport(of: header, &flow) }
-    let isStrict = destination.isLinkScoped
     do throws(LinuxErrno) {
-      let result = try lookUpIPv6(
-        flow, in: namespace, preferred: isStrict ? packets[id].inputDevice : device, mode: isStrict ? .strict : [])
+      let result = try receivedIPv6Route(id, header)
       record(.routedIPv6(decision(result)), id, namespace)
       packets[id].flags.insert(.hasRoute)
       switch result.type {
@@ -134,6 +125,22 @@ extension Kernel {
     } catch {
       refuseIPv6(packet, error)
     }
+  }
+
+  /// The route of a received packet that is not for a group.
+  func receivedIPv6Route(_ id: PacketID, _ header: IPv6View) throws(LinuxErrno) -> IPv6RouteResult {
+    let device = packets[id].device
+    let namespace = devices[device.index].namespace
+    var flow = IPv6RouteFlow(destination: header.destination)
+    flow.source = header.source
+    flow.tos = header.trafficClass
+    flow.mark = packets[id].mark
+    flow.inputDevice = device
+    flow.ipProtocol = header.nextHeader.rawValue
+    if namespaces[namespace.index].hasCustomIPv6Rules { setTransport(of: header, &flow) }
+    let isStrict = header.destination.isLinkScoped
+    return try lookUpIPv6(
+      flow, in: namespace, preferred: isStrict ? packets[id].inputDevice : device, mode: isStrict ? .strict : [])
   }
 
   /// The protocol and the ports that rules may ask for.

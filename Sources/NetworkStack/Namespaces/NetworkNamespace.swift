@@ -33,6 +33,8 @@ public struct NetworkNamespace: Sendable {
   package var ipv6Tables: [(number: UInt32, table: RoutingTableID)] = []
   /// Whether a rule was ever added; deleting one does not count (`fib6_has_custom_rules`).
   package var hasCustomIPv6Rules = false
+  /// Whether routes of IPv6 that are over will be removed at some time.
+  var collectsIPv6Routes = false
 
   package var nextHopObjects = NextHopObjectTable()
 

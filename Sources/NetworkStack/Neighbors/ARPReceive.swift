@@ -131,12 +131,12 @@ extension Kernel {
   }
 
   /// Whether `arp_filter` keeps this machine from answering by this device: the way back is another one.
-  private func isFiltered(_ arp: ARPPacket, on device: DeviceID) -> Bool {
+  private mutating func isFiltered(_ arp: ARPPacket, on device: DeviceID) -> Bool {
     guard devices[device.index].effective.arpFilter != 0 else { return false }
     var flow = RouteFlow(destination: arp.sender)
     flow.source = arp.target
     flow.l3Master = l3Master(of: device)
-    guard let route = try? outputRoute(flow, in: devices[device.index].namespace) else { return true }
+    guard let route = try? takeOutputRoute(flow, in: devices[device.index].namespace) else { return true }
     return route.device != device
   }
 

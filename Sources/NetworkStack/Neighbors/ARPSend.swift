@@ -21,7 +21,7 @@ extension Kernel {
     let isUnicast = entry.probes < devices[device.index].neighborSettings.unicastProbes
     sendARP(
       .request, by: device, sender: source, target: target, targetMAC: .zero,
-      to: isUnicast ? entry.mac : .broadcast, flow: .none)
+      to: isUnicast ? entry.mac : devices[entry.device.index].broadcast, flow: .none)
   }
 
   /// The address to ask from, as `arp_announce` wants it.

@@ -6,7 +6,7 @@ internal import PacketHeaders
 // link-layer address is known. Goes on to DeviceTransmit, at once or by NeighborResolve, which ARP shares.
 
 extension Kernel {
-  /// Sends an IPv6 packet to its next hop on the device it is at.
+  /// Sends an IPv6 packet, or one of IPv4 by an IPv6 gateway, to its next hop on the device it is at.
   ///
   /// Kernel counterpart: `ip6_finish_output2()` (net/ipv6/ip6_output.c), `neigh_resolve_output()`
   /// (net/core/neighbour.c, v6.12).
@@ -17,8 +17,9 @@ extension Kernel {
       return drop(packet, .neighborCreateFailed)
     }
     if neighbors[neighbor].state.isConnected {
-      neighbors[neighbor].used = now
-      return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv6)
+      // What goes to a router of another family is always looked at.
+      if packets[id].flags.contains(.isIPv6) { useConnected(neighbor) } else { neighbors[neighbor].used = now }
+      return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: etherType(of: id))
     }
     resolve(packet, neighbor)
   }
@@ -52,7 +53,8 @@ extension Kernel {
     guard case .v6(let target) = entry.address else { preconditionFailure("neighbor discovery asks for IPv6 addresses") }
     var source: IPv6Address?
     // The packet that came last says from where to ask, where its source is an address of the device.
-    if entry.firstWaiting != .none, let waiting = IPv6View(packets.bytes(entry.lastWaiting)),
+    if entry.firstWaiting != .none, packets[entry.lastWaiting].flags.contains(.isIPv6),
+      let waiting = IPv6View(packets.bytes(entry.lastWaiting)),
       hasIPv6Address(waiting.source, on: entry.device) {
       source = waiting.source
     }

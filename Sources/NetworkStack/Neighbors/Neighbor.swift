@@ -1,4 +1,4 @@
-internal import DiscreteEvents
+package import DiscreteEvents
 package import NetworkAddresses
 
 /// What is known of the hardware address of a next hop on a device.
@@ -9,15 +9,25 @@ public struct Neighbor: Sendable, BitwiseCopyable {
   package var state = NeighborState.none
   /// Whether an advertisement said that it is a router; of IPv6 alone.
   package var isRouter = false
+  /// Whether it is asked for again and again, used or not: `managed`.
+  package internal(set) var isManaged = false
+  /// Whether another program than the administrator's tells of it: `extern_learn`.
+  package var isExternallyLearned = false
+  /// Who put it there; unspecified where nobody says so.
+  package var `protocol` = RouteProtocol.unspecified
   package var mac = MACAddress.zero
   /// When the address was last proved right.
-  var confirmed: Instant
-  /// When a packet last used the entry.
-  var used: Instant
+  package internal(set) var confirmed: Instant
+  /// When a packet last had to look at the entry: a confirmed one is passed by with the header made before.
+  package internal(set) var used: Instant
   /// When state or address last changed.
-  var updated: Instant
+  package internal(set) var updated: Instant
   /// Probes sent since asking began.
-  var probes: Int32 = 0
+  package internal(set) var probes: Int32 = 0
+  /// Whether the link-layer header for it is made.
+  ///
+  /// Kernel counterpart: `struct hh_cache` (include/linux/netdevice.h, v6.12).
+  var hasCachedHeader = false
   /// The generation of the timer that counts.
   var timerGeneration: UInt32 = 0
   /// Packets that wait for the address, oldest first.
@@ -35,6 +45,9 @@ public struct Neighbor: Sendable, BitwiseCopyable {
     used = now
     updated = now
   }
+
+  /// How long ago something happened to it, in nanoseconds.
+  package func age(of event: KeyPath<Neighbor, Instant>, at now: Instant) -> Int64 { now - self[keyPath: event] }
 }
 
 /// The neighbor entries of all namespaces.
@@ -45,6 +58,8 @@ package struct NeighborTable: Sendable {
   private var places = IntegerMap()
   /// The first entry of each key of an IPv6 address.
   private var ipv6Places = IntegerMap()
+  /// Those that are asked for again and again, the oldest first.
+  private(set) var managed: [NeighborID] = []
 
   @inline(__always)
   static func key(_ address: IPv4Address, _ device: DeviceID) -> UInt64 {
@@ -112,7 +127,14 @@ package struct NeighborTable: Sendable {
     return id
   }
 
+  mutating func setManaged(_ id: NeighborID, _ isManaged: Bool) {
+    guard entries[id.index].isManaged != isManaged else { return }
+    entries[id.index].isManaged = isManaged
+    if isManaged { managed.append(id) } else { managed.removeAll { $0 == id } }
+  }
+
   mutating func remove(_ id: NeighborID) {
+    setManaged(id, false)
     switch entries[id.index].address {
     case .v4(let address): places[Self.key(address, entries[id.index].device)] = nil
     case .v6(let address): unlink(id, key: Self.key(address, entries[id.index].device))

@@ -13,6 +13,7 @@ extension Kernel {
   /// (net/core/neighbour.c, v6.12).
   mutating func sendToNeighbor(_ packet: consuming Packet) {
     let id = packet.id
+    if packets[id].flags.contains(.nextHopIsIPv6) { return sendToIPv6Neighbor(packet) }
     let (device, nextHop) = (packets[id].device, packets[id].nextHop)
     let neighbor: NeighborID
     if let known = neighbors.find(nextHop, on: device) {
@@ -23,11 +24,27 @@ extension Kernel {
       return drop(packet, .neighborCreateFailed)
     }
     if neighbors[neighbor].state.isConnected {
-      neighbors[neighbor].used = now
+      useConnected(neighbor)
       return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
     }
     resolve(packet, neighbor)
   }
+
+  /// A packet goes to a confirmed neighbor: only the first one, which makes the header that later ones share, counts
+  /// as use.
+  ///
+  /// Kernel counterpart: `neigh_output()`, `neigh_hh_output()` (include/net/neighbour.h), `neigh_resolve_output()`
+  /// (net/core/neighbour.c, v6.12).
+  @inline(__always)
+  mutating func useConnected(_ neighbor: NeighborID) {
+    if neighbors[neighbor].hasCachedHeader { return }
+    neighbors[neighbor].hasCachedHeader = true
+    neighbors[neighbor].used = now
+  }
+
+  /// What a packet is, whatever the family of the neighbor that it is handed to.
+  @inline(__always)
+  func etherType(of id: PacketID) -> EtherType { packets[id].flags.contains(.isIPv6) ? .ipv6 : .ipv4 }
 
   /// Puts an Ethernet header in front of a packet and sends it.
   @inline(__always)
@@ -58,7 +75,7 @@ extension Kernel {
       entry.mac = MACAddress(bits: 0x0100_5e00_0000 | UInt64(address.bits & 0x7f_ffff))
     case .broadcast where !devices[device.index].isNoARP && !devices[device.index].isLoopback:
       entry.state = .noARP
-      entry.mac = .broadcast
+      entry.mac = devices[device.index].broadcast
     case .unspecified, .unicast, .local, .anycast, .blackhole, .unreachable, .prohibit, .throw, .nat, .broadcast:
       if devices[device.index].isNoARP || devices[device.index].isLoopback {
         entry.state = .noARP
@@ -76,8 +93,9 @@ extension Kernel {
     let device = neighbors[neighbor].device
     let probesAtOnce = beginResolution(neighbor)
     if neighbors[neighbor].state.isValid {
-      return sendFrame(
-        packet, to: neighbors[neighbor].mac, by: device, etherType: neighbors[neighbor].address.isIPv6 ? .ipv6 : .ipv4)
+      neighbors[neighbor].hasCachedHeader = true
+      let etherType = etherType(of: packet.id)
+      return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: etherType)
     }
     wait(packet, for: neighbor, limit: Int(neighborSettings(of: neighbor).queueBytes))
     if probesAtOnce { probe(neighbor) }
@@ -90,8 +108,9 @@ extension Kernel {
 
   /// The entry is wanted: one that is unknown begins to be asked for, an old one is to be confirmed.
   ///
+  /// - Parameter isUrgent: whether it is asked for at once, not a tick later.
   /// - Returns: whether a probe is due at once.
-  private mutating func beginResolution(_ neighbor: NeighborID) -> Bool {
+  private mutating func beginResolution(_ neighbor: NeighborID, isUrgent: Bool = true) -> Bool {
     let settings = neighborSettings(of: neighbor)
     neighbors[neighbor].used = now
     switch neighbors[neighbor].state {
@@ -99,8 +118,8 @@ extension Kernel {
       neighbors[neighbor].probes = settings.unicastProbes
       neighbors[neighbor].state = .incomplete
       neighbors[neighbor].updated = now
-      setNeighborTimer(neighbor, after: Int64(settings.retransmitTime) * 1_000_000)
-      return true
+      setNeighborTimer(neighbor, after: isUrgent ? Int64(settings.retransmitTime) * 1_000_000 : Self.neighborTick)
+      return isUrgent
     case .stale:
       neighbors[neighbor].state = .delay
       neighbors[neighbor].updated = now
@@ -108,6 +127,43 @@ extension Kernel {
     case .incomplete, .reachable, .delay, .probe, .noARP, .permanent: break
     }
     return false
+  }
+
+  /// A tick of a kernel with `HZ` of 250, in nanoseconds.
+  private static var neighborTick: Int64 { 4_000_000 }
+
+  /// How long until managed neighbors are asked for again (`interval_probe_time_ms`), in nanoseconds.
+  private static var managementInterval: Int64 { 5_000_000_000 }
+
+  /// Gives an entry its flags; managed ones are asked for from now on.
+  ///
+  /// Kernel counterpart: `neigh_update_flags()` (net/core/neighbour.c, v6.12).
+  package mutating func setFlags(of neighbor: NeighborID, isManaged: Bool, isExternallyLearned: Bool) {
+    neighbors[neighbor].isExternallyLearned = isExternallyLearned
+    let isFirst = isManaged && neighbors.managed.isEmpty
+    neighbors.setManaged(neighbor, isManaged)
+    if isFirst { scheduleManagement() }
+  }
+
+  /// The administrator wants an entry to be used: one that was permanent is forgotten, and asked for.
+  ///
+  /// Kernel counterpart: `NEIGH_UPDATE_F_USE` in `__neigh_update()` (net/core/neighbour.c, v6.12).
+  package mutating func useAsAdministrator(_ neighbor: NeighborID) {
+    if neighbors[neighbor].state == .permanent { neighbors[neighbor].state = .none }
+    ask(for: neighbor)
+  }
+
+  /// Differs(ipv4): managed neighbors are asked for each 5 s of the simulation's time, on Linux of the kernel's since it began.
+  private mutating func scheduleManagement() {
+    let next = Instant(nanoseconds: (now.nanoseconds / Self.managementInterval + 1) * Self.managementInterval)
+    queue.scheduleTimer(.managedNeighbors, at: next)
+  }
+
+  /// Kernel counterpart: `neigh_managed_work()` (net/core/neighbour.c, v6.12).
+  mutating func manageNeighbors() {
+    if neighbors.managed.isEmpty { return }
+    for neighbor in neighbors.managed { _ = beginResolution(neighbor, isUrgent: false) }
+    scheduleManagement()
   }
 
   private mutating func wait(_ packet: consuming Packet, for neighbor: NeighborID, limit: Int) {
@@ -148,9 +204,10 @@ extension Kernel {
   private mutating func sendWaiting(_ neighbor: NeighborID) {
     while neighbors[neighbor].state.isValid, let id = takeWaiting(neighbor) {
       if neighbors[neighbor].state.isConnected {
+        neighbors[neighbor].used = now
+        neighbors[neighbor].hasCachedHeader = true
         sendFrame(
-          Packet(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device,
-          etherType: neighbors[neighbor].address.isIPv6 ? .ipv6 : .ipv4)
+          Packet(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device, etherType: etherType(of: id))
       } else {
         resolve(Packet(id), neighbor)
       }

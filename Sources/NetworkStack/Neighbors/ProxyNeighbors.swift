@@ -15,6 +15,8 @@ package struct ProxyNeighbor: Sendable, BitwiseCopyable {
   package let device: DeviceID?
   /// Whether it is said to be a router; of IPv6 alone.
   package var isRouter = false
+  package var isExternallyLearned = false
+  package var `protocol` = RouteProtocol.unspecified
   /// Whether it outlasts a loss of carrier.
   package var isPermanent = true
   /// The order of creation.
@@ -74,6 +76,8 @@ package struct ProxyNeighborTable: Sendable {
     let key = Key(namespace: entry.namespace, address: entry.address)
     if let place = place(key, where: { $0 == entry.device || $0 == nil }) {
       entries[place]?.isRouter = entry.isRouter
+      entries[place]?.isExternallyLearned = entry.isExternallyLearned
+      if entry.protocol != .unspecified { entries[place]?.protocol = entry.protocol }
       entries[place]?.isPermanent = entry.isPermanent
       return false
     }

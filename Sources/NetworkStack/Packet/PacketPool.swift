@@ -85,6 +85,8 @@ struct PacketMetadata: BitwiseCopyable {
     static let hasPassedBridgeRules = Flags(rawValue: 4096)
     /// Is between ports of a bridge, which asks for the address of its new destination.
     static let isBridgedToNeighbor = Flags(rawValue: 8192)
+    /// An IPv4 packet whose next hop is a router known by its IPv6 address.
+    static let nextHopIsIPv6 = Flags(rawValue: 16384)
   }
 
   /// Where the bytes begin in the cell.
@@ -104,7 +106,7 @@ struct PacketMetadata: BitwiseCopyable {
   var mark: UInt32 = 0
   /// To whom it is handed on the link; the destination where it is on the link itself.
   var nextHop = IPv4Address.unspecified
-  /// The same of an IPv6 packet.
+  /// The same of an IPv6 packet, and of one of IPv4 that is handed to a router by its IPv6 address.
   var ipv6NextHop = IPv6Address.unspecified
   /// The largest packet of its path; 0 for the device's MTU.
   var routeMTU: UInt16 = 0

@@ -24,6 +24,28 @@ extension Kernel {
     let key = Self.addressKey(address.local, devices[device.index].namespace)
     ownAddressCounts[key] = (ownAddressCounts[key] ?? 0) + 1
     addRoutes(of: address, on: device)
+    scheduleLifetimes(of: device)
+  }
+
+  /// Gives an address another lifetime, and its connected route another metric; what else it is stays.
+  ///
+  /// Kernel counterpart: `inet_rtm_newaddr()` (net/ipv4/devinet.c), `fib_modify_prefix_metric()`
+  /// (net/ipv4/fib_frontend.c, v6.12).
+  /// - Parameter place: where among the addresses of the device it is.
+  package mutating func changeAddress(
+    at place: Int, on device: DeviceID, lifetime: AddressLifetime, metric: UInt32
+  ) {
+    let old = deviceDetails[device.index].addresses[place]
+    deviceDetails[device.index].addresses[place].age = AddressAge(lifetime, began: now)
+    deviceDetails[device.index].addresses[place].metric = metric
+    let prefix = (type: devices[device.index].isLoopback ? RouteType.local : .unicast, prefix: old.prefix)
+    if old.metric != metric, !old.isSecondary, kernelRoutes(of: old, on: device).contains(where: { $0 == prefix }) {
+      var new = old
+      new.metric = metric
+      addKernelRoute(prefix.type, prefix.prefix, of: new, primary: new, on: device)
+      removeKernelRoutes(prefix.type, prefix.prefix, metric: old.metric, on: device)
+    }
+    scheduleLifetimes(of: device)
   }
 
   /// Takes an address off a device; its secondaries go with it, unless `promote_secondaries` makes the first
@@ -117,19 +139,25 @@ extension Kernel {
       guard isToItself || addressType(primary.local, in: namespace, device: device) == .local
         || addressType(primary.local, in: namespace, device: nil) == .local
       else { continue }
-      let table = kernelTable(for: type, device: device)
-      let isConnected = prefix.length < 32 || type == .unicast
-      let scope: RouteScope = type == .local ? .host : .link
-      let hop = NextHop(
-        gateway: .unspecified, device: device, isOnLink: false, weight: 1, scope: type == .local ? .nowhere : .host,
-        isLinkDown: type != .local && !devices[device.index].hasCarrier)
-      let route = Route(
-        prefix: prefix, table: table, type: type, scope: scope, protocol: .kernel, tos: 0,
-        metric: isConnected && type != .broadcast ? address.metric : 0, preferredSource: primary.local, mtu: 0,
-        nextHop: hop)
-      // A route that is there already stays: several addresses make the same broadcast route.
-      _ = try? insertRoute(route, nextHops: [hop], mode: .append)
+      addKernelRoute(type, prefix, of: address, primary: primary, on: device)
     }
+  }
+
+  /// Makes a route of an address; one that is there already stays, as several addresses make the same broadcast route.
+  private mutating func addKernelRoute(
+    _ type: RouteType, _ prefix: IPv4Prefix, of address: DeviceAddress, primary: DeviceAddress, on device: DeviceID
+  ) {
+    let table = kernelTable(for: type, device: device)
+    let isConnected = prefix.length < 32 || type == .unicast
+    let scope: RouteScope = type == .local ? .host : .link
+    let hop = NextHop(
+      gateway: .unspecified, device: device, isOnLink: false, weight: 1, scope: type == .local ? .nowhere : .host,
+      isLinkDown: type != .local && !devices[device.index].hasCarrier)
+    let route = Route(
+      prefix: prefix, table: table, type: type, scope: scope, protocol: .kernel, tos: 0,
+      metric: isConnected && type != .broadcast ? address.metric : 0, preferredSource: primary.local, mtu: 0,
+      nextHop: hop)
+    _ = try? insertRoute(route, nextHops: [hop], mode: .append)
   }
 
   private func primary(of address: DeviceAddress, on device: DeviceID) -> DeviceAddress {
@@ -145,11 +173,19 @@ extension Kernel {
       .flatMap { kernelRoutes(of: $0, on: device) }
     for (type, prefix) in kernelRoutes(of: address, on: device) {
       if kept.contains(where: { $0.type == type && $0.prefix == prefix }) { continue }
-      let table = kernelTable(for: type, device: device)
-      for id in routeChain(prefix, in: table)
-      where routes[id].type == type && routes[id].protocol == .kernel && routes[id].nextHop.device == device {
-        removeRoute(id)
-      }
+      removeKernelRoutes(type, prefix, on: device)
+    }
+  }
+
+  /// - Parameter metric: `nil` for any.
+  private mutating func removeKernelRoutes(
+    _ type: RouteType, _ prefix: IPv4Prefix, metric: UInt32? = nil, on device: DeviceID
+  ) {
+    let table = kernelTable(for: type, device: device)
+    for id in routeChain(prefix, in: table)
+    where routes[id].type == type && routes[id].protocol == .kernel && routes[id].nextHop.device == device
+      && metric ?? routes[id].metric == routes[id].metric {
+      removeRoute(id)
     }
   }
 }

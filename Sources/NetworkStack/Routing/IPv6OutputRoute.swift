@@ -184,7 +184,7 @@ private struct SourceCandidate {
     address = candidate.local
     let (own, wanted) = (Int(candidate.local.scope.rawValue), Int(destination.scope.rawValue))
     ranks = [
-      candidate.local == destination ? 1 : 0, own >= wanted ? -own : own - 128, candidate.isDeprecated ? 0 : 1,
+      candidate.local == destination ? 1 : 0, own >= wanted ? -own : own - 128, candidate.age.isDeprecated ? 0 : 1,
       isOnOutput ? 1 : 0, Self.label(candidate.local) == Self.label(destination) ? 1 : 0,
       min(candidate.local.commonPrefixLength(with: destination), candidate.length),
     ]

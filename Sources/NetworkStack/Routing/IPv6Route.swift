@@ -1,3 +1,4 @@
+package import DiscreteEvents
 package import NetworkAddresses
 internal import PrefixTables
 
@@ -23,7 +24,7 @@ package struct IPv6NextHop: Hashable, Sendable, BitwiseCopyable {
 /// A route of an IPv6 table.
 ///
 /// Kernel counterpart: `struct fib6_info` (include/net/ip6_fib.h, v6.12).
-/// Differs(ipv6): routes have no source prefix, no router preference and no lifetime.
+/// Differs(ipv6): routes have no source prefix.
 public struct IPv6Route: Sendable, BitwiseCopyable {
   package var prefix: IPv6Prefix
   package var table: RoutingTableID
@@ -36,6 +37,12 @@ public struct IPv6Route: Sendable, BitwiseCopyable {
   package var preferredSource: IPv6Address
   /// In bytes; 0 for the device's.
   package var mtu: Int
+  /// Whether the MTU of the device does not change it: `mtu lock`.
+  package var isMTULocked = false
+  /// Which of several routes of one metric is taken: `pref`.
+  package var preference = RouterPreference.medium
+  /// When it is not used any more: `expires`; `nil` for never.
+  package var expires: Instant?
   /// The only next hop, or the first of several.
   package var nextHop: IPv6NextHop
   /// The place of all next hops in `IPv6RouteStore.multipaths`, where there are several.
@@ -218,6 +225,7 @@ extension Kernel {
     case .change: if equals.isEmpty { throw .noSuchFile }
     case .replace, .append, .prepend: break
     }
+    defer { if route.expires != nil { startIPv6RouteCollection(in: ipv6RoutingTables[route.table.index].namespace) } }
     if mode == .replace || mode == .change, let old = equals.first, let place = chain.firstIndex(of: old) {
       chain[place] = ipv6Routes.allocate(route, nextHops)
       release(old)
@@ -230,7 +238,10 @@ extension Kernel {
           continue
         }
         let hops = ipv6Routes.nextHops(of: id)
-        if ipv6Routes[id].type == route.type, nextHops.allSatisfy({ isListed($0, in: hops) }) { throw .fileExists }
+        if ipv6Routes[id].type == route.type, nextHops.allSatisfy({ isListed($0, in: hops) }) {
+          renew(id, by: route)
+          throw .fileExists
+        }
         // Ways by gateways become one route with several next hops.
         guard route.type == .unicast, ipv6Routes[id].type == .unicast,
           (hops + nextHops).allSatisfy({ !$0.gateway.isUnspecified }), route.protocol != .kernel
@@ -242,6 +253,15 @@ extension Kernel {
     let place = chain.firstIndex { ipv6Routes[$0].metric > route.metric } ?? chain.count
     chain.insert(ipv6Routes.allocate(route, nextHops), at: place)
     setIPv6RouteChain(chain, route.prefix, in: route.table)
+  }
+
+  /// A route was given again: one that would expire takes over when.
+  ///
+  /// Kernel counterpart: `rt6_duplicate_nexthop()` in `fib6_add_rt2node()` (net/ipv6/ip6_fib.c, v6.12).
+  private mutating func renew(_ id: IPv6RouteID, by route: IPv6Route) {
+    guard ipv6Routes[id].expires != nil else { return }
+    ipv6Routes[id].expires = route.expires
+    if route.mtu > 0 { ipv6Routes[id].mtu = route.mtu }
   }
 
   private func isListed(_ hop: IPv6NextHop, in hops: [IPv6NextHop]) -> Bool {
@@ -261,12 +281,15 @@ extension Kernel {
   /// Makes a route of the kernel; one that is there already stays.
   ///
   /// Kernel counterpart: `addrconf_prefix_route()`, `addrconf_f6i_alloc()` (net/ipv6, v6.12).
-  mutating func addKernelIPv6Route(_ type: RouteType, _ prefix: IPv6Prefix, metric: UInt32, on device: DeviceID) {
+  mutating func addKernelIPv6Route(
+    _ type: RouteType, _ prefix: IPv6Prefix, metric: UInt32, expires: Instant? = nil, on device: DeviceID
+  ) {
     let table = kernelIPv6Table(for: type, on: device)
     var hop = IPv6NextHop(device: device)
     hop.isLinkDown = !devices[device.index].hasCarrier
-    let route = IPv6Route(
+    var route = IPv6Route(
       prefix: prefix, table: table, type: type, protocol: .kernel, metric: metric, nextHop: hop)
+    route.expires = expires
     try? insertIPv6Route(route, nextHops: [hop], mode: .append)
   }
 
@@ -282,10 +305,10 @@ extension Kernel {
   mutating func addPrefixRoute(of address: IPv6DeviceAddress, on device: DeviceID) {
     guard !address.hasNoPrefixRoute, !address.local.isLoopback else { return }
     let metric = address.metric > 0 ? address.metric : 256
-    addKernelIPv6Route(.unicast, address.prefix, metric: metric, on: device)
+    addKernelIPv6Route(.unicast, address.prefix, metric: metric, expires: address.age.end, on: device)
     // A point-to-point address is one of the link itself, too.
     if address.peer != address.local {
-      addKernelIPv6Route(.unicast, IPv6Prefix(containing: address.local, length: 128), metric: metric, on: device)
+      addKernelIPv6Route(.unicast, IPv6Prefix(containing: address.local, length: 128), metric: metric, expires: address.age.end, on: device)
     }
   }
 
@@ -338,7 +361,7 @@ extension Kernel {
     let mtu = devices[device.index].mtu
     forEachIPv6Route(in: devices[device.index].namespace) { kernel, id in
       let set = kernel.ipv6Routes[id].mtu
-      guard set > 0, set >= mtu || set == old else { return }
+      guard set > 0, !kernel.ipv6Routes[id].isMTULocked, set >= mtu || set == old else { return }
       if kernel.ipv6Routes.nextHops(of: id).contains(where: { $0.device == device }) { kernel.ipv6Routes[id].mtu = mtu }
     }
   }
@@ -360,6 +383,12 @@ extension Kernel {
 }
 
 extension IPv6Route {
+  /// Gives it a lifetime, in seconds.
+  package mutating func expire(after seconds: Int64, from now: Instant) { expires = now + seconds * 1_000_000_000 }
+
+  /// How long it is still used, in hundredths of a second; below 0 behind its end, `nil` where there is none.
+  package func hundredthsLeft(at now: Instant) -> Int64? { expires.map { ($0 - now) / 10_000_000 } }
+
   /// Whether the route's type has no next hop.
   package var leadsNowhere: Bool {
     switch type {

@@ -108,7 +108,8 @@ extension Kernel {
       rulePreference: rulePreference)
   }
 
-  /// The first route of the longest prefix that can be used; of equal metric, one by the preferred device.
+  /// The first route of the longest prefix that can be used; of equal metric, the one with the highest preference, and
+  /// of these one by the preferred device.
   ///
   /// Kernel counterpart: `find_rr_leaf()`, `rt6_score_route()` (net/ipv6/route.c, v6.12).
   private func best(
@@ -117,14 +118,15 @@ extension Kernel {
     var match = ipv6RoutingTables[table.index].prefixes.longestMatch(for: flow.destination)
     while let current = match {
       var next: IPv6RouteID? = IPv6RouteID(current.value)
-      var chosen: (route: IPv6RouteID, hop: IPv6NextHop, isPreferred: Bool, metric: UInt32)?
+      var chosen: (route: IPv6RouteID, hop: IPv6NextHop, score: Int, metric: UInt32)?
       while let id = next {
         let route = ipv6Routes[id]
         next = route.next
-        if let chosen, chosen.isPreferred || chosen.metric != route.metric { break }
+        if let chosen, chosen.metric != route.metric { break }
+        if let expires = route.expires, expires < now { continue }
         guard let hop = usableHop(of: id, route, flow, preferred, mode) else { continue }
-        let isPreferred = preferred == nil || hop.device == preferred
-        if chosen == nil || isPreferred { chosen = (id, hop, isPreferred, route.metric) }
+        let score = route.preference.rank << 1 | (preferred == nil || hop.device == preferred ? 1 : 0)
+        if score > chosen?.score ?? -1 { chosen = (id, hop, score, route.metric) }
       }
       if let chosen { return (chosen.route, chosen.hop, current.length) }
       match = ipv6RoutingTables[table.index].prefixes.nextShorterMatch(after: current)

@@ -125,7 +125,8 @@ protocol SharedNextHop {
 
 extension NextHop: SharedNextHop {
   var neighbor: (address: IPAddress, device: DeviceID)? {
-    gateway.isUnspecified ? nil : device.map { (.v4(gateway), $0) }
+    if !ipv6Gateway.isUnspecified { return device.map { (.v6(ipv6Gateway), $0) } }
+    return gateway.isUnspecified ? nil : device.map { (.v4(gateway), $0) }
   }
 }
 
@@ -148,7 +149,6 @@ extension IPv6Route: NextHopFollower {}
 extension Kernel {
   /// Makes an IPv4 route follow an object.
   ///
-  /// Differs(multipath): IPv4 routes by gateways of IPv6 are refused.
   /// - Returns: the next hops that it has now.
   package func follow(_ object: NextHopObject, _ route: inout Route) -> [NextHop] {
     let namespace = routingTables[route.table.index].namespace
@@ -157,9 +157,8 @@ extension Kernel {
     return follow(object, &route, in: namespace, nowhere: nowhere) { content in
       switch content {
       case .ipv4(let hop): hop
-      case .ipv6(let hop) where hop.gateway.isUnspecified:
-        NextHop(gateway: .unspecified, device: hop.device, isOnLink: false, weight: 1, scope: .link)
-      case .ipv6, .blackhole, .group: nil
+      case .ipv6(let hop): NextHop(hop)
+      case .blackhole, .group: nil
       }
     }
   }

@@ -12,10 +12,14 @@ package struct OutputRoute: Sendable {
   /// To whom it is handed on the link; the destination where it is on the link itself.
   package var nextHop: IPv4Address
   package var gateway: IPv4Address
+  /// The gateway where it is known by an IPv6 address; else unspecified.
+  package var ipv6Gateway = IPv6Address.unspecified
   package var isLocal = false
   package var isBroadcast = false
   /// `nil` where no route was consulted.
   package var result: RouteResult?
+  /// What `takeOutputRoute` remembers.
+  var defaultChoice: DefaultRouteChoice?
 }
 
 extension Kernel {
@@ -70,9 +74,12 @@ extension Kernel {
       route.isLocal = true
       return route
     }
-    guard let device = result.nextHop.device else { throw .networkUnreachable }
-    if flow.source.isUnspecified { flow.source = sourceAddress(for: flow, result, by: device) }
-    return try makeOutputRoute(flow, device: device, result: result, type: result.type)
+    let (selected, choice) = selectDefault(result, flow)
+    guard let device = selected.nextHop.device else { throw .networkUnreachable }
+    if flow.source.isUnspecified { flow.source = sourceAddress(for: flow, selected, by: device) }
+    var route = try makeOutputRoute(flow, device: device, result: selected, type: selected.type)
+    route.defaultChoice = choice
+    return route
   }
 
   /// The way to the unspecified address, which stands for the sender itself.
@@ -89,12 +96,12 @@ extension Kernel {
   /// rules may go by it.
   ///
   /// Kernel counterpart: `ip_route_connect()` (include/net/route.h, v6.12).
-  package func connectedRoute(_ flow: RouteFlow, in namespace: NamespaceID) throws(LinuxErrno) -> OutputRoute {
-    let first = try outputRoute(flow, in: namespace)
+  package mutating func connectedRoute(_ flow: RouteFlow, in namespace: NamespaceID) throws(LinuxErrno) -> OutputRoute {
+    let first = try takeOutputRoute(flow, in: namespace)
     guard flow.source.isUnspecified else { return first }
     var flow = flow
     flow.source = first.source
-    return try outputRoute(flow, in: namespace)
+    return try takeOutputRoute(flow, in: namespace)
   }
 
   /// The address to send from: the route's own choice, but one of the flow's VRF where the route leads out of it.
@@ -122,10 +129,12 @@ extension Kernel {
     // Broadcasts go to the link; so do multicasts that only the default route leads on.
     let hasGateway = !isBroadcast || flow.destination.isMulticast && (result?.prefixLength ?? 0) >= 4
     var gateway = hasGateway ? result?.nextHop.usedGateway ?? .unspecified : .unspecified
-    if let learned = routeException(flow.destination, isBroadcast ? nil : result)?.gateway { gateway = learned }
+    let learned = routeException(flow.destination, isBroadcast ? nil : result)?.gateway
+    if let learned { gateway = learned }
     var route = OutputRoute(
       source: flow.source, device: device, nextHop: gateway.isUnspecified ? flow.destination : gateway,
       gateway: gateway)
+    if hasGateway, learned == nil, let result { route.ipv6Gateway = result.nextHop.ipv6Gateway }
     route.result = result
     route.isBroadcast = isBroadcast
     route.isLocal = output.isLoopback
@@ -146,6 +155,14 @@ extension Kernel {
       let result = try? lookUp(RouteFlow(destination: address), in: table, rulePreference: 0), result.type == .local
     else { return nil }
     return result.nextHop.device
+  }
+
+  /// Whether the MTU of a route is no limit of the path: packets longer than it are cut on the way.
+  ///
+  /// Kernel counterpart: `ip_mtu_locked()` (include/net/ip.h, v6.12).
+  package func isMTULocked(_ route: OutputRoute, destination: IPv4Address) -> Bool {
+    if let result = route.result, routes[result.route].isMTULocked { return true }
+    return routeException(destination, route.result)?.isMTULocked ?? false
   }
 
   /// The largest packet of a route, in bytes: learned, set on the route, or the device's.

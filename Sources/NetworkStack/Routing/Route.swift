@@ -5,6 +5,8 @@ internal import PrefixTables
 package struct NextHop: Hashable, Sendable, BitwiseCopyable {
   /// Unspecified where the destination is on the link.
   package var gateway: IPv4Address
+  /// A router that is known by an IPv6 address (RFC 8950); unspecified where there is none.
+  package var ipv6Gateway = IPv6Address.unspecified
   /// `nil` for routes that lead nowhere.
   package var device: DeviceID?
   package var isOnLink: Bool
@@ -30,16 +32,40 @@ package struct NextHop: Hashable, Sendable, BitwiseCopyable {
 }
 
 extension NextHop {
+  /// What an IPv6 next hop is to an IPv4 route.
+  ///
+  /// Kernel counterpart: `fib_check_nh_v6_gw()` (net/ipv4/fib_semantics.c, v6.12).
+  package init(_ hop: IPv6NextHop) {
+    self.init(
+      gateway: .unspecified, device: hop.device, isOnLink: hop.isOnLink, weight: hop.weight, scope: .link,
+      isLinkDown: hop.isLinkDown)
+    ipv6Gateway = hop.gateway
+  }
+
   /// Whether it is marked when the carrier is lost: routes to own addresses are not.
   ///
   /// Kernel counterpart: `fib_sync_down_dev()` (net/ipv4/fib_semantics.c, v6.12), `RT_SCOPE_NOWHERE`.
   package var followsCarrier: Bool { scope != .nowhere }
+
+  /// Whether it was asked for with the same words as another.
+  func isSameWay(as other: NextHop) -> Bool {
+    gateway == other.gateway && ipv6Gateway == other.ipv6Gateway && device == other.device && weight == other.weight
+      && isOnLink == other.isOnLink
+  }
 
   /// To whom packets are handed; unspecified where that is the destination. A gateway that is an address of this
   /// machine leads to the link, like none.
   ///
   /// Kernel counterpart: `rt_set_nexthop()` (net/ipv4/route.c, v6.12), `RT_SCOPE_LINK`.
   package var usedGateway: IPv4Address { scope == .link ? gateway : .unspecified }
+
+  /// An address of whose prefix a sender's own is preferred: what the kernel takes for the IPv4 gateway where the next
+  /// hop of a route has one of IPv6 are the first four bytes of it.
+  ///
+  /// Kernel counterpart: `fib_info_update_nhc_saddr()` (net/ipv4/fib_semantics.c, v6.12).
+  var preferredNeighbor: IPv4Address {
+    ipv6Gateway.isUnspecified ? gateway : IPv4Address(bits: UInt32(truncatingIfNeeded: ipv6Gateway.bits >> 96))
+  }
 }
 
 /// The number of a ``Route/body``; numbers are not used again.
@@ -58,9 +84,18 @@ package struct RouteBody: Hashable, Sendable, BitwiseCopyable {
 private struct RouteBodyKey: Hashable, Sendable {
   struct Hop: Hashable, Sendable {
     let gateway: IPv4Address
+    let ipv6Gateway: IPv6Address
     let device: DeviceID?
     let isOnLink: Bool
     let weight: UInt16
+
+    init(_ hop: NextHop) {
+      gateway = hop.gateway
+      ipv6Gateway = hop.ipv6Gateway
+      device = hop.device
+      isOnLink = hop.isOnLink
+      weight = hop.weight
+    }
   }
 
   let table: RoutingTableID
@@ -70,6 +105,7 @@ private struct RouteBodyKey: Hashable, Sendable {
   let metric: UInt32
   let preferredSource: IPv4Address
   let mtu: Int
+  let isMTULocked: Bool
   let nextHopObject: NextHopReference
   /// Empty where an object has them.
   let hops: [Hop]
@@ -85,7 +121,8 @@ private struct RouteBodyKey: Hashable, Sendable {
     metric = isOwn ? route.metric : 0
     preferredSource = isOwn ? route.preferredSource : .unspecified
     mtu = isOwn ? route.mtu : 0
-    self.hops = !isOwn ? [] : hops.map { Hop(gateway: $0.gateway, device: $0.device, isOnLink: $0.isOnLink, weight: $0.weight) }
+    isMTULocked = isOwn && route.isMTULocked
+    self.hops = isOwn ? hops.map { Hop($0) } : []
   }
 }
 
@@ -106,6 +143,8 @@ public struct Route: Sendable, BitwiseCopyable {
   package var preferredSource: IPv4Address
   /// In bytes; 0 for the device's.
   package var mtu: Int
+  /// Whether nothing that ICMP tells of the path changes the MTU: `mtu lock`.
+  package var isMTULocked = false
   /// The only next hop, or the first of several.
   package var nextHop: NextHop
   /// The place of all next hops in `RouteStore.multipaths`, where there are several.
@@ -116,6 +155,10 @@ public struct Route: Sendable, BitwiseCopyable {
   ///
   /// Kernel counterpart: the identity of a `struct fib_info`.
   package var body: RouteBody = .none
+  /// Of the first of several default routes: the place of the one taken last, -1 for none.
+  ///
+  /// Kernel counterpart: `fa_default` of `struct fib_alias` (net/ipv4/fib_lookup.h, v6.12).
+  package var lastDefault: Int16 = -1
   /// The next route of the same prefix: lower tos, or a higher metric.
   package var next: RouteID?
 

@@ -14,6 +14,8 @@ struct RouteExceptionTableOf<Address: InternetAddress, Body: Equatable & Sendabl
     let device: DeviceID
     /// In bytes; `nil` where none was learned.
     var mtu: Int?
+    /// Whether packets may be cut on the way: the path was told to carry less than is believed.
+    var isMTULocked = false
     /// `nil` where none was learned.
     var gateway: Address?
     var expires: Instant
@@ -69,12 +71,15 @@ extension Kernel {
   mutating func learnPathMTU(_ mtu: Int, destination: IPv4Address, route: OutputRoute) {
     let namespace = devices[route.device.index].namespace
     let settings = namespaces[namespace.index].settings
-    guard pathMTU(route, destination: destination) >= mtu, let result = route.result else { return }
+    let known = pathMTU(route, destination: destination)
+    guard known >= mtu, let result = route.result, !isMTULocked(route, destination: destination) else { return }
     let expires = now + settings.pathMTUExpiry * 1_000_000_000
     namespaces[namespace.index].routeExceptions.update(
       destination, routes[result.route].body, route.device, at: now
     ) {
-      $0.mtu = max(mtu, Int(settings.minimumPathMTU))
+      let least = Int(settings.minimumPathMTU)
+      $0.mtu = mtu < least ? min(known, least) : mtu
+      $0.isMTULocked = mtu < least
       $0.expires = expires
     }
   }

@@ -25,6 +25,8 @@ package struct RouteFlowOf<Address: InternetAddress>: Sendable {
   package var scope = RouteScope.universe
   /// Whether next hops without carrier count although `ignore_routes_with_linkdown` is set.
   package var ignoresLinkState = false
+  /// What a socket's packets go by, of several default routes; of IPv4 alone.
+  package var heldDefault = RouteBody.none
 
   package init(destination: Address) {
     self.destination = destination
@@ -176,8 +178,6 @@ extension Kernel {
   /// The best route of one table: the longest prefix with a route that fits the flow.
   ///
   /// Kernel counterpart: `fib_table_lookup()` (net/ipv4/fib_trie.c, v6.12).
-  /// Differs(ipv4): of default routes with one metric and gateways each the first is taken; the kernel's `fib_select_default()`
-  /// passes over those whose gateway does not answer (`random_parity.py --vrf --seeds 279`).
   /// - Returns: `nil` where the table has none, or a `throw` route.
   package func lookUp(
     _ flow: RouteFlow, in table: RoutingTableID, rulePreference: UInt32

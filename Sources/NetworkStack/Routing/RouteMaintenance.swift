@@ -71,14 +71,12 @@ extension Kernel {
   }
 
   private func isSame(_ id: RouteID, _ route: Route, _ nextHops: [NextHop]) -> Bool {
-    func ways(_ hops: [NextHop]) -> [[UInt32]] {
-      hops.map { [$0.gateway.bits, $0.device?.rawValue ?? .max, UInt32($0.weight), $0.isOnLink ? 1 : 0] }
-    }
     let other = routes[id]
     return other.givenType == route.givenType && other.scope == route.scope && other.protocol == route.protocol
       && other.preferredSource == route.preferredSource && other.mtu == route.mtu
+      && other.isMTULocked == route.isMTULocked
       && other.nextHopObject.identifier == route.nextHopObject.identifier
-      && (!route.nextHopObject.isNone || ways(routes.nextHops(of: id)) == ways(nextHops))
+      && (!route.nextHopObject.isNone || routes.nextHops(of: id).elementsEqual(nextHops) { $0.isSameWay(as: $1) })
   }
 
   /// A device is down or gone: routes that have no other way are removed, other hops are marked dead.

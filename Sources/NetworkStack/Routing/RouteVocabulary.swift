@@ -76,6 +76,34 @@ public struct RouteProtocol: RawRepresentable, Hashable, Sendable, BitwiseCopyab
   public static let `static` = RouteProtocol(rawValue: 4)
 }
 
+/// How a router is to be liked, among several of one metric: `pref` of ip-route(8).
+///
+/// Source: RFC 4191 section 2.1; `ICMPV6_ROUTER_PREF_*` of linux/icmpv6.h.
+@frozen
+public enum RouterPreference: UInt8, Sendable, CaseIterable {
+  case medium = 0
+  case high = 1
+  case low = 3
+
+  /// The word of ip-route(8).
+  public var name: String {
+    switch self {
+    case .low: "low"
+    case .medium: "medium"
+    case .high: "high"
+    }
+  }
+
+  /// The higher, the better.
+  var rank: Int {
+    switch self {
+    case .low: 0
+    case .medium: 1
+    case .high: 2
+    }
+  }
+}
+
 /// The numbers of the routing tables that Linux makes itself.
 public enum RoutingTableNumber {
   public static let `default`: UInt32 = 253
@@ -154,6 +182,8 @@ public typealias IPv6RoutingRule = RoutingRuleOf<IPv6Address>
 public struct NextHopAttributesOf<Address: InternetAddress>: Hashable, Sendable {
   /// The router to hand packets to; `nil` where the destination is on the link.
   public var gateway: Address?
+  /// The router of an IPv4 route where it is known by an IPv6 address: `via inet6`.
+  public var ipv6Gateway: IPv6Address?
   /// The device to send by; `nil` to have it found by the gateway.
   public var device: DeviceID?
   /// Whether the gateway is taken to be on the link, whatever the routes say.
@@ -184,6 +214,12 @@ public struct RouteAttributesOf<Address: InternetAddress>: Hashable, Sendable {
   public var preferredSource: Address?
   /// `mtu`: the path MTU, in bytes.
   public var mtu: Int?
+  /// `mtu lock`: nothing that ICMP tells of the path changes the MTU of IPv4, and no change of the device's that of IPv6.
+  public var isMTULocked = false
+  /// `pref`, of IPv6 alone.
+  public var preference = RouterPreference.medium
+  /// `expires`: how long it is used, in seconds; of IPv6 alone. Of a listed route in hundredths, below 0 behind its end.
+  public var expiry: Int64?
   /// Empty for the types that lead nowhere.
   public var nextHops: [NextHopAttributesOf<Address>]
   /// `nhid`: the next-hop object that the route follows, instead of next hops of its own; 0 for none.

@@ -41,7 +41,9 @@ extension Kernel {
     let route = routes[result.route]
     if !route.preferredSource.isUnspecified { return route.preferredSource }
     guard let device = result.nextHop.device else { return .unspecified }
-    return selectAddress(on: device, toward: result.nextHop.gateway, scope: route.scope)
+    // The next hop of an IPv6 object tells nothing of IPv4 addresses.
+    let neighbor = route.nextHopObject.isNone ? result.nextHop.preferredNeighbor : result.nextHop.gateway
+    return selectAddress(on: device, toward: neighbor, scope: route.scope)
   }
 
   /// What an address is to a namespace: own, broadcast of any device, or somebody else's.

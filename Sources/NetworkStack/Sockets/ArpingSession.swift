@@ -31,6 +31,7 @@ extension Kernel {
         state.source = selectAddress(on: request.device, toward: request.target, scope: .link)
       }
     }
+    state.destination = devices[request.device.index].broadcast
     state.deadline = request.deadline.map { now + $0 }
     namespaces[namespace.index].arpSessions.append(id)
     report(id, .started(source: .v4(state.source)))

@@ -10,6 +10,8 @@ struct PingState: Sendable {
   var receivedCount = 0
   var errorCount = 0
   var longestRoundTrip: Int64 = 0
+  /// The highest sequence number that was answered in some way.
+  var acknowledged = 0
   /// The program ends then, whatever is missing.
   var deadline: Instant?
   /// All requests have left; it ends then.
@@ -17,6 +19,12 @@ struct PingState: Sendable {
   var nextSend = Instant.zero
   /// How often the device refused a request.
   var refusalCount: Int64 = 0
+
+  /// The shortest time that the program waits: `MIN_INTERVAL_MS`, in nanoseconds.
+  static let shortestWait: Int64 = 10_000_000
+
+  /// How long it waits where nothing else is known.
+  var usualWait: Int64 { max(request.interval, Self.shortestWait) }
 }
 
 extension Kernel {
@@ -104,13 +112,23 @@ extension Kernel {
       if error == .messageTooLong { state.errorCount += 1 }
       report(id, sendFailure(request, in: sessions[id.index].namespace, sequence: sequence, error))
     }
-    state.nextSend = now + request.interval
+    state.nextSend = now + (request.interval > 0 ? request.interval : PingState.shortestWait)
     setPingTimer(id, &state)
+  }
+
+  /// A flood goes on when everything that was sent is answered.
+  ///
+  /// Source: `pinger()`, `in_flight()` of iputils 20221126.
+  private mutating func continueFlood(_ id: SessionID, _ state: inout PingState) {
+    let sent = sessions[id.index].probes.count
+    guard state.request.interval == 0, state.acknowledged >= sent, sent < state.request.count ?? .max else { return }
+    state.nextSend = now
+    setSessionTimer(id, at: now)
   }
 
   /// How long ping(8) waits before it tries again what the device refused; `nil` where it takes it for an error.
   private func pauseAfterRefusal(_ state: inout PingState) -> Int64? {
-    let pause = min(state.request.interval / 2, 500_000_000)
+    let pause = min(max(state.request.interval / 2, PingState.shortestWait), 500_000_000)
     state.refusalCount += 1
     return state.refusalCount * pause < state.request.replyTimeout ?? 10_000_000_000 ? pause : nil
   }
@@ -132,7 +150,7 @@ extension Kernel {
     _ id: SessionID, sequence: Int, flow: SessionFlow, payloadSize: Int, options: SendOptions
   ) throws(LinuxErrno) {
     let namespace = sessions[id.index].namespace
-    let route = try sessionRoute(flow, in: namespace)
+    let route = try takeSessionRoute(flow, in: namespace)
     let length = ICMPv4View.length + payloadSize
     if options.pathMTUDiscovery == .do,
       length + route.headerLength > sessionPathMTU(route) {
@@ -177,12 +195,12 @@ extension Kernel {
     if hasSentAll && state.deadline == nil {
       var wait: Int64
       if state.receivedCount > 0 {
-        wait = max(2 * state.longestRoundTrip, state.request.interval)
+        wait = max(2 * state.longestRoundTrip, state.request.interval, 1_000)
       } else {
         wait = state.request.replyTimeout ?? 10_000_000_000
       }
       // With nothing to wait for it looks again when its socket does not: `SO_RCVTIMEO` is the interval, or a second.
-      if isComplete(state) { wait = min(wait, state.request.interval, 1_000_000_000) }
+      if isComplete(state) { wait = min(wait, state.usualWait, 1_000_000_000) }
       let end = state.lastWait ?? now + wait
       state.lastWait = end
       next = end
@@ -212,13 +230,17 @@ extension Kernel {
       state.receivedCount += 1
       state.longestRoundTrip = max(state.longestRoundTrip, reply.roundTrip)
     }
+    state.acknowledged = max(state.acknowledged, reply.sequence)
+    continueFlood(id, &state)
     sessions[id.index].state = .ping(state)
     finishPingIfComplete(id, state)
   }
 
-  mutating func pingFailed(_ id: SessionID, _ state: PingState) {
+  mutating func pingFailed(_ id: SessionID, _ state: PingState, sequence: Int) {
     var state = state
     state.errorCount += 1
+    state.acknowledged = max(state.acknowledged, sequence)
+    continueFlood(id, &state)
     sessions[id.index].state = .ping(state)
     finishPingIfComplete(id, state)
   }

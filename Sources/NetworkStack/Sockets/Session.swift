@@ -223,7 +223,7 @@ extension Kernel {
   mutating func reportICMPError(_ id: SessionID, _ error: SessionEvent.ICMPErrorReport) {
     report(id, .error(error))
     switch sessions[id.index].state {
-    case .ping(let state): pingFailed(id, state)
+    case .ping(let state): pingFailed(id, state, sequence: error.sequence)
     case .traceroute: tracerouteAnswered(id, error)
     case .udpSender(let state): udpSenderFailed(id, state, error)
     case .arping, .udpService, .tcpClient, .tcpService: break

@@ -17,6 +17,8 @@ struct SessionFlow {
   var ipProtocol = IPProtocol.udp
   var sourcePort: UInt16 = 0
   var destinationPort: UInt16 = 0
+  /// What a connected socket of IPv4 goes by, of several default routes.
+  var heldDefault = RouteBody.none
 
   init(destination: IPAddress, source: IPAddress?, device: DeviceID?) {
     self.destination = destination
@@ -53,7 +55,7 @@ enum SessionRoute {
   /// To whom it is handed on the link.
   var nextHop: IPAddress {
     switch self {
-    case .v4(let route, _): .v4(route.nextHop)
+    case .v4(let route, _): route.ipv6Gateway.isUnspecified ? .v4(route.nextHop) : .v6(route.ipv6Gateway)
     case .v6(let route, _): .v6(route.nextHop)
     }
   }
@@ -92,10 +94,22 @@ extension Kernel {
     }
   }
 
+  /// Finds the way for a program's packet that is to be sent now: see `takeOutputRoute`.
+  mutating func takeSessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
+    guard case .v4(let destination) = flow.destination else { return try sessionRoute(flow, in: namespace) }
+    return .v4(try takeOutputRoute(ipv4Flow(flow, destination), in: namespace), destination)
+  }
+
+  /// Which of several default routes a socket holds on to that goes this way.
+  func heldDefault(of route: SessionRoute) -> RouteBody {
+    if case .v4(let route, _) = route { return route.result.map { routes[$0.route].body } ?? .none }
+    return .none
+  }
+
   /// The way of a socket that is connected: see `connectedRoute`. IPv6 finds it once, whatever address it chooses.
   ///
   /// Kernel counterpart: `ip6_datagram_dst_update()` (net/ipv6/datagram.c, v6.12).
-  func connectedSessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
+  mutating func connectedSessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
     guard case .v4(let destination) = flow.destination else {
       // An address of a link is reached with the device of the link alone: `ip6_datagram_connect()`.
       if flow.device == nil, flow.destination.v6?.isLinkScoped == true { throw .invalidArgument }
@@ -108,6 +122,7 @@ extension Kernel {
     var routed = RouteFlow(destination: destination)
     routed.source = flow.source?.v4 ?? .unspecified
     routed.tos = flow.tos & 0x1c
+    routed.heldDefault = flow.heldDefault
     copy(flow, to: &routed)
     return routed
   }

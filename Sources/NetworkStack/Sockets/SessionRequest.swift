@@ -28,7 +28,7 @@ public struct PingRequest: Sendable {
   public var destination: IPAddress
   /// `-c`; `nil` for no end (then `deadline` or the end of the run ends it).
   public var count: Int?
-  /// `-i`, in nanoseconds.
+  /// `-i`, in nanoseconds. With 0 the next request leaves as soon as nothing is under way, else each 10 ms: `-f`.
   public var interval: Int64 = 1_000_000_000
   /// `-s`: bytes behind the ICMP header, 0 through 65,507.
   public var payloadSize = 56

@@ -15,6 +15,8 @@ public struct Socket: Sendable, BitwiseCopyable {
   var remote: (address: IPAddress, port: UInt16)?
   /// The device or VRF that the socket is bound to.
   let device: DeviceID?
+  /// Where it is connected: which of several default routes it goes by.
+  var heldDefault = RouteBody.none
 }
 
 /// All sockets.

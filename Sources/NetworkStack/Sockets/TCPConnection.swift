@@ -98,6 +98,8 @@ public struct TCPConnection: Sendable {
   /// Acknowledgments counted toward the next segment of the congestion window.
   var congestionCredit = 0
   var duplicateAcknowledgments = 0
+  /// Which of several default routes its packets go by.
+  var heldDefault = RouteBody.none
   /// Something new was acknowledged since the last segment left.
   var hasProgressed = false
   /// Where the repair of a loss ends; `nil` without one.

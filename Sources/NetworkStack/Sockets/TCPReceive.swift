@@ -110,7 +110,7 @@ extension Kernel {
     let (device, tag) = (packets[id].device, packets[id].flow)
     var flow = SessionFlow(destination: ends.source, source: ends.destination, device: answeringDevice(to: id, ends))
     flow.ipProtocol = .tcp
-    guard let route = try? sessionRoute(flow, in: devices[device.index].namespace) else { return }
+    guard let route = try? takeSessionRoute(flow, in: devices[device.index].namespace) else { return }
     var answer = TCPHeader(
       sourcePort: segment.destinationPort, destinationPort: segment.sourcePort, sequence: 0, acknowledgment: 0,
       flags: .reset, window: 0)

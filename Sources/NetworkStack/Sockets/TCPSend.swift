@@ -14,7 +14,19 @@ extension Kernel {
     flow.ipProtocol = .tcp
     flow.sourcePort = connection.localPort
     flow.destinationPort = connection.remotePort
+    // What is left of a connection that its program has closed answers each segment anew: `tcp_v4_timewait_ack()`.
+    let isClosed = connection.state == .timeWait || connection.state == .finWait2 && connection.session == nil
+    flow.heldDefault = isClosed ? .none : connection.heldDefault
     return try sessionRoute(flow, in: connection.namespace)
+  }
+
+  /// The first packet of a connection decides which of several default routes all take.
+  ///
+  /// Kernel counterpart: `sk_setup_caps()` (net/core/sock.c, v6.12), `sk_dst_cache`.
+  private mutating func holdDefault(_ id: TCPConnectionID, _ route: SessionRoute) {
+    guard case .v4(let way, _) = route, let choice = way.defaultChoice else { return }
+    routes[choice.first].lastDefault = choice.place
+    tcp[id].heldDefault = heldDefault(of: route)
   }
 
   /// The largest payload of a segment now: what the other side takes and what the path carries.
@@ -41,6 +53,7 @@ extension Kernel {
     _ id: TCPConnectionID, flags: TCPFlags, sequence: UInt32, payload: Range<Int>
   ) {
     guard let route = try? route(of: tcp[id]) else { return }
+    holdDefault(id, route)
     if tcp[id].hasProgressed { confirmNeighbor(of: route) }
     tcp[id].hasProgressed = false
     tcp[id].flow.sequence &+= 1

@@ -104,6 +104,7 @@ extension Kernel {
       namespace: namespace, local: (route.source, port), remote: (request.destination, request.destinationPort),
       device: request.device, state: .synSent, flow: FlowTag(session: id), initialSequence: initial)
     connection.session = id
+    connection.heldDefault = heldDefault(of: route)
     return tcp.insert(connection)
   }
 

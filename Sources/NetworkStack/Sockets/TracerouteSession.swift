@@ -137,7 +137,9 @@ extension Kernel {
         sessions[id.index].probes[place].socket = socket
         flow.sourcePort = sockets[socket].port
         flow.destinationPort = port
-        let source = try connectedSessionRoute(flow, in: sessions[id.index].namespace).source
+        let route = try connectedSessionRoute(flow, in: sessions[id.index].namespace)
+        let source = route.source
+        flow.heldDefault = heldDefault(of: route)
         flow.source = source
         flow.isSourceChosen = request.source == nil
         sockets[socket].address = source

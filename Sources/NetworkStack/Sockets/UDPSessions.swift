@@ -23,7 +23,7 @@ extension Kernel {
     _ id: SessionID, sequence: Int, flow: SessionFlow, size: Int, options: SendOptions,
     tag direction: FlowTag.Direction = .request, owner: FlowTag? = nil, fill: (PacketBytes) -> Void
   ) throws(LinuxErrno) {
-    let route = try sessionRoute(flow, in: sessions[id.index].namespace)
+    let route = try takeSessionRoute(flow, in: sessions[id.index].namespace)
     // No program here sets SO_BROADCAST.
     if route.needsBroadcastPermission { throw .permissionDenied }
     let length = UDPView.length + size
@@ -90,6 +90,7 @@ extension Kernel {
         let route = try connectedSessionRoute(udpFlow(id, request), in: namespace)
         if route.needsBroadcastPermission { throw LinuxErrno.permissionDenied }
         sockets[sessions[id.index].sockets[0]].address = route.source
+        sockets[sessions[id.index].sockets[0]].heldDefault = heldDefault(of: route)
         report(id, .started(source: route.source))
       } catch {
         return failToStart(id, .connect, error)
@@ -107,6 +108,7 @@ extension Kernel {
       flow.source = sockets[socket].address
       flow.isSourceChosen = request.isConnected && request.source == nil
       flow.sourcePort = sockets[socket].port
+      flow.heldDefault = sockets[socket].heldDefault
     }
     return flow
   }

@@ -4,7 +4,7 @@ Left out of the state, because it depends on when it is read or on numbers that 
   neighbors   INCOMPLETE and FAILED are one state: the last question may be given up while the states are read
   links       counters, but for the drops of veth devices with carrier; `link_netnsid`, an index given in order of use
   addresses   lifetimes
-  fdb         group addresses; ages; entries of a VLAN, which kernels without VLAN filtering do not list
+  fdb         group addresses; ages; but for cases with VLANs entries of a VLAN, which kernels without VLAN filtering do not list
 Routes, neighbors and forwarding entries are compared as sets, rules in their order.  A case whose only difference is the order of
 frames whose own timers expire less than 0.2 s apart is unstable.
 """
@@ -105,7 +105,7 @@ def tidy(text):
     return '\n'.join(word(l.rstrip()) for l in text.split('\n') if l.strip())
 
 
-def state(objects):
+def state(objects, vlans=False):
     """objects: {name: what `ip -j` and `bridge -j` said} -> {name: [line]}"""
     line = lambda d, *without: json.dumps({k: v for k, v in d.items() if k not in without}, sort_keys=True)
     out = {'route': sorted(line({k: v for k, v in r.items() if k != 'flags' or v}) for r in objects['route']),
@@ -126,7 +126,7 @@ def state(objects):
         l = dict(l, dropped='rx %(dropped)s tx ' % s['rx'] + '%(dropped)s' % s['tx'] if s else '')
         out['link'].append(line(l, 'link_netnsid', 'link_index', 'qdisc', 'stats64'))
     for f in objects['fdb']:
-        if not f['mac'].startswith(('33:33', '01:00:5e')) and 'vlan' not in f:
-            out['fdb'].append(line({k: f[k] for k in ('mac', 'ifname', 'master', 'state', 'flags') if k in f}))
+        if not f['mac'].startswith(('33:33', '01:00:5e')) and (vlans or 'vlan' not in f):
+            out['fdb'].append(line({k: f[k] for k in ('mac', 'vlan', 'ifname', 'master', 'state', 'flags') if k in f}))
     # a kernel with VLAN filtering has its forwarding entries twice, for VLAN 1 too
     return dict(out, neigh=sorted(out['neigh']), fdb=sorted(set(out['fdb'])))

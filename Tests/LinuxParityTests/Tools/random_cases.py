@@ -7,11 +7,13 @@ of the packets that follow are apart from each other modulo a second, because th
 """
 import random
 import random_changes as changes
-import random_ipv6, random_vrfs
+import random_filter, random_devices, random_ipv6, random_vrfs
 
 class Interface:
     def __init__(self, node, name, segment, address, mac):
         self.node, self.name, self.segment, self.address, self.mac = node, name, segment, address, mac
+        # the veth end, which may be below the interface; what is above it; whether its port has its VLAN tagged
+        self.device, self.device_mac, self.above, self.trunk = name, mac, [], False
 
 class Node:
     def __init__(self, name, forwards):
@@ -21,10 +23,10 @@ class Node:
         return next((i for i in self.interfaces if i.segment is segment), None)
 
 class Segment:
-    """A link: two ends of a veth pair, or a bridge in a namespace of its own with any number of ports."""
+    """A link: two ends of a veth pair, a bridge in a namespace of its own with any number of ports, or a dummy."""
     def __init__(self, number, network, length, switched):
         self.number, self.network, self.length, self.switched, self.interfaces = number, network, length, switched, []
-        self.switch = None
+        self.switch, self.filtering, self.vlan = None, False, 0
 
     @property
     def prefix(self):
@@ -142,20 +144,25 @@ class Topology:
             if s.switched:
                 s.switch = 'sw%d' % s.number
                 out.append('ns ' + s.switch)
-                out.append('ip -n %s link add br0 address 02:00:%02x:ff:00:00 type bridge mcast_snooping 0' % (s.switch, s.number))
+                out.append('ip -n %s link add br0 address 02:00:%02x:ff:00:00 type bridge mcast_snooping 0%s' %
+                           (s.switch, s.number, ' vlan_filtering 1' if s.filtering else ''))
         out += [self.forwarding + n.name for n in self.routers]
         for s in self.segments:
             if s.switched:
                 for k, i in enumerate(s.interfaces):
                     out.append('ip link add %s netns %s address %s type veth peer name p%d netns %s address 02:00:%02x:%02x:ff:00' %
-                               (i.name, i.node.name, i.mac, k, s.switch, s.number, k + 1))
+                               (i.device, i.node.name, i.device_mac, k, s.switch, s.number, k + 1))
                     out.append('ip -n %s link set p%d master br0' % (s.switch, k))
+                    out += random_devices.port_lines(s, i, 'p%d' % k)
                     out.append('up %s p%d' % (s.switch, k))
                 out.append('up %s br0' % s.switch)
+            elif len(s.interfaces) == 1:
+                out += random_devices.alone(s.interfaces[0])
             else:
                 a, b = s.interfaces
                 out.append('ip link add %s netns %s address %s type veth peer name %s netns %s address %s' %
-                           (a.name, a.node.name, a.mac, b.name, b.node.name, b.mac))
+                           (a.device, a.node.name, a.device_mac, b.device, b.node.name, b.device_mac))
+            out += [line for i in s.interfaces for line in i.above]
         self.setup = out
         return out
 
@@ -274,31 +281,41 @@ class Clock:
 # How long after the end of the traffic frames are compared, in ms.
 AFTER_END = 500
 
-def case(seed, vrf=False, ipv6=False, tcp=False):
+def case(seed, vrf=False, ipv6=False, tcp=False, devices=False, filter=False):
     """-> (lines of setup.sh, lines of traffic.sh)"""
-    rng = random.Random('%s%s%s%d' % ('tcp ' if tcp else '', 'ipv6 ' if ipv6 else '', 'vrf ' if vrf else '', seed))
+    rng = random.Random('%s%s%s%s%s%d' % ('filter ' if filter else '', 'devices ' if devices else '', 'tcp ' if tcp else '', 'ipv6 ' if ipv6 else '', 'vrf ' if vrf else '', seed))
     t = IPv6Topology(rng) if ipv6 else Topology(rng)
     rng.choices([s for s, _ in SHAPES], [w for _, w in SHAPES])[0](t)
+    if devices:
+        random_devices.draw(t)
     setup = t.build()
     if vrf:
         setup += random_vrfs.devices(t)
         t.changes, t.traffic = random_vrfs.changes_of(t), random_vrfs.traffic
-    else:
+    elif not devices:
         setup += t.words.link_settings(t)
+    if devices:
+        t.changes = random_devices.changes_of(t, t.changes)
     setup += t.address_lines()
     ways, leaks = random_vrfs.routes(t) if vrf else (t.routes(), [])
     setup += ways
-    traffic, clock = [], Clock(rng)
+    traffic, clock, ruled = [], Clock(rng), []
     begin(t, traffic, clock, leaks)
+    if filter:
+        lines, ruled = random_filter.rules(t)
+        traffic += ['at_ %d; t %s' % (clock.free + 60 * k, l) for k, l in enumerate(lines)]
+        clock.free += 60 * len(lines)
     while True:
         if rng.random() < 0.25:
-            lines = changes.change(t, early=False)
+            lines = random_filter.change(t, ruled) if ruled and rng.random() < 0.3 else changes.change(t, early=False)
             at = clock.start(pause_of(t, lines))
             if at is None:
                 break
             traffic += ['at_ %d; t %s' % (at + t.step * k, l) for k, l in enumerate(lines)]
             continue
-        if tcp and rng.random() < 0.5:
+        if devices and rng.random() < 0.12:
+            line, duration, sends = random_devices.question(t)
+        elif tcp and rng.random() < 0.5:
             line, duration, sends = changes.connection(t, rng.choice(t.nodes))
         else:
             line, duration, sends = t.traffic(t) if t.traffic and rng.random() < 0.35 else t.words.traffic(t)
@@ -313,6 +330,8 @@ def case(seed, vrf=False, ipv6=False, tcp=False):
     if any('tcp-send' in l for l in traffic) and rng.random() < 0.8:
         n = rng.choice(t.nodes)
         traffic.insert(0, 'bg %s "$SOCK" tcp-echo 80%s --count 9 --timeout 30' % (n.name, ' --bind ::' if ipv6 else ''))
+    if ruled:
+        traffic += random_filter.questions(ruled)
     traffic.append('at_ %d; done_' % clock.end())
     return setup, traffic
 

@@ -48,7 +48,8 @@ def rule(t, n):
         return nat_rule(t, n)
     if x < 0.93:
         return mangle_rule(t, n)
-    return 'iptables -t raw -A %s%s -j CT --notrack' % (one_of(t, 'PREROUTING', 'OUTPUT'), one_of(t, ' -p icmp', ' -p udp', selector(t, n, 'PREROUTING')))
+    chain = one_of(t, 'PREROUTING', 'OUTPUT')
+    return 'iptables -t raw -A %s%s -j CT --notrack' % (chain, one_of(t, ' -p icmp', ' -p udp', selector(t, n, chain)))
 
 
 def change(t, nodes):
