@@ -76,5 +76,8 @@ struct BoundPort {
   let containerPort: UInt16
   let isIPv6: Bool
 
-  var destination: String { (isIPv6 ? "[\(containerAddress)]" : containerAddress) + ":\(containerPort)" }
+  /// In quotes where a shell would take the brackets for a pattern.
+  var destination: String {
+    isIPv6 ? "'[\(containerAddress)]:\(containerPort)'" : "\(containerAddress):\(containerPort)"
+  }
 }

@@ -160,13 +160,13 @@ extension RefusedScenario {
       "an engine that is not modeled", schema: .refuses,
       #"{"vrfsim":1,"nodes":{"r1":{"docker":{"engine":"docker-27.1"}}}}"#,
       [
-        #"1:47: error: /nodes/r1/docker/engine: "docker-27.1" is not one of "docker-27", "docker-28" (did you mean 'docker-27'?)"#
+        #"1:47: error: /nodes/r1/docker/engine: 'docker-27.1' is not one of "docker-27", "docker-28" (did you mean 'docker-27'?)"#
       ]),
     RefusedScenario(
       "a container in a network that the engine does not have", schema: .accepts,
       #"{"vrfsim":1,"nodes":{"r1":{"docker":{"networks":{"app":{}},"containers":{"web":{"networks":["apq"]}}}}}}"#,
       [
-        #"1:93: error: /nodes/r1/docker/containers/web/networks/0: the engine has no network "apq" (did you mean 'app'?)"#
+        #"1:93: error: /nodes/r1/docker/containers/web/networks/0: the engine has no network 'apq' (did you mean 'app'?)"#
       ]),
     RefusedScenario(
       "two ways to name a container's network", schema: .accepts,
