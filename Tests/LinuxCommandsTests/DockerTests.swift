@@ -193,6 +193,16 @@ import Testing
     #expect(try host.output("ip -br link show master docker0") == "")
   }
 
+  @Test("containers of a macvlan network without a parent reach each other by name")
+  func macvlan() throws {
+    var host = try Host()
+    _ = try host.output("docker network create -d macvlan --subnet 10.5.0.0/24 lan")
+    for name in ["m1", "m2"] { _ = try host.output("docker run -d --name \(name) --network lan busybox") }
+    #expect(try host.output("docker exec m2 ip link show eth0").contains("<BROADCAST,MULTICAST,UP,LOWER_UP>"))
+    #expect(try host.output("docker exec m2 ping -c 1 m1").contains("PING m1 (10.5.0.2)"))
+    #expect(try host.output("docker exec m2 ping -c 1 10.5.0.2").contains("1 received"))
+  }
+
   @Test("rules that somebody has removed are Docker's own misfortune")
   func flushed() throws {
     var host = try Host()

@@ -79,7 +79,10 @@ enum DockerShapes {
         SchemaFragment([
           "anyOf": [
             ["type": "array", "items": ["type": "string"]],
-            ["type": "object", "additionalProperties": ["$ref": "#/definitions/dockerAttachment"]],
+            [
+              "type": "object",
+              "additionalProperties": ["anyOf": [["$ref": "#/definitions/dockerAttachment"], ["type": "null"]]],
+            ],
           ]
         ]), [["app"]]),
       KeyShape(
