@@ -32,7 +32,7 @@ let package = Package(
     .library(
       name: "VrfsimScenarios",
       targets: [
-          "LinuxCommands", "ScenarioModel", "ScenarioRunner", "PacketExplanation", "PacketCapture", "TopologyExchange",
+          "ContainerEngine", "LinuxCommands", "ScenarioModel", "ScenarioRunner", "PacketExplanation", "PacketCapture", "TopologyExchange",
         ]),
   ],
   dependencies: [
@@ -51,15 +51,17 @@ let package = Package(
     library("NetworkControl", ["NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
 
     // Around it.
-    library("LinuxCommands", ["NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
+    library("ContainerEngine", ["NetworkAddresses"]),
+    library(
+      "LinuxCommands", ["ContainerEngine", "NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
     library("ScenarioModel", ["NetworkAddresses", collections("OrderedCollections")]),
     library(
       "PacketExplanation", ["NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
     library(
       "ScenarioRunner",
       [
-        "ScenarioModel", "LinuxCommands", "PacketExplanation", "NetworkControl", "NetworkStack", "NetworkAddresses",
-        "DiscreteEvents", collections("OrderedCollections"),
+        "ScenarioModel", "LinuxCommands", "ContainerEngine", "PacketExplanation", "NetworkControl", "NetworkStack",
+        "NetworkAddresses", "DiscreteEvents", collections("OrderedCollections"),
       ]),
     library(
       "TopologyExchange",
@@ -82,9 +84,10 @@ let package = Package(
     tests("DiscreteEvents"),
     tests("NetworkStack", ["NetworkControl", "NetworkAddresses", "DiscreteEvents", "PacketHeaders"]),
     tests(
-      "LinuxCommands", ["NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"],
+      "LinuxCommands", ["ContainerEngine", "NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"],
       exclude: ["Originals"]),
     tests("PacketCapture"),
+    tests("ContainerEngine", ["NetworkAddresses"], exclude: ["Documents"]),
     .testTarget(name: "VrfsimTests", dependencies: ["vrfsim"], swiftSettings: strict),
     .testTarget(
       name: "ScenarioTests",

@@ -9,6 +9,10 @@ struct CommandContext {
   var boundDevice: DeviceID?
   /// The whole line, for errors that are about no word of it.
   var range: Range<Int>
+  /// The Docker engines of the simulation.
+  let engines: ContainerEngines
+  /// Whether the line is the engine's own: it reaches the namespaces of containers by their names, and makes them.
+  var seesContainers = false
 
   var machine: MachineID { controller.machine(of: namespace) }
 
@@ -22,11 +26,17 @@ struct CommandContext {
 
   /// The namespace of that name; ends the program as iproute2 does where there is none.
   func namespace(_ name: Word) throws(CommandStop) -> NamespaceID {
-    guard let namespace = controller.namespace(named: name.text, on: machine) else {
+    guard let namespace = visibleNamespace(named: name.text) else {
       throw .failed(
         "Cannot open network namespace \"\(name.text)\": No such file or directory", exitCode: 255)
     }
     return namespace
+  }
+
+  /// The namespace that `ip netns` knows by that name.
+  func visibleNamespace(named name: String) -> NamespaceID? {
+    guard let namespace = controller.namespace(named: name, on: machine) else { return nil }
+    return seesContainers || controller.isListed(namespace) ? namespace : nil
   }
 
   /// The device of that name; `Cannot find device "x"` where there is none.
@@ -35,6 +45,19 @@ struct CommandContext {
       throw .failed("Cannot find device \"\(name.text)\"", exitCode: exitCode)
     }
     return device
+  }
+
+  /// The address of a name that containers know.
+  ///
+  /// - Throws: where the name is not known: nothing but the engine's table is asked.
+  func resolve(_ name: Word, of program: String, isIPv6: Bool?) throws(CommandStop) -> ResolvedName {
+    guard let found = engines.resolve(name.text, in: namespace, isIPv6: isIPv6, controller) else {
+      let words = "\(program)\(name.text): Name or service not known"
+      // Only a container asks a name server.
+      if engines.isContainer(namespace, controller) { throw .failed(words, exitCode: 2) }
+      throw .invalid(CommandLineError(words, range: name.range))
+    }
+    return ResolvedName(name: name.text, address: found.address, network: found.network)
   }
 
   /// The routing table of a VRF, by its device's name.

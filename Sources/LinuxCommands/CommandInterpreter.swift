@@ -1,3 +1,4 @@
+public import ContainerEngine
 public import NetworkControl
 public import NetworkStack
 
@@ -9,9 +10,31 @@ public import NetworkStack
 /// ```
 public struct CommandInterpreter {
   private let controller: Controller
+  private let engines: ContainerEngines
 
-  public init(_ controller: Controller) {
+  /// - Parameter engines: the Docker engines of the simulation's machines, which lines may start and ask; an interpreter
+  ///   that is given none has a machine without Docker.
+  public init(_ controller: Controller, engines: ContainerEngines = ContainerEngines()) {
     self.controller = controller
+    self.engines = engines
+  }
+
+  /// Starts a Docker engine on a machine.
+  ///
+  /// - Returns: what was run, in `expansion`; it failed where the exit code is not 0.
+  /// - Throws: where the engine's own lines ask for something that the simulator does not model.
+  public func startEngine(_ settings: EngineSettings, on machine: MachineID) throws(CommandLineError) -> CommandOutput {
+    let context = CommandContext(
+      controller: controller, namespace: controller.initialNamespace(of: machine), boundDevice: nil, range: 0..<0,
+      engines: engines)
+    do throws(CommandStop) {
+      return try context.startEngine(settings)
+    } catch {
+      switch error {
+      case .refused(let output): return output
+      case .invalid(let invalid): throw invalid
+      }
+    }
   }
 
   /// Runs a command in a namespace.
@@ -24,7 +47,8 @@ public struct CommandInterpreter {
     _ command: ParsedCommand, in namespace: NamespaceID
   ) throws(CommandLineError) -> CommandOutcome {
     let context = CommandContext(
-      controller: controller, namespace: namespace, boundDevice: nil, range: 0..<command.text.utf8.count)
+      controller: controller, namespace: namespace, boundDevice: nil, range: 0..<command.text.utf8.count,
+      engines: engines)
     switch command.body {
     case .command(let command): return try run(command, context)
     case .substituted(let words):

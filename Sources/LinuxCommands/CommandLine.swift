@@ -93,7 +93,7 @@ public enum CommandLine {
 
 /// The programs there are.
 enum Program: String, CaseIterable {
-  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, iptables, ip6tables
+  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, iptables, ip6tables, docker, nsenter
   case iptablesSave = "iptables-save"
   case ip6tablesSave = "ip6tables-save"
   case iptablesRestore = "iptables-restore"
@@ -101,7 +101,7 @@ enum Program: String, CaseIterable {
 
   /// Programs of Linux that have a place in the simulator's subject and no counterpart in it.
   private static let unsupported = [
-    "conntrack", "docker", "nsenter", "unshare", "nft", "tc", "tracepath", "sh", "bash",
+    "conntrack", "unshare", "nft", "tc", "tracepath", "sh", "bash",
     "ethtool", "brctl", "ifconfig", "route", "arp", "ss", "nc", "iperf3", "tcpdump", "mtr", "dhclient",
   ]
 
@@ -114,6 +114,14 @@ enum Program: String, CaseIterable {
   }
 
   var readsStandardInput: Bool { self == .iptablesRestore || self == .ip6tablesRestore }
+
+  /// Whether a word names a program that can run in a container.
+  static func isSimulated(_ word: Word) -> Bool {
+    switch try? named(word) {
+    case nil, .docker, .nsenter: false
+    default: true
+    }
+  }
 
   /// - Throws: where there is no such program, with a near name.
   static func named(_ word: Word) throws(CommandLineError) -> Program {
@@ -135,6 +143,8 @@ enum Program: String, CaseIterable {
     case .traceroute: try TracerouteProgram.parse(&words)
     case .traceroute6: try TracerouteProgram.parse(&words, isIPv6: true)
     case .arping: try ArpingProgram.parse(&words)
+    case .docker: try DockerProgram.parse(&words)
+    case .nsenter: try NsenterProgram.parse(&words)
     case .iptables: try IptablesProgram.parse(&words, .ipv4)
     case .ip6tables: try IptablesProgram.parse(&words, .ipv6)
     case .iptablesSave: try IptablesSaveProgram.parse(&words, .ipv4)

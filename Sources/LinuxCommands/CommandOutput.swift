@@ -4,6 +4,8 @@ public struct CommandOutput: Hashable, Sendable {
   public var standardError: String
   /// 0 through 255; 0 is success.
   public var exitCode: Int
+  /// The plain command lines that a `docker` or `nsenter` line stands for; `nil` for another.
+  public var expansion: [String]?
 
   public init(standardOutput: String = "", standardError: String = "", exitCode: Int = 0) {
     self.standardOutput = standardOutput

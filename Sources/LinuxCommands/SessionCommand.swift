@@ -4,6 +4,12 @@ public import NetworkStack
 public struct SessionCommand: Sendable {
   public let request: SessionRequest
   public let namespace: NamespaceID
+  /// The plain command lines that a `docker` or `nsenter` line stands for, the program among them; `nil` for another.
+  public internal(set) var expansion: [String]?
+  /// What is to be run once it has ended, given its exit code: the container of `docker run` ends with its program.
+  public internal(set) var followUp: (@Sendable (Int) -> ParsedCommand)?
+  /// The name that was looked up for its destination.
+  public internal(set) var resolvedName: ResolvedName?
   private let render: @Sendable ([SessionEvent]) -> CommandOutput
 
   init(

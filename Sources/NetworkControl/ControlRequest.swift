@@ -6,8 +6,9 @@ public import NetworkStack
 /// Scenario keys, command lines and importers all become requests: there is no other way to change
 /// a simulation. A request either happens whole or changes nothing and throws a ``ControlError``.
 public enum ControlRequest: Sendable {
-  /// `ip netns add NAME`.
-  case addNamespace(name: String, machine: MachineID)
+  /// `ip netns add NAME`; one that is not listed has a name in traces and in the notation of endpoints, and
+  /// `ip netns` does not know it: the namespace of a container.
+  case addNamespace(name: String, machine: MachineID, isListed: Bool = true)
   /// `ip netns delete NAME`: its devices go with it; network cards return to the initial namespace.
   case deleteNamespace(NamespaceID)
 

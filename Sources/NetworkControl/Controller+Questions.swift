@@ -19,7 +19,15 @@ extension Controller {
     simulation.kernel.machines[machine.index].namedNamespaces.reversed().compactMap { name(of: $0) }
   }
 
-  /// The namespace of that name; `nil` where there is none. Complexity: O(1).
+  /// Whether `ip netns` knows a namespace; it does not know those of containers.
+  public func isListed(_ namespace: NamespaceID) -> Bool {
+    simulation.kernel.machines[machine(of: namespace).index].namedNamespaces.contains(namespace)
+  }
+
+  /// The name of a machine.
+  public func name(of machine: MachineID) -> String { simulation.kernel.machines[machine.index].name }
+
+  /// The namespace of that name, a container's included; `nil` where there is none. Complexity: O(1).
   public func namespace(named name: String, on machine: MachineID) -> NamespaceID? {
     simulation.kernel.namespace(named: name, on: machine)
   }
@@ -39,7 +47,13 @@ extension Controller {
     for device in simulation.kernel.namespaces[namespace.index].devices {
       guard let peer = simulation.kernel.devices[device.index].kind.otherDevice else { continue }
       let far = simulation.kernel.devices[peer.index].namespace
-      if far != namespace && known.insert(far).inserted { seen.append(far) }
+      guard far != namespace && known.insert(far).inserted else { continue }
+      // The number of a namespace that was deleted is given again, the lowest first.
+      if let free = seen.firstIndex(where: { !simulation.kernel.namespaces[$0.index].exists }) {
+        seen[free] = far
+      } else {
+        seen.append(far)
+      }
     }
     return seen.firstIndex(of: other)
   }
@@ -78,7 +92,7 @@ extension Controller {
       device: id, index: device.interfaceIndex, name: details.name, kind: kind(of: device),
       lowestKind: kind(of: kernel.devices[lowest(id).index]), slave: slave(id, device),
       master: kernel.master(of: id).map { kernel.deviceDetails[$0.index].name }, peerIndex: peer?.index,
-      isPeerBelow: simulation.kernel.lower(of: id) != nil, peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { name(of: $0) },
+      isPeerBelow: simulation.kernel.lower(of: id) != nil, peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { isListed($0) ? name(of: $0) : nil },
       peerNamespaceIdentifier: peer?.namespace.flatMap { namespaceIdentifier(of: $0, in: device.namespace) },
       isUp: device.isUp, hasCarrier: device.hasCarrier, isNoARP: device.isNoARP, isMulticast: device.isMulticast,
       isPromiscuous: details.isSetPromiscuous, promiscuity: device.promiscuity,

@@ -18,7 +18,7 @@ public struct Controller {
   /// - Throws: what the kernel would answer; nothing has changed then.
   public func apply(_ request: ControlRequest) throws(ControlError) {
     switch request {
-    case .addNamespace(let name, let machine): try addNamespace(name, machine)
+    case .addNamespace(let name, let machine, let isListed): try addNamespace(name, machine, isListed: isListed)
     case .deleteNamespace(let namespace): simulation.kernel.deleteNamespace(namespace)
     case .addLink(let attributes, let namespace): try addLink(attributes, namespace)
     case .changeLink(let device, let change): try changeLink(device, change)
@@ -64,9 +64,9 @@ public struct Controller {
     }
   }
 
-  private func addNamespace(_ name: String, _ machine: MachineID) throws(ControlError) {
+  private func addNamespace(_ name: String, _ machine: MachineID, isListed: Bool) throws(ControlError) {
     if namespace(named: name, on: machine) != nil { throw ControlError(.fileExists) }
-    _ = simulation.kernel.makeNamespace(machine: machine, name: name)
+    _ = simulation.kernel.makeNamespace(machine: machine, name: name, isListed: isListed)
   }
 }
 

@@ -12,6 +12,8 @@ public struct KnownDifference: Hashable, Sendable {
     case multipath
     /// A cable or device that goes up or down while the scenario runs.
     case carrier
+    /// Containers and the engine's networks.
+    case docker
     case iptables
     /// Names and numbers that scenarios may not have.
     case names
@@ -27,6 +29,7 @@ public struct KnownDifference: Hashable, Sendable {
       case .vxlan: "VXLAN"
       case .multipath: "multipath routes"
       case .carrier: "carrier"
+      case .docker: "Docker"
       case .iptables: "iptables"
       case .names: "names"
       }

@@ -12,6 +12,8 @@ public struct CompiledScenario: Sendable {
   let namespaces: [NamespaceCommands]
   /// The command of each timeline entry that has one, by the entry's place.
   let timelineCommands: [Int: ParsedCommand]
+  /// The command lines of containers.
+  let containerCommands: [NamespaceName: [Line]]
 
   struct NamespaceCommands: Sendable {
     let namespace: Namespace
@@ -41,10 +43,18 @@ extension Scenario {
         timelineCommands[place] = line.command
       }
     }
+    var containerCommands: [NamespaceName: [CompiledScenario.Line]] = [:]
+    for node in nodes.values {
+      for container in node.docker?.containers ?? [] {
+        let name = NamespaceName(machine: node.name.value, namespace: container.name.value)
+        containerCommands[name] = container.commands.compactMap { compiler.line($0, CommandLine.parse) }
+      }
+    }
     compiler.checkDropReasons(expectations)
     guard compiler.issues.isEmpty else { return (nil, compiler.issues) }
     return (
-      CompiledScenario(scenario: self, namespaces: namespaces, timelineCommands: timelineCommands), []
+      CompiledScenario(scenario: self, namespaces: namespaces, timelineCommands: timelineCommands,
+        containerCommands: containerCommands), []
     )
   }
 }

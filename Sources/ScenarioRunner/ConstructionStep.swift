@@ -7,6 +7,10 @@ public enum ConstructionStep: Sendable {
   case machine(String)
   /// A command line that a key of the scenario stands for, on a machine.
   case command(machine: String, line: String)
+  /// What the command lines that follow stand for, such as a `docker` line.
+  case note(machine: String, String)
+  /// A server of a container starts.
+  case service(NamespaceName, Service)
   /// A network card.
   case networkCard(EndpointName, mac: MACAddress, mtu: Int)
   /// The cable of that place in the scenario's `links` is put between its cards.

@@ -1,3 +1,4 @@
+internal import OrderedCollections
 internal import NetworkControl
 public import PacketExplanation
 internal import ScenarioModel
@@ -27,6 +28,7 @@ extension ScenarioRun {
       case .bridge: return haveWords("type bridge")
       case .vxlan: return haveWords("type vxlan")
       case .multipath: return haveWords("nexthop ") || haveWords("nhid ")
+      case .docker: return compiled.scenario.nodes.values.contains { $0.docker != nil }
       case .iptables: return haveWords("iptables") || haveWords("ip6tables")
       case .carrier:
         return haveWords(" down") || actions.contains { if case .link = $0 { true } else { false } }

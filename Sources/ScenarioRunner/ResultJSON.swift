@@ -1,3 +1,4 @@
+internal import NetworkAddresses
 internal import DiscreteEvents
 internal import LinuxCommands
 internal import NetworkControl
@@ -28,6 +29,10 @@ extension ScenarioResult {
     if let id = entry.entry.id { object["id"] = .string(id.value) }
     if let on = entry.entry.on { object["on"] = .string(on.value.description) }
     if case .run(let text) = entry.entry.action { object["command"] = .string(text.value) }
+    if let expansion = entry.expansion { object["expansion"] = .array(expansion.map { .string($0) }) }
+    if let name = entry.resolvedName {
+      object["resolved"] = ["name": .string(name.name), "address": .string(name.address.description)]
+    }
     if let output = entry.output {
       object["stdout"] = .string(output.standardOutput)
       object["stderr"] = .string(output.standardError)

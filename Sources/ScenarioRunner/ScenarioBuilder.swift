@@ -14,12 +14,14 @@ struct ScenarioBuilder {
   let compiled: CompiledScenario
   let control: Controller
   /// The namespaces by the document's names.
-  private(set) var namespaces: [NamespaceName: NamespaceID] = [:]
+  internal(set) var namespaces: [NamespaceName: NamespaceID] = [:]
   /// The cables, in the order of the document's links.
   private(set) var cables: [CableID] = []
-  private(set) var issues: [ScenarioIssue] = []
+  internal(set) var issues: [ScenarioIssue] = []
   /// How the network was built, step by step.
-  private(set) var steps: [ConstructionStep] = []
+  internal(set) var steps: [ConstructionStep] = []
+  /// The Docker engines of the machines.
+  let engines = ContainerEngines()
   /// The far ends of veth pairs, which are made with the end that declares the pair.
   private let vethPeers: Set<EndpointName>
   /// Those of them that no `interfaces` declares, by namespace.
@@ -324,11 +326,12 @@ struct ScenarioBuilder {
     for interface in namespace.interfaces.values { addAddresses(interface.addresses, interface.name.value, namespace, id) }
     for bridge in namespace.bridges.values { addAddresses(bridge.addresses, bridge.name.value, namespace, id) }
     setUp(namespace, id)
-    run(commands.routes, as: "route add", namespace, id)
-    run(commands.rules, as: "rule add", namespace, id)
-    run(commands.neighbors, as: "neigh add", namespace, id)
-    for service in namespace.services { start(service, namespace, id) }
-    run(commands.commands, as: nil, namespace, id)
+    run(commands.routes, as: "route add", namespace.name, id)
+    run(commands.rules, as: "rule add", namespace.name, id)
+    run(commands.neighbors, as: "neigh add", namespace.name, id)
+    for service in namespace.services { start(service, namespace.name, id) }
+    if namespace.name.namespace == nil, let node = compiled.scenario.nodes[namespace.name.machine] { startDocker(node) }
+    run(commands.commands, as: nil, namespace.name, id)
   }
 
   /// IPv6 is on where a key names an address of it; such addresses are in use from the start, as if they had been
@@ -391,11 +394,11 @@ struct ScenarioBuilder {
     }
   }
 
-  private mutating func start(_ service: Service, _ namespace: Namespace, _ id: NamespaceID) {
+  mutating func start(_ service: Service, _ namespace: NamespaceName, _ id: NamespaceID) {
     var device: DeviceID?
     if let vrf = service.vrf {
       device = control.device(named: vrf.value, in: id)
-      if device == nil { return issues.append(vrf.place.issue("\(namespace.name) has no VRF '\(vrf.value)'")) }
+      if device == nil { return issues.append(vrf.place.issue("\(namespace) has no VRF '\(vrf.value)'")) }
     }
     let request = SessionRequest.service(
       service.port, service.reply, address: service.address?.value, device: device)
@@ -408,15 +411,20 @@ struct ScenarioBuilder {
   }
 
   /// Runs command lines that end at once; one that fails is an issue with what it printed.
-  private mutating func run(
-    _ lines: [CompiledScenario.Line], as object: String?, _ namespace: Namespace, _ id: NamespaceID
+  mutating func run(
+    _ lines: [CompiledScenario.Line], as object: String?, _ namespace: NamespaceName, _ id: NamespaceID
   ) {
-    let interpreter = CommandInterpreter(control)
+    let interpreter = CommandInterpreter(control, engines: engines)
     for line in lines {
       do throws(CommandLineError) {
         switch try interpreter.run(line.command, in: id) {
         case .finished(let output):
           if output.exitCode != 0 { issues.append(line.text.place.issue(output.failure(of: line.text.value))) }
+          if output.expansion != nil {
+            steps.append(.note(machine: namespace.machine, line.text.value))
+            record(output, namespace.machine)
+            continue
+          }
         case .session:
           issues.append(
             line.text.place.issue("'\(line.text.value)' takes time; it belongs into the timeline, as \"run\""))
@@ -425,10 +433,10 @@ struct ScenarioBuilder {
         issues.append(line.text.issue(error))
       }
       if let object {
-        expand(namespace.name, "\(object) \(line.text.value)")
+        expand(namespace, "\(object) \(line.text.value)")
       } else {
-        let prefix = namespace.name.namespace.map { "ip netns exec \($0) " } ?? ""
-        expand(namespace.name.machine, prefix + line.text.value)
+        let prefix = namespace.namespace.map { "ip netns exec \($0) " } ?? ""
+        expand(namespace.machine, prefix + line.text.value)
       }
     }
   }

@@ -1,5 +1,6 @@
 public import DiscreteEvents
 public import LinuxCommands
+public import NetworkAddresses
 public import NetworkControl
 public import NetworkStack
 public import ScenarioModel
@@ -15,6 +16,12 @@ public struct ScenarioResult {
     public internal(set) var session: SessionID?
     /// What was printed; `nil` for entries that print nothing.
     public internal(set) var output: CommandOutput?
+    /// The plain command lines that a `docker` or `nsenter` line stands for; `nil` for another.
+    public internal(set) var expansion: [String]?
+    /// The name of a container that was looked up for its destination.
+    public internal(set) var resolvedName: ResolvedName?
+    public var resolvedHost: String? { resolvedName?.name }
+    public var resolvedAddress: IPAddress? { resolvedName?.address }
   }
 
   /// Whether an expectation held, and what was seen instead where it did not.

@@ -49,6 +49,9 @@ public struct Story {
         lines.append(line.isEmpty ? "" : "    \(line)")
       }
     }
+    if let name = entry.resolvedName {
+      lines.append("  name:    \(name.name) is \(name.address), by the name server of Docker's network \(name.network)")
+    }
     if let session = entry.session { lines += journeys(of: session).map { "  \($0)" } }
     return lines
   }
@@ -60,9 +63,9 @@ public struct Story {
     case .run(let text): return "\(place)$ \(text.value)\(id)"
     case .udp(let exchange):
       let count = exchange.count == 1 ? "a datagram" : "\(exchange.count) datagrams"
-      return "\(place) sends \(count) of \(exchange.size) bytes to \(exchange.to.value)\(id)"
+      return "\(place) sends \(count) of \(exchange.size) bytes to \(exchange.destination)\(id)"
     case .tcp(let exchange):
-      return "\(place) connects to \(exchange.to.value) and sends \(exchange.size) bytes\(id)"
+      return "\(place) connects to \(exchange.destination) and sends \(exchange.size) bytes\(id)"
     case .listen(let listener):
       return "\(place) listens on \(listener.port.transport.name) port \(listener.port.number.value)\(id)"
     case .link(let change): return "the cable \(words(change))\(id)"

@@ -94,8 +94,35 @@ struct TimelineRunner {
 
   private mutating func noteEndedSessions() {
     for place in entries.indices where entries[place].ended == nil {
-      if let session = entries[place].session { entries[place].ended = simulation.session(session).ended }
+      guard let session = entries[place].session else { continue }
+      entries[place].ended = simulation.session(session).ended
+      if entries[place].ended != nil { followUp(place) }
     }
+  }
+
+  /// A container that was run for its program ends with it.
+  private mutating func followUp(_ place: Int) {
+    guard let session = entries[place].session, let program = programs[place], let followUp = program.followUp,
+      let name = entries[place].entry.on?.value, let namespace = builder.namespace(name)
+    else { return }
+    let exitCode = program.output(of: simulation.session(session).events).exitCode
+    // It asks for nothing that the engine did not take when the container was made.
+    guard case .finished(let output) = try? CommandInterpreter(control, engines: builder.engines).run(followUp(exitCode), in: namespace)
+    else { preconditionFailure("the end of a container takes no time") }
+    entries[place].expansion? += output.expansion ?? []
+  }
+
+  /// The address of a container's name.
+  private func address(
+    of name: String, _ place: SourcePlace, _ namespace: NamespaceID, _ result: inout ScenarioResult.Entry
+  ) throws(RunFailure) -> IPAddress {
+    guard let found = builder.engines.resolve(name, in: namespace, control) else {
+      throw .invalid([
+        place.issue("\(control.endpointName(of: namespace)) knows no name '\(name)' at \(SecondsText.text(simulation.now))")
+      ])
+    }
+    result.resolvedName = ResolvedName(name: name, address: found.address, network: found.network)
+    return found.address
   }
 
   private func advance(to instant: Instant) throws(RunFailure) {
@@ -166,10 +193,18 @@ struct TimelineRunner {
     case .run(let text): try runCommand(text, place, &result)
     case .udp(let exchange):
       let namespace = try namespace(of: entry)
-      result.session = simulation.start(.udpSender(try request(exchange, namespace)), in: namespace)
+      var request = try request(exchange, namespace)
+      if let name = exchange.toName {
+        request.destination = try address(of: name, exchange.to.place, namespace, &result)
+      }
+      result.session = simulation.start(.udpSender(request), in: namespace)
     case .tcp(let exchange):
       let namespace = try namespace(of: entry)
-      result.session = simulation.start(.tcpClient(try request(exchange, namespace)), in: namespace)
+      var request = try request(exchange, namespace)
+      if let name = exchange.toName {
+        request.destination = try address(of: name, exchange.to.place, namespace, &result)
+      }
+      result.session = simulation.start(.tcpClient(request), in: namespace)
     case .listen(let listener):
       let namespace = try namespace(of: entry)
       result.session = simulation.start(try request(listener, namespace), in: namespace)
@@ -205,10 +240,11 @@ struct TimelineRunner {
     }
     let namespace = try namespace(of: result.entry)
     do throws(CommandLineError) {
-      switch try CommandInterpreter(control).run(command, in: namespace) {
-      case .finished(let output): result.output = output
+      switch try CommandInterpreter(control, engines: builder.engines).run(command, in: namespace) {
+      case .finished(let output): (result.output, result.expansion) = (output, output.expansion)
       case .session(let program):
         programs[place] = program
+        (result.expansion, result.resolvedName) = (program.expansion, program.resolvedName)
         result.session = simulation.start(program.request, in: program.namespace)
       }
     } catch {

@@ -15,6 +15,16 @@ public enum LinuxScript {
     let (steps, control, refused) = ScenarioRun.construction(of: compiled)
     guard refused.isEmpty else { return (nil, refused) }
     var writer = Writer(scenario: compiled.scenario)
+    do throws(RunFailure) {
+      writer.happened = try happened(compiled)
+    } catch {
+      switch error {
+      case .invalid(let issues): return (nil, issues)
+      case .exhausted(let words):
+        return (nil, compiled.scenario.nodes.values.compactMap { $0.docker?.place.issue(words) })
+      case .capture: preconditionFailure("nothing is captured")
+      }
+    }
     for step in steps { writer.write(step) }
     writer.fixAddresses(control)
     writer.writeTimeline()
@@ -23,9 +33,24 @@ public enum LinuxScript {
   }
 }
 
+extension LinuxScript {
+  /// What the entries of the timeline did: only a run tells which plain lines a `docker` line stands for, and which
+  /// address a name had.
+  private static func happened(_ compiled: CompiledScenario) throws(RunFailure) -> [ScenarioResult.Entry] {
+    guard compiled.scenario.nodes.values.contains(where: { $0.docker != nil }) else { return [] }
+    var options = RunOptions()
+    options.isTracing = false
+    return try ScenarioRun.run(compiled, options).entries
+  }
+}
+
 /// Collects the lines of a script.
 private struct Writer {
   let scenario: Scenario
+  /// The entries of a run, where the timeline does not say all.
+  var happened: [ScenarioResult.Entry] = []
+  /// The servers in containers.
+  private var containerServices: [(NamespaceName, Service)] = []
   var lines: [String] = []
   var issues: [ScenarioIssue] = []
   /// The cards that were announced, until their cables are made.
@@ -43,6 +68,8 @@ private struct Writer {
     switch step {
     case .machine(let name): lines.append("machine \(name)")
     case .command(let machine, let line): lines.append("on \(machine) \(shell(line))")
+    case .service(let namespace, let service): containerServices.append((namespace, service))
+    case .note(let machine, let line): lines.append("# \(machine): \(line)")
     case .networkCard(let endpoint, let mac, let mtu):
       cards[endpoint] = (mac.description, mtu)
       let hasCable = scenario.links.contains { $0.endpoints.contains { $0.value == endpoint } }
@@ -105,13 +132,16 @@ private struct Writer {
         lines.append("serve \(place(namespace.name)) \(words(service))")
       }
     }
+    for (namespace, service) in containerServices { lines.append("serve \(place(namespace)) \(words(service))") }
     lines.append("begin")
-    for entry in scenario.timeline { write(entry) }
+    for (number, entry) in scenario.timeline.enumerated() {
+      write(entry, happened.indices.contains(number) ? happened[number] : nil)
+    }
     if case .pause = scenario.timeline.last?.action { return }
     lines.append("sleep 0.5")
   }
 
-  private mutating func write(_ entry: TimelineEntry) {
+  private mutating func write(_ entry: TimelineEntry, _ happened: ScenarioResult.Entry?) {
     if let description = entry.description { lines.append("# \(description.split(separator: "\n").joined(separator: " "))") }
     switch entry.at {
     case .absolute(let time): lines.append("at \(seconds(time))")
@@ -120,11 +150,25 @@ private struct Writer {
     let background = entry.runsInBackground ? " &" : ""
     switch entry.action {
     case .run(let text):
-      // The text of a here-document begins behind the line that starts the program.
-      let parts = shell(text.value).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-      lines.append("\(place(entry)) \(parts[0])\(background)" + parts.dropFirst().map { "\n\($0)" }.joined())
-    case .udp(let exchange): lines.append("\(place(entry)) \(words(exchange))\(background)")
-    case .tcp(let exchange): lines.append("\(place(entry)) \(words(exchange))\(background)")
+      guard let plain = happened?.expansion ?? (text.value.hasPrefix("docker ") ? [] : nil) else {
+        // The text of a here-document begins behind the line that starts the program.
+        let parts = shell(addressed(text.value, happened)).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        lines.append("\(place(entry)) \(parts[0])\(background)" + parts.dropFirst().map { "\n\($0)" }.joined())
+        return
+      }
+      lines.append("# \(text.value.split(separator: "\n").joined(separator: " "))")
+      let machine = entry.on?.value.machine ?? ""
+      for line in plain { lines.append("on \(machine) \(shell(addressed(line, happened)))\(background)") }
+    case .udp(var exchange):
+      if let address = happened?.resolvedAddress {
+        exchange.to = Located(SocketAddress(address: address, port: exchange.to.value.port), at: exchange.to.place)
+      }
+      lines.append("\(place(entry)) \(words(exchange))\(background)")
+    case .tcp(var exchange):
+      if let address = happened?.resolvedAddress {
+        exchange.to = Located(SocketAddress(address: address, port: exchange.to.value.port), at: exchange.to.place)
+      }
+      lines.append("\(place(entry)) \(words(exchange))\(background)")
     case .listen(let listener): lines.append("serve \(place(entry)) \(words(listener))")
     case .link(let change):
       let quality = qualityWords(delay: change.delay, rate: change.rate, loss: change.loss)
@@ -134,6 +178,13 @@ private struct Writer {
       issues.append(replay.place.issue("a replay cannot be exported: no program of iproute2 sends captured frames"))
     case .pause(let duration): lines.append("sleep \(seconds(duration.value))")
     }
+  }
+
+  /// A line with the address in place of a container's name, which no name server of the host knows.
+  private func addressed(_ line: String, _ happened: ScenarioResult.Entry?) -> String {
+    guard let name = happened?.resolvedHost, let address = happened?.resolvedAddress else { return line }
+    return line.split(separator: " ", omittingEmptySubsequences: false)
+      .map { $0 == name ? address.description : String($0) }.joined(separator: " ")
   }
 
   private func place(_ entry: TimelineEntry) -> String {

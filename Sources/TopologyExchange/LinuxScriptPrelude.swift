@@ -18,11 +18,17 @@ enum LinuxScriptPrelude {
     SOCKETS=$work/sockets.py
     declare -A HOLDER FIRST SECOND
     CAPTURING=()
+    descendants() {
+      local child
+      for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do descendants "$child"; echo "$child"; done
+    }
     cleanup() {
       trap - EXIT INT TERM
       [ ${#CAPTURING[@]} = 0 ] || { kill -INT "${CAPTURING[@]}" 2>/dev/null; wait "${CAPTURING[@]}" 2>/dev/null; }
       # Whatever runs in a machine has its mount namespace.
-      local process machine mounts=" "
+      local process machine mounts=" " job
+      # A program in a namespace of a machine has a mount namespace of its own: it is found as a child.
+      for job in $(jobs -p); do kill $(descendants "$job") 2>/dev/null; done
       for machine in "${!HOLDER[@]}"; do mounts+="$(readlink "/proc/${HOLDER[$machine]}/ns/mnt") "; done
       for process in /proc/[0-9]*; do
         case $mounts in *" $(readlink "$process/ns/mnt" 2>/dev/null || echo none) "*) kill "${process#/proc/}" 2>/dev/null ;; esac

@@ -77,7 +77,13 @@ struct Run: ParsableCommand {
     let (steps, _, issues) = ScenarioRun.construction(of: compiled)
     for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
     if !issues.isEmpty { throw Exit.invalidInput }
-    for case .command(let machine, let line) in steps { Terminal.print("\(machine)$ \(line)") }
+    for step in steps {
+      switch step {
+      case .command(let machine, let line): Terminal.print("\(machine)$ \(line)")
+      case .note(let machine, let line): Terminal.print("\(machine)# \(line)")
+      case .machine, .networkCard, .cable, .service: break
+      }
+    }
   }
 
   private func instant(_ text: String) throws -> Instant {

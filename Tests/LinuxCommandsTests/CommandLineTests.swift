@@ -26,7 +26,7 @@ import Testing
   @Test(
     "what Linux can do and the simulator does not model is not supported yet",
     arguments: [
-      "nft list ruleset", "docker ps", "nsenter -t 1", "sh -c 'ip a'", "tracepath 10.0.0.1",
+      "nft list ruleset", "docker pull nginx", "docker run --link db x", "docker run -P x", "docker run -e A=1 x", "nsenter -t 1 -m ip a", "sh -c 'ip a'", "tracepath 10.0.0.1",
       "ip link add x link eth0 type vlan id 5 loose_binding on", "ip link add x link eth0 type macvlan mode source",
       "ip addr add 2001:db8::1/64 dev eth0 mngtmpaddr", "ip -6 route add default via fe80::1 encap mpls 5", "ip nexthop bucket list",
       "ip xfrm state",

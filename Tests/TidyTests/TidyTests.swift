@@ -37,14 +37,15 @@ import Testing
     ("DiscreteEvents", []),
     ("NetworkStack", ["NetworkAddresses", "PacketHeaders", "PrefixTables", "DiscreteEvents", "DequeModule"]),
     ("NetworkControl", ["NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
-    ("LinuxCommands", ["NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
+    ("ContainerEngine", ["NetworkAddresses"]),
+    ("LinuxCommands", ["ContainerEngine", "NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
     ("ScenarioModel", ["NetworkAddresses", "OrderedCollections"]),
     ("PacketExplanation", ["NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
     (
       "ScenarioRunner",
       [
-        "ScenarioModel", "LinuxCommands", "PacketExplanation", "NetworkControl", "NetworkStack", "NetworkAddresses",
-        "DiscreteEvents", "OrderedCollections",
+        "ScenarioModel", "LinuxCommands", "ContainerEngine", "PacketExplanation", "NetworkControl", "NetworkStack",
+        "NetworkAddresses", "DiscreteEvents", "OrderedCollections",
       ]
     ),
     (

@@ -46,7 +46,10 @@ import Testing
     Example(
       "a command that the kernel refuses", #"{"vrfsim":1,"nodes":{"h":{"commands":["ip link set eth9 up"]}}}"#,
       "Cannot find device \"eth9\""),
-    Example("a feature to come", #"{"vrfsim":1,"nodes":{"h":{"docker":{}}}}"#, "'docker' is not supported yet"),
+    Example(
+      "a container that cannot start",
+      #"{"vrfsim":1,"nodes":{"h":{"docker":{"containers":{"w1":{"ports":["80:80"]},"w2":{"ports":["80:80"]}}}}}}"#,
+      "port is already allocated"),
     Example(
       "a program to come", #"{"vrfsim":1,"nodes":{"h":{"commands":["nft list ruleset"]}}}"#,
       "'nft' is not supported yet"),

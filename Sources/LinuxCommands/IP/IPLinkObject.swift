@@ -104,7 +104,7 @@ extension CommandContext {
   }
 
   func namespace(argument name: Word) throws(CommandStop) -> NamespaceID {
-    guard let namespace = controller.namespace(named: name.text, on: machine) else {
+    guard let namespace = visibleNamespace(named: name.text) else {
       throw .failed("Error: argument \"\(name.text)\" is wrong: Invalid \"netns\" value\n", exitCode: 255)
     }
     return namespace

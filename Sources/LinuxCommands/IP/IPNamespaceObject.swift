@@ -84,7 +84,8 @@ private struct AddNamespace: ChangingCommand {
 
   func change(_ context: CommandContext) throws(CommandStop) {
     do {
-      try context.controller.apply(.addNamespace(name: name.text, machine: context.machine))
+      try context.controller.apply(
+        .addNamespace(name: name.text, machine: context.machine, isListed: !context.seesContainers))
     } catch {
       if error.isUnsupported { throw CommandStop(error, range: context.range) }
       throw .failed(
@@ -140,7 +141,7 @@ private struct DeleteNamespace: ChangingCommand {
       }
       return
     }
-    guard let namespace = context.controller.namespace(named: name.text, on: context.machine) else {
+    guard let namespace = context.visibleNamespace(named: name.text) else {
       throw .failed(
         "Cannot remove namespace file \"/run/netns/\(name.text)\": No such file or directory", exitCode: 1)
     }

@@ -136,11 +136,31 @@ enum PingProgram {
       throw .unsupported("a flood ping without a count (-c)", range: words.endRange)
     }
     if arguments.count > 1 { throw .unsupported("a list of gateways", range: arguments[0].range) }
+    if destination.anyHostAddress == nil, destination.isHostName {
+      return NamedPingCommand(name: destination, options: options)
+    }
     let (address, zone) = try destination.host(of: "ping", isIPv6: options.isIPv6)
     // The original takes the unspecified address for this machine.
     let own: IPAddress = address.isIPv6 ? .v6(.loopback) : .v4(.loopback)
     return PingCommand(
       destination: address.isUnspecified ? own : address, isToUnspecified: address.isUnspecified, zone: zone, name: destination.text, options: options)
+  }
+}
+
+/// A ping of a name, which is looked up as it starts.
+///
+/// Differs(docker): answers are told by address alone, as with `-n`: no name is looked up for an address.
+private struct NamedPingCommand: SimulatedCommand {
+  let name: Word
+  let options: PingProgram.Options
+
+  func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome {
+    let found = try context.resolve(name, of: "ping: ", isIPv6: options.isIPv6)
+    let command = PingCommand(
+      destination: found.address, isToUnspecified: false, zone: nil, name: name.text, options: options)
+    guard case .session(var session) = try command.run(context) else { preconditionFailure("a ping takes time") }
+    session.resolvedName = found
+    return .session(session)
   }
 }
 

@@ -106,7 +106,15 @@ extension Word {
   /// The address of a host of either family; `nil` for a name.
   var anyHostAddress: IPAddress? { IPv6Address(text).map { .v6($0) } ?? hostAddress.map { .v4($0) } }
 
-  /// The address of a host, and the device behind `%`; names are not resolved, there is no name server.
+  /// Whether the word can be a name that is looked up when the program runs: that of a container.
+  var isHostName: Bool {
+    let bytes = Array(text.utf8)
+    let isLetter = { (byte: UInt8) in (65...90).contains(byte) || (97...122).contains(byte) }
+    return bytes.contains(where: isLetter)
+      && bytes.allSatisfy { isLetter($0) || (48...57).contains($0) || $0 == 45 || $0 == 46 || $0 == 95 }
+  }
+
+  /// The address of a host, and the device behind `%`.
   ///
   /// - Parameter isIPv6: the family wanted; `nil` for either.
   func host(of program: String, isIPv6: Bool?) throws(CommandLineError) -> (IPAddress, zone: Word?) {

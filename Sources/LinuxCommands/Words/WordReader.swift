@@ -15,6 +15,8 @@ struct WordReader: Sendable {
 
   var peek: Word? { position < words.count ? words[position] : nil }
   var isAtEnd: Bool { position == words.count }
+  /// The words that are left, as a line.
+  var line: String { words[position...].map(\.shellText).joined(separator: " ") }
   /// How many words are left.
   var remaining: Int { words.count - position }
 
@@ -76,6 +78,16 @@ struct WordReader: Sendable {
 }
 
 extension Word {
+  /// The word as a shell takes it, in quotes where it needs some.
+  var shellText: String {
+    let isPlain = !text.isEmpty
+      && text.utf8.allSatisfy {
+        (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "-_./:=,@%+!".utf8.contains($0)
+      }
+    if isPlain { return text }
+    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
   /// Whether the word is a beginning of `keyword`: how iproute2 lets most keywords be abbreviated.
   func abbreviates(_ keyword: String) -> Bool {
     !text.isEmpty && keyword.hasPrefix(text)

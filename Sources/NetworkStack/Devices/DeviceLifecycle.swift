@@ -13,7 +13,9 @@ extension Kernel {
   }
 
   /// A namespace with its `lo`, which is down, and the three initial rules.
-  package mutating func makeNamespace(machine: MachineID, name: String?) -> NamespaceID {
+  ///
+  /// - Parameter isListed: whether `ip netns` knows it by its name; those of containers it does not know.
+  package mutating func makeNamespace(machine: MachineID, name: String?, isListed: Bool = true) -> NamespaceID {
     let id = NamespaceID(index: namespaces.count)
     namespaces.append(NetworkNamespace(machine: machine, name: name, loopback: DeviceID(index: devices.count)))
     _ = makeDevice(.loopback, name: "lo", namespace: id, mac: .zero, mtu: 65_536)
@@ -26,13 +28,13 @@ extension Kernel {
     namespaces[id.index].ipv6Rules = .initialIPv6
     compileIPv6Rules(of: id)
     if let name {
-      machines[machine.index].namedNamespaces.append(id)
+      if isListed { machines[machine.index].namedNamespaces.append(id) }
       namespaceNames[NamespaceKey(machine: machine, name: name)] = id
     }
     return id
   }
 
-  /// The namespace that `ip netns` knows by this name; `nil` where there is none. Complexity: O(1).
+  /// The namespace of that name, a container's included; `nil` where there is none. Complexity: O(1).
   package func namespace(named name: String, on machine: MachineID) -> NamespaceID? {
     namespaceNames[NamespaceKey(machine: machine, name: name)]
   }
@@ -142,7 +144,12 @@ extension Kernel {
     clearDevice(device)
     let origin = devices[device.index].namespace
     if !namespaces[origin.index].knownNamespaces.contains(namespace) {
-      namespaces[origin.index].knownNamespaces.append(namespace)
+      // The number of a namespace that was deleted is given again, the lowest first.
+      if let free = namespaces[origin.index].knownNamespaces.firstIndex(where: { !namespaces[$0.index].exists }) {
+        namespaces[origin.index].knownNamespaces[free] = namespace
+      } else {
+        namespaces[origin.index].knownNamespaces.append(namespace)
+      }
     }
     detach(device)
     let old = devices[device.index].interfaceIndex

@@ -175,11 +175,17 @@ extension Kernel {
   }
 
   /// Puts a device above another.
+  ///
+  /// A VLAN has the flags of the device below, a macvlan its own.
+  ///
+  /// Kernel counterpart: `vlan_dev_init()` (net/8021q/vlan_dev.c, v6.12).
   package mutating func stack(_ upper: DeviceID, above lower: DeviceID) {
     deviceDetails[lower.index].uppers.append(upper)
     devices[lower.index].hasUppers = true
-    devices[upper.index].isNoARP = devices[lower.index].isNoARP
-    devices[upper.index].isMulticast = devices[lower.index].isMulticast
+    if case .vlan = devices[upper.index].kind {
+      devices[upper.index].isNoARP = devices[lower.index].isNoARP
+      devices[upper.index].isMulticast = devices[lower.index].isMulticast
+    }
     setCarrier(upper, devices[lower.index].isUp && devices[lower.index].hasCarrier)
   }
 

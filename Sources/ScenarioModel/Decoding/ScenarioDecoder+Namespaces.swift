@@ -10,6 +10,7 @@ extension ScenarioDecoder {
     guard let object = reader.object(MachineShapes.node) else { return node }
     node.initialNamespace = namespace(object, name: initial)
     node.description = node.initialNamespace.description
+    node.docker = object["docker"].flatMap(dockerEngine)
     for (name, value) in object["namespaces"]?.entries() ?? [] where check(name, .namespace) {
       let full = NamespaceName(machine: initial.machine, namespace: name.value)
       node.namespaces[name.value] =
@@ -82,7 +83,7 @@ extension ScenarioDecoder {
     }
   }
 
-  private func service(_ reader: ValueReader) -> Service? {
+  func service(_ reader: ValueReader) -> Service? {
     guard let object = reader.object(MachineShapes.service) else { return nil }
     let port = port(object)
     let reply = object["reply"]?.word(ReplyPolicy.self)?.value ?? .echo

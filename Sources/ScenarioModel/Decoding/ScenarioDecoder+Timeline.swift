@@ -65,9 +65,9 @@ extension ScenarioDecoder {
 
   private func udp(_ reader: ValueReader) -> UDPExchange? {
     guard let object = reader.object(TimelineShapes.udp) else { return nil }
-    let (to, from) = ends(object)
+    let (to, name, from) = ends(object)
     return UDPExchange(
-      place: object.place, to: to, from: from,
+      place: object.place, to: to, toName: name, from: from,
       size: object["size"]?.integer(0...65507)?.value ?? 32,
       count: object["count"]?.integer(1...100_000)?.value ?? 1,
       interval: object["interval"]?.duration()?.value ?? .milliseconds(100),
@@ -80,16 +80,26 @@ extension ScenarioDecoder {
 
   private func tcp(_ reader: ValueReader) -> TCPExchange? {
     guard let object = reader.object(TimelineShapes.tcp) else { return nil }
-    let (to, from) = ends(object)
+    let (to, name, from) = ends(object)
     return TCPExchange(
-      place: object.place, to: to, from: from, size: object["size"]?.integer(1...1_000_000)?.value ?? 32,
+      place: object.place, to: to, toName: name, from: from, size: object["size"]?.integer(1...1_000_000)?.value ?? 32,
       timeout: object["timeout"]?.duration()?.value ?? .seconds(3), device: object["device"]?.name(.interface),
       vrf: object["vrf"]?.name(.interface))
   }
 
   /// The two ends of an exchange; one that is missing or wrong was reported.
-  private func ends(_ object: ObjectReader) -> (to: Located<SocketAddress>, from: Located<SocketAddress>?) {
-    let to = object["to"]?.text("an address and port") { text throws(ValueError) in try SocketAddress(text) }
+  private func ends(
+    _ object: ObjectReader
+  ) -> (to: Located<SocketAddress>, name: String?, from: Located<SocketAddress>?) {
+    var name: String?
+    let to = object["to"]?.text("an address and port") { text throws(ValueError) in
+      // An address of IPv6 without brackets begins like a name.
+      if IPv6Address(text) == nil, let named = try SocketAddress.named(text) {
+        name = named.name
+        return SocketAddress(address: .v4(.unspecified), port: named.port)
+      }
+      return try SocketAddress(text)
+    }
     let from = object["from"]?.text("an address and port") { text throws(ValueError) in
       try SocketAddress(text, portIsOptional: true)
     }
@@ -97,7 +107,7 @@ extension ScenarioDecoder {
       log.error(
         "give 'device' or 'vrf', not both: a socket is bound to one of them", at: object.keyPlace("vrf"))
     }
-    return (to ?? Located(SocketAddress(address: .v4(.unspecified), port: 0), at: object.place), from)
+    return (to ?? Located(SocketAddress(address: .v4(.unspecified), port: 0), at: object.place), name, from)
   }
 
   private func listen(_ reader: ValueReader) -> Listener? {

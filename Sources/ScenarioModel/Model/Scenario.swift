@@ -39,6 +39,9 @@ public struct Node: Sendable {
   /// The further namespaces by name, in file order, as `ip netns` makes them.
   public var namespaces: OrderedDictionary<String, Namespace>
 
+  /// The machine's Docker engine.
+  public var docker: DockerEngine?
+
   /// The initial namespace, then the others in file order.
   public var allNamespaces: [Namespace] { [initialNamespace] + namespaces.values }
   /// Whether command lines run on the machine while it is set up: they may create what the document does

@@ -58,7 +58,10 @@ public enum PathMTUDiscovery: String, CaseIterable, Sendable {
 /// The `udp` action.
 public struct UDPExchange: Sendable {
   public var place: SourcePlace
+  /// Of a destination that is given by name, the port alone.
   public var to: Located<SocketAddress>
+  /// The name of a container, looked up as the exchange begins; `nil` for an address.
+  public var toName: String?
   /// Port 0 leaves the choice to the kernel.
   public var from: Located<SocketAddress>?
   /// Payload in bytes, 0 through 65507; 32 when not given.
@@ -82,7 +85,10 @@ public struct UDPExchange: Sendable {
 /// The `tcp` action.
 public struct TCPExchange: Sendable {
   public var place: SourcePlace
+  /// Of a destination that is given by name, the port alone.
   public var to: Located<SocketAddress>
+  /// The name of a container, looked up as the exchange begins; `nil` for an address.
+  public var toName: String?
   /// Port 0 leaves the choice to the kernel.
   public var from: Located<SocketAddress>?
   /// Payload in bytes, 1 through 1,000,000; 32 when not given.
@@ -92,6 +98,16 @@ public struct TCPExchange: Sendable {
   /// Binds the socket to an interface. Never together with `vrf`.
   public var device: Located<String>?
   public var vrf: Located<String>?
+}
+
+extension UDPExchange {
+  /// The destination as it was given.
+  public var destination: String { toName.map { "\($0):\(to.value.port)" } ?? to.value.description }
+}
+
+extension TCPExchange {
+  /// The destination as it was given.
+  public var destination: String { toName.map { "\($0):\(to.value.port)" } ?? to.value.description }
 }
 
 /// The `listen` action.

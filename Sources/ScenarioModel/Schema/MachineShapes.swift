@@ -134,8 +134,8 @@ enum MachineShapes {
         .map(.namespace, .object(namespace)),
         [["blue": ["forwarding": true]]]),
       KeyShape(
-        "docker", "Docker engine", "A Docker engine on this machine.", SchemaFragment(["type": "object"]),
-        [[:]], supported: false),
+        "docker", "Docker engine", "A Docker engine on this machine; {} is one with its defaults.",
+        .object(DockerShapes.engine), [[:], ["containers": ["web": ["image": "nginx", "ports": ["8080:80"]]]]]),
     ])
 
   static let link = ObjectShape(

@@ -44,7 +44,7 @@ public enum ScenarioSchema {
   /// The schema as a value.
   public static let document: JSONValue = {
     var definitions: OrderedDictionary<String, JSONValue> = [:]
-    for shape in MachineShapes.all + TimelineShapes.all + ExpectationShapes.all {
+    for shape in MachineShapes.all + DockerShapes.all + TimelineShapes.all + ExpectationShapes.all {
       definitions[shape.name] = shape.schema
     }
     for (name, schema) in ValueShapes.definitions { definitions[name] = schema }

@@ -6,7 +6,8 @@ enum TimelineShapes {
     "udp", "Sends datagrams, waits for answers, prints them.",
     [
       KeyShape(
-        "to", "Destination", "Address and port.", ValueShapes.socketAddress, ["10.0.0.1:53"], required: true),
+        "to", "Destination", "Address and port; from a container, also the name of another.", ValueShapes.destination,
+        ["10.0.0.1:53"], required: true),
       KeyShape(
         "from", "Source", "Address and port; with an address alone the kernel chooses the port.",
         ValueShapes.socketAddress, ["10.0.0.9:5001"]),
@@ -35,7 +36,8 @@ enum TimelineShapes {
     "Connects, after 200 ms sends, reads as many bytes back, after 200 ms closes, and watches for 400 ms more.",
     [
       KeyShape(
-        "to", "Destination", "Address and port.", ValueShapes.socketAddress, ["10.0.0.1:80"], required: true),
+        "to", "Destination", "Address and port; from a container, also the name of another.", ValueShapes.destination,
+        ["10.0.0.1:80", "web:80"], required: true),
       KeyShape(
         "from", "Source", "Address and port; with an address alone the kernel chooses the port.",
         ValueShapes.socketAddress, ["10.0.0.9:5001"]),

@@ -12,6 +12,7 @@ enum ValueShapes {
   static let address = SchemaFragment.definition("address")
   static let interfaceAddress = SchemaFragment.definition("interfaceAddress")
   static let socketAddress = SchemaFragment.definition("socketAddress")
+  static let destination = SchemaFragment.definition("destination")
   static let mac = SchemaFragment.definition("mac")
   static let commandLine = SchemaFragment.definition("commandLine")
   static let mtu = SchemaFragment.integer(68...65535)
@@ -24,6 +25,10 @@ enum ValueShapes {
     text(
       "commandLine", "A command line, split as a POSIX shell splits words.", "\\S", ["ip route show vrf blue"]
     ),
+    text(
+      "destination", "An address and a port, or the name of a container and a port.",
+      "^[0-9.]+(:[0-9]{1,5})?$|^\\[[0-9A-Fa-f.:]+\\]:[0-9]{1,5}$|^[A-Za-z0-9][A-Za-z0-9._-]*:[0-9]{1,5}$",
+      ["10.0.0.1:53", "web:80"]),
     text(
       "duration", "A length of virtual time: a decimal number with its unit directly behind it.",
       quantity(ScenarioDuration.kind), ["1ms", "0.5s", "300us", "10ns", "1m"]),

@@ -16,7 +16,7 @@ struct ScenarioValidator {
     self.scenario = scenario
     endpoints = EndpointRegister(scenario)
     var firstCommand: [String: Int] = [:]
-    for node in scenario.nodes.values where node.hasCommands { firstCommand[node.name.value] = -1 }
+    for node in scenario.nodes.values where node.hasCommands || node.docker != nil { firstCommand[node.name.value] = -1 }
     for (index, entry) in scenario.timeline.enumerated() {
       guard case .run = entry.action, let machine = entry.on?.value.machine else { continue }
       firstCommand[machine] = firstCommand[machine] ?? index
@@ -27,6 +27,7 @@ struct ScenarioValidator {
   func validate(_ scenario: inout Scenario) {
     for node in scenario.nodes.values {
       for namespace in node.allNamespaces { check(namespace, in: node) }
+      checkDocker(node)
     }
     checkVethPairs()
     checkLinks()
@@ -58,8 +59,10 @@ struct ScenarioValidator {
   func checkNamespace(_ name: NamespaceName, at place: SourcePlace, mayBeMade: Bool) -> Bool {
     guard checkMachine(name, at: place) else { return false }
     if scenario[name] != nil { return true }
-    if mayBeMade { return false }
-    let known = scenario.nodes[name.machine]?.namespaces.keys.map { "\(name.machine)/\($0)" } ?? []
+    if mayBeMade || isContainer(name) { return false }
+    let inner = (scenario.nodes[name.machine]?.namespaces.keys.elements ?? [])
+      + (scenario.nodes[name.machine]?.docker?.containers.map(\.name.value) ?? [])
+    let known = inner.map { "\(name.machine)/\($0)" }
     log.error(
       "machine '\(name.machine)' has no namespace \(quoted(name.namespace ?? ""))", at: place,
       suggestion: NearestName.nearest(to: name.description, among: known))

@@ -53,6 +53,18 @@ public struct SocketAddress: Hashable, Sendable {
     }
   }
 
+  /// Reads `web:80`: the name of a container and a port.
+  ///
+  /// - Returns: `nil` where it is no name.
+  static func named(_ text: String) throws(ValueError) -> (name: String, port: UInt16)? {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard NameKind.identifier.problem(with: parts[0]) == nil,
+      parts[0].unicodeScalars.contains(where: { $0.properties.isAlphabetic })
+    else { return nil }
+    guard parts.count == 2 else { throw ValueError("\(quoted(text)) has no port; write \"\(text):80\"") }
+    return (parts[0], try port(parts[1], of: text))
+  }
+
   private static func port(_ digits: String, of text: String) throws(ValueError) -> UInt16 {
     let isNumber =
       !digits.isEmpty && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }

@@ -12,7 +12,45 @@ struct AcceptedScenario: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = [routeLeak, everyKey, namespaces, madeByCommands, minimal]
+  static let all = [routeLeak, everyKey, namespaces, madeByCommands, docker, minimal]
+
+  static let docker = AcceptedScenario(
+    "every key of a Docker engine",
+    #"""
+    {
+      "vrfsim": 1,
+      "nodes": {
+        "host": {
+          "docker": {
+            "engine": "docker-27", "description": "all of them",
+            "daemon": {
+              "userland-proxy": false, "icc": false, "ip-masq": false, "iptables": true, "ip6tables": true, "ip-forward": true,
+              "bip": "172.30.0.1/24", "ip": "127.0.0.1", "mtu": 1400
+            },
+            "networks": {
+              "app": {
+                "driver": "bridge", "internal": false, "enable_ipv6": true,
+                "driver_opts": { "com.docker.network.bridge.name": "br-app", "com.docker.network.driver.mtu": 1400,
+                                 "com.docker.network.bridge.enable_icc": true },
+                "ipam": { "config": [ { "subnet": "10.0.0.0/24", "gateway": "10.0.0.254", "ip_range": "10.0.0.128/25" },
+                                      { "subnet": "fd00::/64" } ] }
+              },
+              "lan": { "driver": "macvlan", "driver_opts": { "parent": "eth0" } }
+            },
+            "containers": {
+              "web": {
+                "image": "nginx:1", "hostname": "www", "ports": ["8080:80"], "expose": ["90"], "mac_address": "02:42:00:00:00:01",
+                "networks": { "app": { "aliases": ["www"], "ipv4_address": "10.0.0.5", "ipv6_address": "fd00::5" }, "bridge": null },
+                "services": [ { "tcp": 80 } ], "commands": ["ip link show"]
+              },
+              "other": { "networks": ["app"] }, "third": { "network_mode": "container:web" }, "fourth": { "network_mode": "host" }
+            }
+          }
+        }
+      },
+      "timeline": [ { "on": "host/other", "tcp": { "to": "web:80" } }, { "on": "host/web", "run": "ip link" } ]
+    }
+    """#)
 
   /// The example of the format's documentation, without the expectation on paths.
   static let routeLeak = AcceptedScenario("route leak between VRFs", routeLeakText(extra: ""))

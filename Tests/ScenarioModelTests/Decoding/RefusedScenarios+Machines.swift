@@ -151,10 +151,28 @@ extension RefusedScenario {
         "1:28: error: /nodes/r1/interfces: unknown key 'interfces' (did you mean 'interfaces'?)"
       ]),
     RefusedScenario(
-      "docker is not supported yet", schema: .accepts,
-      #"{"vrfsim":1,"nodes":{"r1":{"docker":{}}}}"#,
+      "an unknown key of a Docker engine", schema: .refuses,
+      #"{"vrfsim":1,"nodes":{"r1":{"docker":{"conteiners":{}}}}}"#,
       [
-        "1:28: error: /nodes/r1/docker: 'docker' is not supported yet"
+        "1:38: error: /nodes/r1/docker/conteiners: unknown key 'conteiners' (did you mean 'containers'?)"
+      ]),
+    RefusedScenario(
+      "an engine that is not modeled", schema: .refuses,
+      #"{"vrfsim":1,"nodes":{"r1":{"docker":{"engine":"docker-27.1"}}}}"#,
+      [
+        #"1:47: error: /nodes/r1/docker/engine: 'docker-27.1' is not one of "docker-27", "docker-28" (did you mean 'docker-27'?)"#
+      ]),
+    RefusedScenario(
+      "a container in a network that the engine does not have", schema: .accepts,
+      #"{"vrfsim":1,"nodes":{"r1":{"docker":{"networks":{"app":{}},"containers":{"web":{"networks":["apq"]}}}}}}"#,
+      [
+        #"1:93: error: /nodes/r1/docker/containers/web/networks/0: the engine has no network 'apq' (did you mean 'app'?)"#
+      ]),
+    RefusedScenario(
+      "two ways to name a container's network", schema: .accepts,
+      #"{"vrfsim":1,"nodes":{"r1":{"docker":{"containers":{"web":{"network_mode":"host","networks":["bridge"]}}}}}}"#,
+      [
+        "1:81: error: /nodes/r1/docker/containers/web/networks: give 'network_mode' or 'networks', not both"
       ]),
     RefusedScenario(
       "docker has no place in a namespace", schema: .refuses,
