@@ -28,7 +28,6 @@ extension KnownDifference {
     .init(.tcp, "two requests that cross do not become one connection."),
     .init(.vrf, "a packet of the machine itself that is too long for a leak into a VRF, and must not be fragmented, ends with the ICMP error alone; on Linux the sender's call fails too."),
     .init(.bridge, "no spanning tree, no multicast snooping."),
-    .init(.bridge, "`bridge fdb show` does not list the groups that a device lets through (`self`); `ip maddress` does."),
     .init(.vxlan, "no multicast groups, no IPv6 underlay, no checksum offload."),
     .init(.vxlan, "a packet too long for the underlay is told to the machine itself, not to hosts behind its bridge."),
     .init(.vxlan, "source ports are other than Linux's, whose hash is keyed."),
@@ -45,7 +44,6 @@ extension KnownDifference {
     .init(.iptables, "the two comments of `iptables-save` name the first day of 1970; the simulator has no calendar."),
     .init(.iptables, "which address of a range a flow gets is chosen by a hash of the simulator's own."),
     .init(.iptables, "selective acknowledgments are not read by connection tracking; no connection here sends any."),
-    .init(.iptables, "fragments that connection tracking has joined leave in pieces of the longest one's size, not each in its own."),
     .init(.names, "two VRFs with one table are refused; Linux allows them unless `net.vrf.strict_mode` is set."),
     .init(.names, "interface names with control characters, or bytes that are not UTF-8, are refused."),
   ]
