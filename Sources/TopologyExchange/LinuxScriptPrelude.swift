@@ -143,6 +143,8 @@ enum LinuxScriptPrelude {
     capture() {
       local name=$1.$3 inner=()
       if [ "$2" != - ]; then name=$1.$2.$3; inner=(ip netns exec "$2"); fi
+      # It is there before somebody waits for what it will say.
+      : >"$work/listening.$name"
       nsenter -t "${HOLDER[$1]}" -n -m -- ${inner[@]+"${inner[@]}"} tcpdump -p -U --immediate-mode -Z root \
         --time-stamp-precision=nano -s 0 -i "$3" -w "$(realpath "$CAPTURES")/$name.pcap" \
         2>"$work/listening.$name" >/dev/null &

@@ -70,7 +70,7 @@ def main():
     parser.add_argument('--oracle', action='store_true')
     parser.add_argument('scenarios', nargs='*')
     options = parser.parse_args()
-    why = random_parity.refusal(vrf=False, ipv6=False)
+    why = random_parity.refusal(oracle=False, ipv6=False)
     if why:
         print('exported scenarios: NOT RUN, nothing was compared with the kernel: ' + why)
         sys.exit(3)
