@@ -249,6 +249,12 @@ extension Controller {
     simulation.kernel.connectionInfos(in: namespace)
   }
 
+  /// How many connections there are, those included whose time is over and whose place nobody has needed yet:
+  /// `conntrack -C`.
+  public func connectionCount(in namespace: NamespaceID) -> Int {
+    simulation.kernel.namespaces[namespace.index].connectionCount
+  }
+
   /// Forgets connections: `conntrack -D`, and with a condition that is always true `conntrack -F`.
   ///
   /// - Returns: those that were forgotten.
