@@ -79,12 +79,13 @@ struct ConntrackFilter: Sendable {
   private func isTranslated(_ connection: ConnectionInfo) -> Bool {
     guard let translatedSide else { return true }
     // Of an ICMP message the identifier is compared with type and code, as the original does.
+    let (original, reply) = (connection.original, connection.reply)
     let isSource = isTranslated(
-      from: (connection.original.source, connection.original.sourcePort),
-      to: (connection.reply.destination, connection.reply.destinationPort), connection.isSourceDecided, translatedSource)
+      from: (original.source, original.sourcePort), to: (reply.destination, reply.destinationPort),
+      connection.isSourceDecided, translatedSource)
     let isDestination = isTranslated(
-      from: (connection.original.destination, connection.original.destinationPort),
-      to: (connection.reply.source, connection.reply.sourcePort), connection.isDestinationDecided, translatedDestination)
+      from: (original.destination, original.destinationPort), to: (reply.source, reply.sourcePort),
+      connection.isDestinationDecided, translatedDestination)
     switch translatedSide {
     case .source: return isSource
     case .destination: return isDestination

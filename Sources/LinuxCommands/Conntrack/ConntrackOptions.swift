@@ -27,16 +27,17 @@ struct ConntrackOption: Sendable {
   ///
   /// Source: conntrack(8); `conntrack -h` of v1.4.7.
   static let all = [
-    ConntrackOption("s", "src", "orig-src"), ConntrackOption("d", "dst", "orig-dst"), ConntrackOption("r", "reply-src"),
-    ConntrackOption("q", "reply-dst"), ConntrackOption("p", "protonum"), ConntrackOption("t", "timeout"),
+    ConntrackOption("s", "src", "orig-src"), ConntrackOption("d", "dst", "orig-dst"),
+    ConntrackOption("r", "reply-src"), ConntrackOption("q", "reply-dst"), ConntrackOption("p", "protonum"),
+    ConntrackOption("t", "timeout"),
     ConntrackOption("u", "status"), ConntrackOption("z", "zero", value: .none), ConntrackOption("e", "event-mask"),
     ConntrackOption("[", "tuple-src"), ConntrackOption("]", "tuple-dst"), ConntrackOption("{", "mask-src"),
     ConntrackOption("}", "mask-dst"), ConntrackOption("a", "nat-range"), ConntrackOption("m", "mark"),
     ConntrackOption("i", "id"), ConntrackOption("f", "family"), ConntrackOption("n", "src-nat", value: .attached),
     ConntrackOption("g", "dst-nat", value: .attached), ConntrackOption("o", "output"), ConntrackOption("c", "secmark"),
-    ConntrackOption("b", "buffer-size"), ConntrackOption("j", "any-nat", value: .attached), ConntrackOption("w", "zone"),
-    ConntrackOption("l", "label"), ConntrackOption("<", "label-add"), ConntrackOption(">", "label-del"),
-    ConntrackOption("(", "orig-zone"), ConntrackOption(")", "reply-zone"),
+    ConntrackOption("b", "buffer-size"), ConntrackOption("j", "any-nat", value: .attached),
+    ConntrackOption("w", "zone"), ConntrackOption("l", "label"), ConntrackOption("<", "label-add"),
+    ConntrackOption(">", "label-del"), ConntrackOption("(", "orig-zone"), ConntrackOption(")", "reply-zone"),
     command("L", "dump"), command("I", "create"), command("A", "add"), command("D", "delete"), command("U", "update"),
     command("G", "get"), command("F", "flush"), command("E", "event"), command("C", "counter"),
     command("S", "stats", value: .none), command("V", "version", value: .none), command("h", "help", value: .none),
@@ -117,7 +118,8 @@ struct ConntrackProtocol: Sendable {
     ConntrackProtocol(name: "tcp", number: 6, options: ports + [Option("state", meaning: .state)] + expectations),
     ConntrackProtocol(name: "udp", number: 17, options: ports + expectations),
     ConntrackProtocol(name: "udplite", number: 136, options: nil),
-    ConntrackProtocol(name: "sctp", number: 132, options: nil), ConntrackProtocol(name: "dccp", number: 33, options: nil),
+    ConntrackProtocol(name: "sctp", number: 132, options: nil),
+    ConntrackProtocol(name: "dccp", number: 33, options: nil),
     ConntrackProtocol(name: "icmp", number: 1, options: icmp("icmp")),
     ConntrackProtocol(name: "icmpv6", number: 58, options: icmp("icmpv6")),
     ConntrackProtocol(name: "gre", number: 47, options: nil),
@@ -128,7 +130,9 @@ struct ConntrackProtocol: Sendable {
     if let known = Self.all.first(where: { $0.name == word.text.lowercased() }) {
       self = known
     } else if let number = word.unsigned(through: 255) {
-      self = Self.all.first { $0.number == number } ?? ConntrackProtocol(name: "unknown", number: UInt8(number), options: [])
+      self =
+        Self.all.first { $0.number == number }
+        ?? ConntrackProtocol(name: "unknown", number: UInt8(number), options: [])
     } else if let number = ProtocolNames.number(of: word), word.text.lowercased() != "all" {
       self.init(name: "unknown", number: number, options: [])
     } else {

@@ -123,10 +123,12 @@ struct ConntrackReader {
     case ("n", _), ("g", _), ("j", _): try takeTranslation(option, try optionalWord(value))
     case ("s", let value?):
       let (address, mask) = try network(value, option)
-      (line.filter.originalSource, sourceMask) = (ConntrackFilter.Network(address: address), mask ?? sourceMask)
+      line.filter.originalSource = ConntrackFilter.Network(address: address)
+      sourceMask = mask ?? sourceMask
     case ("d", let value?):
       let (address, mask) = try network(value, option)
-      (line.filter.originalDestination, destinationMask) = (ConntrackFilter.Network(address: address), mask ?? destinationMask)
+      line.filter.originalDestination = ConntrackFilter.Network(address: address)
+      destinationMask = mask ?? destinationMask
     case ("r", let value?): line.filter.replySource = try address(value, option)
     case ("q", let value?): line.filter.replyDestination = try address(value, option)
     case ("{", let value?): sourceMask = try mask(value, option)
@@ -370,7 +372,9 @@ struct ConntrackReader {
       throw problem("Can't use -z with filtering parameters")
     }
     if given.contains("{"), line.filter.originalSource == nil { throw problem("Can't use --mask-src without --src") }
-    if given.contains("}"), line.filter.originalDestination == nil { throw problem("Can't use --mask-dst without --dst") }
+    if given.contains("}"), line.filter.originalDestination == nil {
+      throw problem("Can't use --mask-dst without --dst")
+    }
     if let sourceMask { line.filter.originalSource?.mask = sourceMask }
     if let destinationMask { line.filter.originalDestination?.mask = destinationMask }
     let sides = (given.contains("n"), given.contains("g"))
@@ -400,7 +404,8 @@ struct ConntrackReader {
     }
     if options.contains(where: { $0.meaning == .originalSourcePort }) {
       try checkPair(
-        givenOfProtocol.contains, (.originalSourcePort, .originalDestinationPort), (.replySourcePort, .replyDestinationPort),
+        givenOfProtocol.contains, (.originalSourcePort, .originalDestinationPort),
+        (.replySourcePort, .replyDestinationPort),
         ("`--sport' and `--dport'", "`--reply-src-port' and `--reply-dst-port'"))
     }
     for option in options where option.meaning == .icmpType || option.meaning == .icmpCode {

@@ -32,7 +32,7 @@ public struct ConnectionInfo: Sendable {
 extension Kernel {
   /// The connections of a namespace, the oldest places first; those whose time is over are left out.
   ///
-  /// Differs(netfilter): connections are listed in the order of their places, the kernel's in that of a hash which is
+  /// Differs(iptables): connections are listed in the order of their places, the kernel's in that of a hash which is
   /// keyed anew at each boot.
   package func connectionInfos(in namespace: NamespaceID) -> [ConnectionInfo] {
     connections.confirmed.compactMap { (id: ConnectionID) -> ConnectionInfo? in
