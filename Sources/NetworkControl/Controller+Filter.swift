@@ -249,8 +249,10 @@ extension Controller {
     simulation.kernel.connectionInfos(in: namespace)
   }
 
-  /// How many connections there are, those included whose time is over and whose place nobody has needed yet:
-  /// `conntrack -C`.
+  /// How many connections there are: `conntrack -C`.
+  ///
+  /// Differs(iptables): connections whose time is over count until others need room; Linux also takes them away now and
+  /// then (`gc_worker()`).
   public func connectionCount(in namespace: NamespaceID) -> Int {
     simulation.kernel.namespaces[namespace.index].connectionCount
   }
