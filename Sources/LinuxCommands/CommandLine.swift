@@ -93,7 +93,7 @@ public enum CommandLine {
 
 /// The programs there are.
 enum Program: String, CaseIterable {
-  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, iptables, ip6tables, docker, nsenter
+  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, iptables, ip6tables, conntrack, docker, nsenter
   case iptablesSave = "iptables-save"
   case ip6tablesSave = "ip6tables-save"
   case iptablesRestore = "iptables-restore"
@@ -101,7 +101,7 @@ enum Program: String, CaseIterable {
 
   /// Programs of Linux that have a place in the simulator's subject and no counterpart in it.
   private static let unsupported = [
-    "conntrack", "unshare", "nft", "tc", "tracepath", "sh", "bash",
+    "unshare", "nft", "tc", "tracepath", "sh", "bash",
     "ethtool", "brctl", "ifconfig", "route", "arp", "ss", "nc", "iperf3", "tcpdump", "mtr", "dhclient",
   ]
 
@@ -151,6 +151,7 @@ enum Program: String, CaseIterable {
     case .ip6tablesSave: try IptablesSaveProgram.parse(&words, .ipv6)
     case .iptablesRestore: try IptablesRestoreProgram.parse(&words, .ipv4)
     case .ip6tablesRestore: try IptablesRestoreProgram.parse(&words, .ipv6)
+    case .conntrack: try ConntrackProgram.parse(&words)
     }
   }
 }

@@ -250,6 +250,14 @@ extension Controller {
     simulation.kernel.connectionInfos(in: namespace)
   }
 
+  /// How many connections there are: `conntrack -C`.
+  ///
+  /// Differs(iptables): connections whose time is over count until others need room; Linux also takes them away now and
+  /// then (`gc_worker()`).
+  public func connectionCount(in namespace: NamespaceID) -> Int {
+    simulation.kernel.namespaces[namespace.index].connectionCount
+  }
+
   /// Forgets connections: `conntrack -D`, and with a condition that is always true `conntrack -F`.
   ///
   /// - Returns: those that were forgotten.

@@ -13,7 +13,7 @@ import Testing
     "nexthops6", "nexthop-changes", "routes6", "multicast", "multicast6", "gateways6", "lifetimes6", "neighbor-flags",
     "everywhere", "ping-flood", "link-groups", "vxlan-inherit", "link-broadcast", "uppers",
     "iptables", "iptables-targets", "iptables-matches", "iptables-ipv6",
-    "iptables-options", "iptables-refusals", "iptables-restore", "iptables-docker",
+    "iptables-options", "iptables-refusals", "iptables-restore", "iptables-docker", "conntrack", "conntrack-ipv6",
   ]
 
   @Test("a line prints what the original printed", arguments: cases)
@@ -90,6 +90,7 @@ extension Laboratory {
 enum Comparison {
   static func comparable(_ text: String, of line: String) -> String {
     if line.contains("ping ") { return withoutTicks(text) }
+    if line.contains("conntrack -") { return unordered(withoutIdentifiers(text)) }
     // Linux lists these in the order of hash tables, whose keys it draws at random; and the simulator has no
     // filters of the devices' own (`self`), which multicast groups fill.
     if line.contains("neigh") || line.contains("ip n") || line.contains(" n show") || line.contains("bridge")
@@ -106,6 +107,14 @@ enum Comparison {
       let milliseconds = Int(row[start.upperBound...].dropLast(2)) ?? -1
       return row[..<start.upperBound] + "\(milliseconds / 100 * 100)ms"
     }.joined(separator: "\n")
+  }
+
+  /// Connections: a ping is identified by a random number, and while the originals run their times go on. These are
+  /// rounded up to tens of seconds.
+  private static func withoutIdentifiers(_ text: String) -> String {
+    text.replacing(#/ id=[0-9]+/#, with: " id=N").replacing(#/ ([0-9]+) ([A-Z][A-Z_0-9]* )?src=/#) { row in
+      " \(((Int(row.1) ?? -1) + 9) / 10 * 10) \(row.2 ?? "")src="
+    }
   }
 
   private static func unordered(_ text: String) -> String {

@@ -15,12 +15,25 @@ public struct ConnectionInfo: Sendable {
   /// 0 for none.
   public let zone: UInt16
   public let zoneDirection: ZoneDirection
+  /// How many hold on to it: its place in the table, and packets under way.
+  public private(set) var useCount: UInt32
+  /// Whether a table of translations has decided about it, be it that nothing changes.
+  public let isSourceDecided: Bool
+  public let isDestinationDecided: Bool
+
+  /// The same while somebody looks at it.
+  public var usedOnceMore: ConnectionInfo {
+    var result = self
+    result.useCount += 1
+    return result
+  }
 }
 
 extension Kernel {
   /// The connections of a namespace, the oldest places first; those whose time is over are left out.
   ///
-  /// The kernel lists them in the order of a hash table that is keyed anew at each boot.
+  /// Differs(iptables): connections are listed in the order of their places, the kernel's in that of a hash which is
+  /// keyed anew at each boot.
   package func connectionInfos(in namespace: NamespaceID) -> [ConnectionInfo] {
     connections.confirmed.compactMap { (id: ConnectionID) -> ConnectionInfo? in
       let connection = connections[id]
@@ -31,7 +44,9 @@ extension Kernel {
           .seenReply, .assured, .confirmed, .expected, .sourceTranslated, .destinationTranslated,
         ]), secondsLeft: (connection.expiry - now) / 1_000_000_000, mark: connection.mark,
         tcpState: connection.original.ipProtocol == 6 ? connection.tcp.state : nil,
-        zone: connection.zone.identifier, zoneDirection: connection.zone.direction)
+        zone: connection.zone.identifier, zoneDirection: connection.zone.direction,
+        useCount: connection.references, isSourceDecided: connection.status.contains(.sourceDecided),
+        isDestinationDecided: connection.status.contains(.destinationDecided))
     }
   }
 

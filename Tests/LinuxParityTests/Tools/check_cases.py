@@ -13,8 +13,10 @@ A case that needs what the simulator does not do yet has a file `not-supported` 
 refused as long as `vrfsim run` exits with 2 and these words, and fails when it no longer does.
 A case that may differ says so in its compare.json (see compare.py) and why in its README.md.
 """
-import argparse, os, re, shutil, subprocess, sys, tempfile
+import argparse, json, os, re, shutil, subprocess, sys, tempfile
 HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, HERE)
+import normalise
 CASES = os.path.normpath(os.path.join(HERE, '..', 'Cases'))
 PACKAGE = os.path.normpath(os.path.join(HERE, '..', '..', '..'))
 SECONDS_A_CASE = 120
@@ -46,9 +48,13 @@ def simulate(vrfsim, case, out):
     scenario = run('to_scenario', sys.executable, HERE + '/to_scenario.py', case)
     if scenario.returncode:
         raise Failed('to_scenario: ' + last_line(scenario.stderr))
+    asked = json.loads(scenario.stdout)
+    asked['timeline'] += [{'id': 'connections-' + n, 'on': 'lab/' + n, 'run': 'conntrack -L'} for n in sorted(connections(case))]
     with open(out + '/scenario.json', 'w') as f:
-        f.write(scenario.stdout)
-    r = run('vrfsim', vrfsim, 'run', out + '/scenario.json', '--pcap', out + '/pcap', '--quiet')
+        json.dump(asked, f, indent=1)
+    r = run('vrfsim', vrfsim, 'run', out + '/scenario.json', '--pcap', out + '/pcap', '--json')
+    with open(out + '/result.json', 'w') as f:
+        f.write(r.stdout)
     expected = case + '/not-supported'
     if os.path.exists(expected):
         words = open(expected).read().strip()
@@ -61,12 +67,21 @@ def simulate(vrfsim, case, out):
     return r
 
 
+def connections(case):
+    """The recorded tables of connections, by namespace; empty for a case that is recorded without (no use-conntrack)"""
+    if not os.path.exists(case + '/use-conntrack'):
+        return {}
+    with open(case + '/golden/state.json') as f:
+        return {n: s['conntrack'] for n, s in json.load(f).items()}
+
+
 def last_line(text):
     return (text.strip().splitlines() or ['(no output)'])[-1]
 
 
 # What a case is compared by.  Each comparison takes (case, out, options) and returns (identical, total, unit, details).
-# The frames are one; the text and exit codes of the tools (golden/tools.txt) can be a second one here.
+# The frames are one, the connections that are tracked at the end a second one; the text and exit codes of the tools
+# (golden/tools.txt) can be a third one here.
 def compare_frames(case, out, options):
     c = [sys.executable, HERE + '/compare.py', case, out + '/pcap']
     if options.timing is not None:
@@ -80,7 +95,23 @@ def compare_frames(case, out, options):
     return int(m.group(1)), int(m.group(2)), 'interfaces', r.stdout.splitlines()[1:]
 
 
-COMPARISONS = [compare_frames]
+def compare_connections(case, out, options):
+    recorded = connections(case)
+    if not recorded:
+        return 0, 0, 'tables of connections', []
+    with open(out + '/result.json') as f:
+        outputs = {e.get('id', ''): e.get('stdout', '') for e in json.load(f)['timeline']}
+    same, details = 0, []
+    for n, golden in sorted(recorded.items()):
+        ours = sorted(normalise.connection(l) for l in outputs['connections-' + n].splitlines())
+        same += ours == golden
+        if ours != golden:
+            details.append('  connections of %s' % n)
+            details += ['    linux  ' + l for l in golden if l not in ours] + ['    vrfsim ' + l for l in ours if l not in golden]
+    return same, len(recorded), 'tables of connections', details
+
+
+COMPARISONS = [compare_frames, compare_connections]
 
 
 def main():
@@ -111,6 +142,8 @@ def main():
             simulate(o.vrfsim, case, out)
             for comparison in COMPARISONS:
                 n, m, unit, more = comparison(case, out, o)
+                if not m:
+                    continue
                 same[unit] = same.get(unit, 0) + n
                 total[unit] = total.get(unit, 0) + m
                 good = good and n == m

@@ -139,8 +139,7 @@ def norm_state(st):
                           if not r['mac'].startswith(('33:33', '01:00:5e')))
         x['link'] = {l['ifname']: {k: {m: l['stats64'][k][m] for m in ('packets', 'bytes', 'dropped', 'errors')}
                                    for k in ('rx', 'tx')} for l in d['link'] if l['ifname'] != 'lo'}
-        x['conntrack'] = sorted(re.sub(r'^(\S+ +\d+) \d+ ', r'\1 ', re.sub(r'\b(sport|dport|id)=[456]\d{4}\b', r'\1=E', re.sub(r'\bid=\d+', 'id=I', l)))
-                                for l in d['conntrack'])
+        x['conntrack'] = sorted(N.connection(l) for l in d['conntrack'])
     return o
 
 def frames(tmp, k):
