@@ -101,7 +101,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `skb_scrub_packet()` (net/core/skbuff.c, v6.12).
   mutating func leaveNamespace(_ id: PacketID) {
-    packets[id].flags = []
+    packets[id].flags.formIntersection(.confirmsNeighbor)
     packets[id].mark = 0
     packets[id].routeMTU = 0
     if packets[id].longestFragment > 0 { forgetFragments(of: id) }

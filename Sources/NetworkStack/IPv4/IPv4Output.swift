@@ -14,6 +14,8 @@ struct SendOptions {
   var mark: UInt32 = 0
   /// Whether a program sends, and not the kernel itself.
   var isFromProgram = false
+  /// Whether the other end was heard of since the last packet: the next hop carries packets there.
+  var confirmsNeighbor = false
 }
 
 extension Kernel {
@@ -46,6 +48,7 @@ extension Kernel {
     header.emit(into: view)
     packets[id].flags = .isLocallySent
     if options.isFromProgram { packets[id].flags.insert(.isFromProgram) }
+    if options.confirmsNeighbor { packets[id].flags.insert(.confirmsNeighbor) }
     packets[id].mark = options.mark
     setRoute(route, of: id, mtu: options.pathMTUDiscovery == .probe ? 0 : mtu)
     record(

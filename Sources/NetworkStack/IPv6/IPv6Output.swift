@@ -25,6 +25,7 @@ extension Kernel {
       trafficClass: options.tos)
     packets[id].flags = [.isLocallySent, .isIPv6]
     if options.isFromProgram { packets[id].flags.insert(.isFromProgram) }
+    if options.confirmsNeighbor { packets[id].flags.insert(.confirmsNeighbor) }
     packets[id].mark = options.mark
     setIPv6Route(route, of: id, mtu: options.pathMTUDiscovery == .probe ? 0 : mtu)
     let wasSendingICMP = isSendingICMP

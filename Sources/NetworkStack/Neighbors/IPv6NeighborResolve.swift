@@ -16,6 +16,7 @@ extension Kernel {
     guard let neighbor = neighbors.find(nextHop, on: device) ?? makeIPv6Neighbor(nextHop, on: device) else {
       return drop(packet, .neighborCreateFailed)
     }
+    if packets[id].flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
     if neighbors[neighbor].state.isConnected {
       // What goes to a router of another family is always looked at.
       if packets[id].flags.contains(.isIPv6) { useConnected(neighbor) } else { neighbors[neighbor].used = now }

@@ -23,6 +23,7 @@ extension Kernel {
     } else {
       return drop(packet, .neighborCreateFailed)
     }
+    if packets[id].flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
     if neighbors[neighbor].state.isConnected {
       useConnected(neighbor)
       return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)

@@ -85,6 +85,10 @@ struct PacketMetadata: BitwiseCopyable {
     static let hasPassedBridgeRules = Flags(rawValue: 4096)
     /// Is between ports of a bridge, which asks for the address of its new destination.
     static let isBridgedToNeighbor = Flags(rawValue: 8192)
+    /// The other end has acknowledged what its sender sent: every next hop within this machine carries it there.
+    ///
+    /// Kernel counterpart: `skb_set_dst_pending_confirm()` (include/linux/skbuff.h), which a veth does not clear (v6.12).
+    static let confirmsNeighbor = Flags(rawValue: 32_768)
     /// An IPv4 packet whose next hop is a router known by its IPv6 address.
     static let nextHopIsIPv6 = Flags(rawValue: 16384)
   }

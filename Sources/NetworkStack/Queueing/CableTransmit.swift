@@ -56,6 +56,7 @@ extension Kernel {
     if isLost { return drop(Packet(id), .simulatorCableLoss) }
     guard cables[cable].isUp else { return drop(Packet(id), .simulatorCableDown) }
     leaveNamespace(id)
+    packets[id].flags = []
     queue.schedule(.arrival(id, cables[cable].device(1 - end.side)), at: done + cables[cable].delay)
   }
 }

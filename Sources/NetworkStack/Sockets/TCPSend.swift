@@ -54,7 +54,7 @@ extension Kernel {
   ) {
     guard let route = try? route(of: tcp[id]) else { return }
     holdDefault(id, route)
-    if tcp[id].hasProgressed { confirmNeighbor(of: route) }
+    let confirmsNeighbor = tcp[id].hasProgressed
     tcp[id].hasProgressed = false
     tcp[id].flow.sequence &+= 1
     let connection = tcp[id]
@@ -73,15 +73,9 @@ extension Kernel {
     guard let view = TCPView(bytes) else { preconditionFailure("the packet was made long enough") }
     header.emit(into: view, source: route.source, destination: connection.remote)
     if flags.contains(.acknowledge) { noteAcknowledgment(id) }
-    send(packet, route, protocol: .tcp, options: SendOptions(pathMTUDiscovery: .want))
-  }
-
-  /// The other side acknowledges what this one sends: the next hop carries it there.
-  ///
-  /// Kernel counterpart: `sk_dst_confirm()`, `sock_confirm_neigh()` (include/net/sock.h, v6.12). Source: RFC 4861
-  /// section 7.3.1.
-  private mutating func confirmNeighbor(of route: SessionRoute) {
-    if let neighbor = neighbors.find(route.nextHop, on: route.device) { neighbors[neighbor].confirmed = now }
+    send(
+      packet, route, protocol: .tcp,
+      options: SendOptions(pathMTUDiscovery: .want, confirmsNeighbor: confirmsNeighbor))
   }
 
   /// What is offered to the other side: 64,240 bytes at first, as Linux does with its default buffers.
