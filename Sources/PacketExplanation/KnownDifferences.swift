@@ -13,7 +13,7 @@ extension KnownDifference {
     .init(.ipv6, "addresses have no lifetimes; one can be added as deprecated."),
     .init(.ipv6, "link-local addresses are made from the MAC alone, not with stable-privacy or random identifiers."),
     .init(.ipv6, "the flow label is 0; Linux makes one from the flow."),
-    .init(.ipv6, "where the device refuses a later fragment (its first one waited for the neighbor) the others follow, and the program does not hear of it."),
+    .init(.ipv6, "where the device refuses a later fragment (its first one waited for the neighbor) the program does not hear of it; nor does one of IPv4."),
     .init(.ipv6, "hop-by-hop options are passed over unread, jumbograms are not taken."),
     .init(.ipv6, "routers do not forward multicast."),
     .init(.ipv6, "group memberships are reported in ticks of 4 ms, as a kernel with `HZ` of 250 does."),

@@ -11,7 +11,7 @@ import Testing
     "links", "addresses", "routes", "rules", "neighbors", "bridge", "sysctl", "ping", "traceroute", "arping",
     "errors", "forms", "carrier", "rule-actions", "devices", "bridge-vlan", "ipv6", "ping6", "proxies", "nexthops",
     "nexthops6", "nexthop-changes", "routes6", "multicast", "multicast6",
-    "uppers",
+    "uppers", "refused-fragment",
   ]
 
   @Test("a line prints what the original printed", arguments: cases)

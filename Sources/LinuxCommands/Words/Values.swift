@@ -74,6 +74,9 @@ extension Word {
     text.contains(":") && IPv6Address(text.split(separator: "/", omittingEmptySubsequences: false)[0]) != nil
   }
 
+  /// Whether the word is an IPv4 address of four numbers, or a prefix of one.
+  var isIPv4: Bool { IPv4Address(text.split(separator: "/", omittingEmptySubsequences: false).first ?? "") != nil }
+
   /// An address; `inet address is expected rather than "x".` for anything else.
   func address<Address: CommandAddress>(_ family: String = Address.familyName) throws(CommandLineError) -> Address {
     guard let address = Address(word: self) else {

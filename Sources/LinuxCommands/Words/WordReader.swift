@@ -32,8 +32,8 @@ struct WordReader: Sendable {
     return rest
   }
 
-  /// Whether one of the words that are left is an IPv6 address or prefix.
-  var namesIPv6: Bool { words[position...].contains { $0.isIPv6 } }
+  /// Whether the first address or prefix among the words that are left is one of IPv6.
+  var namesIPv6: Bool { words[position...].first { $0.isIPv6 || $0.isIPv4 }?.isIPv6 ?? false }
 
   /// Whether the word behind `keyword` is an IPv6 address or prefix.
   func isIPv6(behind keyword: String) -> Bool {
