@@ -14,12 +14,12 @@ struct ScenarioBuilder {
   let compiled: CompiledScenario
   let control: Controller
   /// The namespaces by the document's names.
-  internal(set) var namespaces: [NamespaceName: NamespaceID] = [:]
+  var namespaces: [NamespaceName: NamespaceID] = [:]
   /// The cables, in the order of the document's links.
   private(set) var cables: [CableID] = []
-  internal(set) var issues: [ScenarioIssue] = []
+  var issues: [ScenarioIssue] = []
   /// How the network was built, step by step.
-  internal(set) var steps: [ConstructionStep] = []
+  var steps: [ConstructionStep] = []
   /// The Docker engines of the machines.
   let engines = ContainerEngines()
   /// The far ends of veth pairs, which are made with the end that declares the pair.

@@ -11,7 +11,7 @@ import Testing
     "links", "addresses", "routes", "rules", "neighbors", "bridge", "sysctl", "ping", "traceroute", "arping",
     "errors", "forms", "carrier", "rule-actions", "devices", "bridge-vlan", "ipv6", "ping6", "proxies", "nexthops",
     "nexthops6", "nexthop-changes", "routes6", "multicast", "multicast6", "gateways6", "lifetimes6", "neighbor-flags",
-    "everywhere", "ping-flood", "link-groups", "vxlan-inherit", "link-broadcast", "uppers",
+    "everywhere", "ping-flood", "link-groups", "vxlan-inherit", "link-broadcast", "uppers", "refused-fragment",
     "iptables", "iptables-targets", "iptables-matches", "iptables-ipv6",
     "iptables-options", "iptables-refusals", "iptables-restore", "iptables-docker", "conntrack", "conntrack-ipv6",
   ]

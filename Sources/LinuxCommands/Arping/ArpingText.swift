@@ -17,8 +17,9 @@ struct ArpingText: Sendable {
     var isUnicast = false
     for event in events {
       switch event.what {
-      case .startFailed(_, let errno):
-        return CommandOutput(standardError: "arping: \(errno.message)\n", exitCode: 2)
+      case .startFailed(let step, let errno):
+        let call = step == .connect ? "connect: " : ""
+        return CommandOutput(standardError: "arping: \(call)\(errno.message)\n", exitCode: 2)
       case .allowedBroadcast: break
       case .started(let source): text += "ARPING \(request.target) from \(source) \(deviceName)\n"
       case .sent, .sendFailed:

@@ -27,8 +27,11 @@ extension Kernel {
       if let source = request.source {
         state.source = source
       } else {
-        // SO_DONTROUTE: the target is looked for on the link of the device alone.
-        state.source = selectAddress(on: request.device, toward: request.target, scope: .link)
+        do throws(LinuxErrno) {
+          state.source = try arpingSource(request, in: namespace)
+        } catch {
+          return failToStart(id, .connect, error)
+        }
       }
     }
     state.destination = devices[request.device.index].broadcast
@@ -36,6 +39,21 @@ extension Kernel {
     namespaces[namespace.index].arpSessions.append(id)
     report(id, .started(source: .v4(state.source)))
     sendArping(id, state)
+  }
+
+  /// The address to ask from, found by connecting a datagram socket to the target.
+  ///
+  /// Source: arping(8); socket(7) `SO_DONTROUTE`: the target is looked for on the link of the device alone.
+  private mutating func arpingSource(_ request: ArpingRequest, in namespace: NamespaceID) throws(LinuxErrno) -> IPv4Address {
+    var flow = RouteFlow(destination: request.target)
+    flow.outputDevice = request.device
+    flow.scope = .link
+    flow.ipProtocol = IPProtocol.udp.rawValue
+    flow.destinationPort = 1_025
+    let route = try connectedRoute(flow, in: namespace)
+    // The program sets no SO_BROADCAST.
+    if route.isBroadcast && !request.target.isMulticast { throw .permissionDenied }
+    return route.source
   }
 
   private mutating func sendArping(_ id: SessionID, _ state: ArpingState) {
