@@ -28,6 +28,7 @@ extension KnownDifference {
     .init(.tcp, "two requests that cross do not become one connection."),
     .init(.vrf, "a packet of the machine itself that is too long for a leak into a VRF, and must not be fragmented, ends with the ICMP error alone; on Linux the sender's call fails too."),
     .init(.bridge, "no spanning tree, no multicast snooping."),
+    .init(.bridge, "`bridge fdb show` does not list the groups that a device lets through (`self`); `ip maddress` does."),
     .init(.vxlan, "no multicast groups, no IPv6 underlay, no checksum offload."),
     .init(.vxlan, "a packet too long for the underlay is told to the machine itself, not to hosts behind its bridge."),
     .init(.vxlan, "source ports are other than Linux's, whose hash is keyed."),

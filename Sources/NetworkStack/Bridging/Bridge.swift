@@ -53,6 +53,7 @@ package struct ForwardingEntry: Sendable, BitwiseCopyable {
 ///
 /// Source: IEEE Std 802.1D-2004 clause 7; kernel counterpart: `struct net_bridge` (net/bridge/br_private.h, v6.12).
 /// Differs(bridge): no spanning tree, no multicast snooping.
+/// Differs(bridge): `bridge fdb show` does not list the groups that a device lets through (`self`); `ip maddress` does.
 public struct Bridge: Sendable {
   package let device: DeviceID
   /// The ports, the newest first: the order in which frames are flooded.
