@@ -15,6 +15,8 @@ extension PingText {
     private var errors = 0
     /// The highest sequence number that was answered in some way.
     private var acknowledged = 0
+    /// The number of the last request that the rules of this machine did not let out.
+    private var refusedSequence: Int?
     /// The most requests that were under way at once when an answer came.
     private var pipe = 0
     /// Round trips in microseconds.
@@ -41,12 +43,17 @@ extension PingText {
         acknowledge(error.sequence)
         errors += 1
         if text.options.isFlood { mark("\u{8}E") } else { tell(text.line(error), event.instant) }
+        // The original tells of a refusal where the error queue is not empty, as behind a rule that rejects.
+        if error.sequence == refusedSequence && !text.options.isQuiet {
+          output.standardError += "ping: sendmsg: \(LinuxErrno.operationNotPermitted.message)\n"
+        }
       case .redirected(let sequence, let from, let code, let gateway):
         tell(
           "From \(from): icmp_seq=\(sequence & 0xffff) \(ICMPErrorWords.redirect(code))(New nexthop: \(gateway))",
           event.instant)
       case .sendFailed(let sequence, let errno):
         addRequest(sequence, event.instant)
+        if errno == .operationNotPermitted { refusedSequence = sequence }
         // The original tells only of a full queue: of others it takes the empty error queue for an answer.
         if errno == .noBufferSpace && !text.options.isQuiet {
           output.standardError += "ping: sendmsg: \(errno.message)\n"

@@ -107,7 +107,8 @@ extension Kernel {
         state.nextSend = now + pause
         return setPingTimer(id, &state)
       }
-      sessions[id.index].probes[sequence - 1].isDone = true
+      // A rule that rejects the request tells of it by an ICMP error, too.
+      sessions[id.index].probes[sequence - 1].isDone = error != .operationNotPermitted
       // Only what the socket's error queue tells counts as an answer.
       if error == .messageTooLong { state.errorCount += 1 }
       report(id, sendFailure(request, in: sessions[id.index].namespace, sequence: sequence, error))
