@@ -88,6 +88,13 @@ extension Controller {
     simulation.kernel.namespaces[namespace.index].rules
   }
 
+  /// Whether the rules are, or ever were, others than the three initial ones.
+  ///
+  /// Kernel counterpart: `fib_unmerge()` (net/ipv4/fib_frontend.c, v6.12).
+  public func hasChangedRules(in namespace: NamespaceID) -> Bool {
+    simulation.kernel.namespaces[namespace.index].hasCustomRules || rules(in: namespace).count != 3
+  }
+
   /// The IPv6 rules in the order of the walk.
   public func ipv6Rules(in namespace: NamespaceID) -> [IPv6RoutingRule] {
     simulation.kernel.namespaces[namespace.index].ipv6Rules

@@ -11,7 +11,7 @@ enum SocketSessionText {
     case .udpService(let request): program = request.reply == .echo ? "udp-echo" : "udp-listen"
     case .tcpClient: program = "tcp-send"
     case .tcpService(let request): program = request.reply == .echo ? "tcp-echo" : "tcp-listen"
-    case .ping, .traceroute, .arping: preconditionFailure("these programs have texts of their own")
+    case .ping, .traceroute, .arping, .connectionListener: preconditionFailure("these programs have texts of their own")
     }
     var isClient = false
     if case .tcpClient = session.request { isClient = true }
@@ -25,7 +25,7 @@ enum SocketSessionText {
 
   private static func line(_ event: SessionEvent, isTCPClient: Bool, _ exitCode: inout Int) -> String? {
     switch event.what {
-    case .started, .allowedBroadcast, .sent, .error, .redirected, .finished: return nil
+    case .started, .allowedBroadcast, .sent, .error, .redirected, .connectionNotice, .finished: return nil
     case .reply(let reply):
       return isTCPClient
         ? "\(reply.bytes) bytes back" : "reply \(reply.bytes) bytes from \(endpoint(reply.from, reply.port))"

@@ -161,6 +161,7 @@ struct TimelineRunner {
         // A server waits for ever; that is nothing under way.
         switch simulation.session(session).request {
         case .udpService(let request), .tcpService(let request): return request.timeout != nil
+        case .connectionListener: return false
         case .ping, .traceroute, .arping, .udpSender, .tcpClient: return true
         }
       }
@@ -363,6 +364,7 @@ extension SessionRequest {
     case .ping(let request): request.count == nil && request.deadline == nil
     case .arping(let request): request.count == nil && request.deadline == nil && !request.endsWithFirstReply
     case .udpService(let request), .tcpService(let request): request.count == nil && request.timeout == nil
+    case .connectionListener: true
     case .traceroute, .udpSender, .tcpClient: false
     }
   }

@@ -100,8 +100,8 @@ struct GetRoute<Address: CommandAddress>: ImmediateCommand {
       filter.table = nil
       return IPRouteText(filter: filter, options: form).listing([route])
     }
-    // Without rules of its own, a kernel keeps local and main in one table and does not tell them apart.
-    let hasOwnRules = !Address.isIPv6 && context.controller.rules(in: context.namespace).count != 3
+    // Until its rules change for the first time, a kernel keeps local and main in one table and does not tell them apart.
+    let hasOwnRules = !Address.isIPv6 && context.controller.hasChangedRules(in: context.namespace)
     let text = IPRouteAnswerText(question: question, inputDevice: options.inputDevice?.text, options: form)
     return form.form.text([text.record(answer, tellsLocalTable: hasOwnRules)])
   }

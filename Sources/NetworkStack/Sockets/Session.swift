@@ -37,6 +37,7 @@ public struct Session: Sendable {
     case udpService(UDPServiceState)
     case tcpClient(TCPClientState)
     case tcpService(TCPServiceState)
+    case connectionListener(ConnectionListenerState)
   }
 
   init(_ request: SessionRequest, namespace: NamespaceID, started: Instant) {
@@ -51,6 +52,7 @@ public struct Session: Sendable {
     case .udpService(let request): state = .udpService(UDPServiceState(request: request))
     case .tcpClient(let request): state = .tcpClient(TCPClientState(request: request))
     case .tcpService(let request): state = .tcpService(TCPServiceState(request: request))
+    case .connectionListener(let request): state = .connectionListener(ConnectionListenerState(request: request))
     }
   }
 }
@@ -68,6 +70,7 @@ extension Kernel {
     case .udpService(let state): startUDPService(id, state)
     case .tcpClient(let state): startTCPClient(id, state)
     case .tcpService(let state): startTCPService(id, state)
+    case .connectionListener: startConnectionListener(id)
     }
     return id
   }
@@ -83,6 +86,7 @@ extension Kernel {
     case .udpService: udpServiceTimer(id)
     case .tcpClient(let state): tcpClientTimer(id, state)
     case .tcpService(let state): tcpServiceTimer(id, state)
+    case .connectionListener: connectionListenerTimer(id)
     }
   }
 
@@ -118,6 +122,7 @@ extension Kernel {
     sessions[id.index].sockets = []
     namespaces[namespace.index].icmpSessions.removeAll { $0 == id }
     namespaces[namespace.index].arpSessions.removeAll { $0 == id }
+    namespaces[namespace.index].connectionListeners.removeAll { $0 == id }
     // The last event always fits: programs' texts end with it.
     sessions[id.index].events.append(SessionEvent(instant: now, what: .finished))
   }
@@ -171,7 +176,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .connectionListener: return nil
     }
     return id
   }
@@ -188,7 +193,7 @@ extension Kernel {
       bound = request.device
       address = request.source
     case .traceroute(let request): bound = request.device
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: bound = nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .connectionListener: bound = nil
     }
     if let address, address != destination { return false }
     return bound.map { $0 == metadata.device || $0 == metadata.inputDevice } ?? true
@@ -226,7 +231,7 @@ extension Kernel {
     case .ping(let state): pingFailed(id, state, sequence: error.sequence)
     case .traceroute: tracerouteAnswered(id, error)
     case .udpSender(let state): udpSenderFailed(id, state, error)
-    case .arping, .udpService, .tcpClient, .tcpService: break
+    case .arping, .udpService, .tcpClient, .tcpService, .connectionListener: break
     }
   }
 
@@ -310,7 +315,7 @@ extension Kernel {
     case .ping(let request): flow.outputDevice = request.device
     case .traceroute(let request): flow.outputDevice = request.device
     case .udpSender(let request): flow.outputDevice = request.device
-    case .arping, .udpService, .tcpClient, .tcpService: break
+    case .arping, .udpService, .tcpClient, .tcpService, .connectionListener: break
     }
     return try? outputRoute(flow, in: sessions[id.index].namespace)
   }

@@ -30,6 +30,8 @@ public struct SessionEvent: Sendable {
     case received(bytes: Int, from: IPAddress, port: UInt16)
     /// Something happened to a TCP connection.
     case connection(ConnectionEvent)
+    /// Something happened to a connection that is tracked.
+    indirect case connectionNotice(ConnectionNotice)
     /// The program could not begin: `bind`, `connect` or a missing device.
     case startFailed(Operation, LinuxErrno)
     case finished

@@ -182,7 +182,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .connectionListener: return nil
     }
     return id
   }
@@ -193,7 +193,7 @@ extension Kernel {
       switch sessions[id.index].request {
       case .ping(let request): return request.destination.isIPv6
       case .traceroute(let request): return request.destination.isIPv6
-      case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return false
+      case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .connectionListener: return false
       }
     }
   }

@@ -9,6 +9,7 @@ public enum SessionRequest: Sendable {
   case udpService(ServiceRequest)
   case tcpClient(TCPClientRequest)
   case tcpService(ServiceRequest)
+  case connectionListener(ConnectionListenerRequest)
 }
 
 /// How a sender treats packets larger than the path: `IP_MTU_DISCOVER` of ip(7).

@@ -57,7 +57,7 @@ extension Kernel {
         let answer = answerProbe(id, place + 1)
       else { return }
       tracerouteReached(id, reply(place + 1, header, datagram, answer.roundTrip, answer.isDuplicate))
-    case .ping, .arping, .tcpClient, .tcpService: break
+    case .ping, .arping, .tcpClient, .tcpService, .connectionListener: break
     }
   }
 
