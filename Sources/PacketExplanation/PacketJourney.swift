@@ -1,3 +1,4 @@
+internal import DiscreteEvents
 public import NetworkControl
 public import NetworkStack
 
@@ -59,13 +60,17 @@ public struct JourneyFinder {
   private var stepsOfFlow: [FlowTag: [TraceStep]] = [:]
   /// The flows of each session, in order of their first step.
   private var flowsOfSession: [SessionID: [FlowTag]] = [:]
+  /// How each neighbor was learned, in order of time.
+  private var lessons: [NeighborID: [(instant: Instant, lesson: NeighborLesson)]] = [:]
 
   /// Complexity: O(steps).
   public init(_ trace: TraceRecorder, _ control: Controller) {
     self.control = control
     var flowOfPacket: [UInt32: FlowTag] = [:]
     for step in trace.steps {
-      if let flow = step.decision.flow, let session = flow.session {
+      if case .learnedNeighbor(let neighbor, let lesson) = step.decision {
+        lessons[neighbor, default: []].append((step.instant, lesson))
+      } else if let flow = step.decision.flow, let session = flow.session {
         flowOfPacket[step.packet] = flow
         if stepsOfFlow[flow] == nil { flowsOfSession[session, default: []].append(flow) }
         stepsOfFlow[flow, default: []].append(step)
@@ -78,6 +83,18 @@ public struct JourneyFinder {
   /// The journeys of a session's packets, in the order in which they began.
   public func journeys(of session: SessionID) -> [PacketJourney] {
     (flowsOfSession[session] ?? []).map(journey)
+  }
+
+  /// The flows of a session, in the order in which they began.
+  public func flows(of session: SessionID) -> [FlowTag] { flowsOfSession[session] ?? [] }
+
+  /// Everything that was decided about a flow of ``flows(of:)``.
+  public func trace(of flow: FlowTag, _ words: TraceWords) -> PacketTrace {
+    let steps = withoutStrays(stepsOfFlow[flow] ?? [])
+    guard let first = steps.first else { preconditionFailure("the flow is one of the session's") }
+    var builder = PacketTraceBuilder(flow, first, journey(flow), control, words, lessons)
+    for step in steps { builder.follow(step) }
+    return builder.finish()
   }
 
   private func journey(_ flow: FlowTag) -> PacketJourney {
@@ -110,10 +127,11 @@ extension TraceDecision {
   /// The flow that a step names.
   var flow: FlowTag? {
     switch self {
-    case .created(let flow, _, _, _), .createdIPv6(let flow, _), .received(_, let flow), .transmitted(_, let flow): flow
-    case .enteredVRF, .bridged, .routed, .routedIPv6, .refusedByRoute, .icmpv6ErrorSent, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
-      .parkedForNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent, .tracked, .connectionTableIsFull, .filtered,
-      .translated, .translatedIPv6:
+    case .created(let flow, _), .notSent(let flow, _, _), .received(_, let flow), .transmitted(_, let flow): flow
+    case .enteredVRF, .bridged, .walked, .routed, .refusedByRoute, .sourceValidated, .icmpv6ErrorSent,
+      .timeToLiveDecremented, .exceedsMTU, .leaked, .fragmented, .reassembled, .resolvedNeighbor, .parkedForNeighbor,
+      .learnedNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent, .tracked, .connectionTableIsFull, .filtered,
+      .translated:
       nil
     }
   }
@@ -122,7 +140,7 @@ extension TraceDecision {
 extension PacketJourney {
   fileprivate mutating func follow(_ step: TraceStep, _ control: Controller) {
     switch step.decision {
-    case .created, .createdIPv6: if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
+    case .created, .notSent: if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
     case .received(let device, _):
       // A frame that a bridge hands up, or that comes back by lo, is still at the same stay.
       if let last = hops.last, last.namespace == step.namespace, last.output == nil || last.output == device { return }
@@ -134,7 +152,7 @@ extension PacketJourney {
     case .translated(let translation): if !hops.isEmpty { hops[hops.count - 1].translations.append(translation) }
     case .leaked(let vrf): if !hops.isEmpty { hops[hops.count - 1].leakedInto = vrf }
     case .delivered: fate = .delivered
-    case .refusedByRoute(let error): refusal = error
+    case .refusedByRoute(let refused): refusal = refused.error
     case .dropped(let reason, let device):
       if fate != .delivered { fate = .dropped(reason, at: device) }
     case .icmpErrorSent(let type, let code, _): errors.append((type, code))
@@ -144,8 +162,8 @@ extension PacketJourney {
       if decision.verdict == .dropped || decision.verdict == .rejected {
         filter = decision.sentence(control, step.namespace)
       }
-    case .bridged, .routed, .routedIPv6, .timeToLiveDecremented, .fragmented, .reassembled, .parkedForNeighbor, .consumed,
-      .tracked, .connectionTableIsFull, .translatedIPv6:
+    case .bridged, .walked, .routed, .sourceValidated, .timeToLiveDecremented, .exceedsMTU, .fragmented, .reassembled,
+      .resolvedNeighbor, .parkedForNeighbor, .learnedNeighbor, .consumed, .tracked, .connectionTableIsFull:
       break
     }
   }
@@ -185,11 +203,5 @@ extension FilterDecision {
 
 extension Translation {
   /// As a stay tells it: `[source 172.17.0.2:5001 > 192.0.2.1:5001]`.
-  fileprivate var text: String {
-    "[\(isSource ? "source" : "destination") \(before.text) > \(after.text)]"
-  }
-}
-
-extension Translation.End {
-  fileprivate var text: String { port == 0 ? "\(address)" : "\(address):\(port)" }
+  fileprivate var text: String { "[\(words)]" }
 }

@@ -1,6 +1,7 @@
 internal import NetworkAddresses
 internal import NetworkControl
 internal import OrderedCollections
+internal import NetworkStack
 public import ScenarioModel
 public import ScenarioRunner
 
@@ -39,7 +40,7 @@ extension LinuxScript {
   private static func happened(_ compiled: CompiledScenario) throws(RunFailure) -> [ScenarioResult.Entry] {
     guard compiled.scenario.nodes.values.contains(where: { $0.docker != nil }) else { return [] }
     var options = RunOptions()
-    options.isTracing = false
+    options.tracing = .off
     return try ScenarioRun.run(compiled, options).entries
   }
 }

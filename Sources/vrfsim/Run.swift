@@ -50,7 +50,7 @@ struct Run: ParsableCommand {
     if expand { return try printExpansion(compiled) }
     var options = RunOptions()
     options.until = try until.map(instant)
-    options.isTracing = !quiet || !compiled.scenario.expectations.isEmpty
+    options.tracing = quiet && compiled.scenario.expectations.isEmpty ? .off : .decisions
     options.isInterrupted = { Interruption.isRequested }
     options.replays = try replays(compiled.scenario)
 

@@ -15,6 +15,7 @@ package struct IPv6OutputRoute: Sendable {
   package var gateway: IPv6Address
   package var isLocal = false
   package var result: IPv6RouteResult
+  var lookup: IPv6RouteLookup
 }
 
 extension Kernel {
@@ -39,6 +40,7 @@ extension Kernel {
     }
     let isStrict = isBound || destination.isLinkScoped || destination.isMulticast || (output != nil && flow.source.isUnspecified)
     let mode: IPv6LookupMode = isStrict && output != nil ? .strict : []
+    var asked = flow
     let result: IPv6RouteResult
     do throws(LinuxErrno) {
       result = try lookUpIPv6(flow, in: namespace, preferred: output, mode: mode)
@@ -46,6 +48,7 @@ extension Kernel {
       // A rule may know a way for the address that would be the source, of whatever device it is.
       guard flow.source.isUnspecified, !mayLackSource else { throw error }
       flow.source = try sourceAddress(for: flow, nil, in: namespace)
+      asked = flow
       result = try lookUpIPv6(flow, in: namespace, preferred: output, mode: mode)
     }
     var device = result.nextHop.device
@@ -63,7 +66,7 @@ extension Kernel {
     }
     return IPv6OutputRoute(
       source: flow.source, device: device, nextHop: gateway.isUnspecified ? destination : gateway, gateway: gateway,
-      isLocal: isLocal, result: result)
+      isLocal: isLocal, result: result, lookup: IPv6RouteLookup(flow: asked, preferred: output, mode: mode))
   }
 
   /// The address to send from: the route's own choice, but one of the flow's VRF where the route leads out of it.

@@ -104,6 +104,22 @@ extension Kernel {
       return
     }
     sessions[id.index].events.append(SessionEvent(instant: now, what: what))
+    if trace.isOn { recordNotSent(id, what) }
+  }
+
+  /// Keeps what could not be sent.
+  private mutating func recordNotSent(_ id: SessionID, _ what: SessionEvent.What) {
+    let (sequence, error): (Int, LinuxErrno)
+    switch what {
+    case .sendFailed(let number, let errno): (sequence, error) = (number, errno)
+    case .startFailed(.connect, let errno): (sequence, error) = (1, errno)
+    case .connection(.failed(isConnecting: true, let errno?)): (sequence, error) = (1, errno)
+    default: return  // All others were sent, or have no destination.
+    }
+    guard let flow = sessions[id.index].request.flow else { return }
+    recordNotSent(
+      flow, FlowTag(session: id, sequence: UInt32(truncatingIfNeeded: sequence)), error,
+      in: sessions[id.index].namespace)
   }
 
   /// Ends a program: its sockets close, its timer is void.

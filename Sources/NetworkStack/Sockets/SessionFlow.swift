@@ -27,6 +27,34 @@ struct SessionFlow {
   }
 }
 
+extension SessionRequest {
+  /// Where the program's packets go; `nil` for those that send to nobody by themselves, or below IP.
+  var flow: SessionFlow? {
+    switch self {
+    case .ping(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      (flow.tos, flow.mark) = (request.tos, request.mark)
+      flow.ipProtocol = request.destination.isIPv6 ? .icmpv6 : .icmp
+      return flow
+    case .traceroute(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      flow.tos = request.tos
+      flow.ipProtocol = request.method == .udp ? .udp : request.destination.isIPv6 ? .icmpv6 : .icmp
+      return flow
+    case .udpSender(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      (flow.sourcePort, flow.destinationPort) = (request.sourcePort, request.destinationPort)
+      return flow
+    case .tcpClient(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      flow.ipProtocol = .tcp
+      (flow.sourcePort, flow.destinationPort) = (request.sourcePort, request.destinationPort)
+      return flow
+    case .arping, .udpService, .tcpService: return nil
+    }
+  }
+}
+
 /// The way of a program's packets, with their destination.
 enum SessionRoute {
   case v4(OutputRoute, IPv4Address)
@@ -133,6 +161,20 @@ extension Kernel {
     routed.ipProtocol = flow.ipProtocol.rawValue
     routed.sourcePort = flow.sourcePort
     routed.destinationPort = flow.destinationPort
+  }
+
+  /// What the lookup for a program's packet tries.
+  func walk(of flow: SessionFlow, in namespace: NamespaceID) -> [RouteWalkStep] {
+    switch flow.destination {
+    case .v4(let destination): return walk(of: ipv4Flow(flow, destination), in: namespace)
+    case .v6(let destination):
+      var routed = IPv6RouteFlow(destination: destination)
+      routed.source = flow.source?.v6 ?? .unspecified
+      routed.tos = flow.tos
+      copy(flow, to: &routed)
+      let lookup = IPv6RouteLookup(flow: routed, preferred: flow.device, mode: flow.device == nil ? [] : .strict)
+      return walk(of: lookup, in: namespace)
+    }
   }
 
   /// The largest packet of a program's way, in bytes.
