@@ -72,8 +72,8 @@ let package = Package(
     .executableTarget(
       name: "vrfsim",
       dependencies: [
-        "ScenarioModel", "ScenarioRunner", "NetworkStack", "NetworkControl", "DiscreteEvents", "PacketCapture",
-        "TopologyExchange",
+        "ScenarioModel", "ScenarioRunner", "PacketExplanation", "LinuxCommands", "NetworkStack", "NetworkControl",
+        "DiscreteEvents", "PacketCapture", "TopologyExchange",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

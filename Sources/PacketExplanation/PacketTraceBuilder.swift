@@ -14,7 +14,7 @@ struct PacketTraceBuilder {
   private var firstTTL: UInt8?
   /// The device that the last line sends by: a transmission by it needs no line of its own.
   private var announcedOutput: DeviceID?
-  private var hasNewMACs = false
+  private var isForwarded = false
 
   init(
     _ flow: FlowTag, _ first: TraceStep, _ journey: PacketJourney, _ control: Controller, _ words: TraceWords,
@@ -41,7 +41,6 @@ struct PacketTraceBuilder {
       add(.route, step, "to \(destination): \(trace.reason)", refusal.route?.origin ?? refusal.rule?.origin ?? .none)
     case .received(let device, _):
       add(.input, step, words.input(device), details: [.init("dev", control.name(of: device))])
-      if !trace.lines.isEmpty && trace.header != nil { hasNewMACs = true }
     case .enteredVRF(let vrf): extendInput(", vrf \(control.name(of: vrf))", .init("vrf", control.name(of: vrf)))
     case .bridged(let device, let decision):
       add(.bridge, step, words.bridge(device, decision), details: [.init("dev", control.name(of: device))])
@@ -54,7 +53,8 @@ struct PacketTraceBuilder {
       add(
         .route, step, words.route(decision, step.namespace), words.origin(decision),
         details: words.details(decision, step.namespace))
-      note(decision.rule.selectors.fields + ["dst/\(decision.prefixLength)"])
+      note(decision.rule.selectors.fields)
+      if decision.type != .local { note(["dst/\(decision.prefixLength)"]) }
     case .refusedByRoute(let refusal):
       trace.reason = words.refusal(refusal, step.namespace)
       add(.route, step, trace.reason, refusal.route?.origin ?? refusal.rule?.origin ?? .none)
@@ -66,6 +66,7 @@ struct PacketTraceBuilder {
     case .timeToLiveDecremented(let value):
       add(.timeToLive, step, "\(Int(ttl ?? value &+ 1)) > \(value)", details: [.init("ttl", Int(value))])
       ttl = value
+      isForwarded = true
     case .exceedsMTU(let length, let mtu, let device):
       add(.mtu, step, "\(length) bytes are more than the MTU of \(mtu) toward \(control.name(of: device))",
         details: [.init("length", length), .init("mtu", mtu), .init("dev", control.name(of: device))])
@@ -127,7 +128,7 @@ struct PacketTraceBuilder {
       guard let first = ends.first, let last = ends.last, first.before != last.after else { continue }
       trace.rewrittenFields.append("\(isSource ? "source" : "destination") \(first.before.words) > \(last.after.words)")
     }
-    if trace.journey.hops.count > 2 { trace.rewrittenFields.append("macs") }
+    if isForwarded { trace.rewrittenFields.append("macs") }
     return trace
   }
 
@@ -149,7 +150,17 @@ struct PacketTraceBuilder {
   }
 
   private mutating func note(_ fields: [String]) {
-    for field in fields where !trace.decidingFields.contains(field) { trace.decidingFields.append(field) }
+    for field in fields where !trace.decidingFields.contains(field) {
+      // Of several prefixes the longest says which bits mattered.
+      if let slash = field.firstIndex(of: "/"), let length = Int(field[field.index(after: slash)...]) {
+        let begin = field[...slash]
+        if let place = trace.decidingFields.firstIndex(where: { $0.hasPrefix(begin) }) {
+          if length > Int(trace.decidingFields[place].dropFirst(begin.count)) ?? 0 { trace.decidingFields[place] = field }
+          continue
+        }
+      }
+      trace.decidingFields.append(field)
+    }
   }
 
   private func lesson(

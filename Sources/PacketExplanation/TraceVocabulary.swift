@@ -1,12 +1,12 @@
 internal import DiscreteEvents
 internal import NetworkAddresses
-internal import NetworkStack
+public import NetworkStack
 
 // The words for the values of decisions that need no names.
 
 extension PacketSelector {
   /// Why a rule with this selector does not hold.
-  var mismatch: String {
+  public var mismatchText: String {
     switch self {
     case .inputDevice: "is for packets that came in by another device (iif)"
     case .outputDevice: "is for sockets of another device (oif)"
@@ -62,7 +62,7 @@ extension RouteWalkStep {
     case .passedOverRule(let rule, _), .searchedTable(let rule, _), .foundNothing(let rule, _), .suppressed(let rule, _),
       .refused(let rule, _):
       rule.origin
-    case .refusedByRoute(_, let route), .passedOverRoute(let route, _): route.origin
+    case .refusedByRoute(_, let route), .took(_, let route), .passedOverRoute(let route, _): route.origin
     }
   }
 
@@ -71,13 +71,14 @@ extension RouteWalkStep {
     switch self {
     case .passedOverRule(_, let selector): selector.map { [$0.field] } ?? []
     case .passedOverRoute(_, .otherTypeOfService): ["tos"]
-    case .searchedTable, .foundNothing, .suppressed, .refused, .refusedByRoute, .passedOverRoute: []
+    case .searchedTable, .foundNothing, .suppressed, .refused, .refusedByRoute, .took, .passedOverRoute: []
     }
   }
 }
 
 extension RouteRejection {
-  var words: String {
+  /// Why the route is not taken.
+  public var text: String {
     switch self {
     case .shorterPrefix: "a shorter prefix"
     case .laterInChain: "stands behind the one that was taken (metric, then age)"

@@ -19,7 +19,7 @@ public struct TraceWords {
   private func name(_ device: DeviceID?) -> String { device.map { control.name(of: $0) } ?? "" }
 
   /// A routing table by name: `main`, `1101 blue` for the table of a VRF, or its number.
-  func table(_ number: UInt32, _ namespace: NamespaceID) -> String {
+  public func tableText(_ number: UInt32, _ namespace: NamespaceID) -> String {
     switch number {
     case RoutingTableNumber.main: return "main"
     case RoutingTableNumber.local: return "local"
@@ -42,7 +42,7 @@ public struct TraceWords {
   }
 
   private func way(_ rule: WalkedRule, _ table: UInt32, _ namespace: NamespaceID) -> String {
-    let name = self.table(table, namespace)
+    let name = tableText(table, namespace)
     let isNamed = [RoutingTableNumber.main, RoutingTableNumber.local, RoutingTableNumber.default].contains(table)
     return isNamed && !rule.selectors.contains(.l3Master)
       ? "\(self.rule(rule)) \(name)" : "\(self.rule(rule)) > \(name)"
@@ -93,11 +93,11 @@ public struct TraceWords {
         ? "no rule leads to a route (\(refusal.error.message))" : refusal.error.message
     }
     guard let route = refusal.route else { return "\(self.rule(rule)) refuses: \(refusal.error.message)" }
-    return "\(way(rule, route.table, namespace)) > \(candidate(route)): \(refusal.error.message)"
+    return "\(way(rule, route.table, namespace)) > \(candidateText(route)): \(refusal.error.message)"
   }
 
   /// A route in the words of `ip route`.
-  func candidate(_ route: RouteCandidate) -> String {
+  public func candidateText(_ route: RouteCandidate) -> String {
     var words = [route.type == .unicast ? "" : route.type.name]
     words.append(route.prefix.length == 0 ? "default" : "\(route.prefix)")
     if let gateway = route.gateway { words.append("via \(gateway)") }
@@ -111,14 +111,14 @@ public struct TraceWords {
     switch step {
     case .passedOverRule(let rule, let selector):
       guard let selector else { return "\(self.rule(rule)): does nothing for this packet" }
-      return "\(self.rule(rule)): \(selector.mismatch)"
+      return "\(self.rule(rule)): \(selector.mismatchText)"
     case .foundNothing(let rule, let table):
       return "\(way(rule, table, namespace)): has no route for it"
     case .suppressed(let rule, let length):
       return "\(self.rule(rule)): suppresses what it found, a prefix of /\(length)"
     case .passedOverRoute(let route, let rejection):
-      return "\(self.table(route.table, namespace)) > \(candidate(route)): \(rejection.words)"
-    case .searchedTable, .refused, .refusedByRoute: return nil
+      return "\(tableText(route.table, namespace)) > \(candidateText(route)): \(rejection.text)"
+    case .searchedTable, .refused, .refusedByRoute, .took: return nil
     }
   }
 
@@ -127,7 +127,7 @@ public struct TraceWords {
     guard let back = decision.wayBack else {
       return "\(filter): there is no way back, \(decision.isAccepted ? "accepted" : "refused")"
     }
-    let way = "the way back is \(table(back.table, namespace)) > \(answer(back))"
+    let way = "the way back is \(tableText(back.table, namespace)) > \(answer(back))"
     let verdict = decision.isAccepted ? "accepted" : "refused"
     return "\(filter): \(way), it came by \(control.name(of: decision.device)): \(verdict)"
   }

@@ -43,6 +43,20 @@ struct TimelineRunner {
 
   /// - Returns: whether the run was interrupted.
   mutating func run() throws(RunFailure) -> Bool {
+    try runTimeline()
+    try runTail()
+    collectOutputs()
+    return isInterrupted
+  }
+
+  /// Lets the timeline happen through an instant, and leaves programs running.
+  mutating func run(through instant: Instant) throws(RunFailure) {
+    try runTimeline()
+    try advance(to: instant)
+    noteEndedSessions()
+  }
+
+  private mutating func runTimeline() throws(RunFailure) {
     for (place, entry) in scenario.timeline.enumerated() {
       try advance(toStartOf: entry)
       if isInterrupted { break }
@@ -52,9 +66,6 @@ struct TimelineRunner {
     try finishForeground()
     // A pause at the end says how long to watch.
     if let end = foreground.flatMap({ entries[$0].ended }), end > simulation.now { try advance(to: end) }
-    try runTail()
-    collectOutputs()
-    return isInterrupted
   }
 
   private var isInterrupted: Bool { options.isInterrupted() }
@@ -239,6 +250,8 @@ struct TimelineRunner {
       preconditionFailure("every command line of the timeline was compiled")
     }
     let namespace = try namespace(of: result.entry)
+    builder.begin(text.place)
+    defer { control.setOrigin(.none) }
     do throws(CommandLineError) {
       switch try CommandInterpreter(control, engines: builder.engines).run(command, in: namespace) {
       case .finished(let output): (result.output, result.expansion) = (output, output.expansion)

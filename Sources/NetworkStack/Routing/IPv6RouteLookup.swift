@@ -22,6 +22,12 @@ package struct IPv6RouteLookup: Sendable {
   package var flow: IPv6RouteFlow
   package var preferred: DeviceID?
   package var mode: IPv6LookupMode
+
+  package init(flow: IPv6RouteFlow, preferred: DeviceID?, mode: IPv6LookupMode) {
+    self.flow = flow
+    self.preferred = preferred
+    self.mode = mode
+  }
 }
 
 /// How a lookup treats the device that its flow names.

@@ -17,6 +17,14 @@ public struct Session: Sendable {
   var probes: [Probe] = []
   var state: State
 
+  /// Whether anything was sent.
+  var hasSent: Bool {
+    events.contains { event in
+      if case .sent = event.what { return true }
+      return false
+    }
+  }
+
   struct Probe: Sendable, BitwiseCopyable {
     var sent: Instant
     var roundTrip: Int64?
@@ -113,7 +121,8 @@ extension Kernel {
     switch what {
     case .sendFailed(let number, let errno): (sequence, error) = (number, errno)
     case .startFailed(.connect, let errno): (sequence, error) = (1, errno)
-    case .connection(.failed(isConnecting: true, let errno?)): (sequence, error) = (1, errno)
+    case .connection(.failed(isConnecting: true, let errno?)) where !sessions[id.index].hasSent:
+      (sequence, error) = (1, errno)
     default: return  // All others were sent, or have no destination.
     }
     guard let flow = sessions[id.index].request.flow else { return }

@@ -122,6 +122,22 @@ extension Kernel {
     }
   }
 
+  /// Finds the way for a packet of a raw socket, whose source may be anybody's.
+  ///
+  /// Kernel counterpart: `raw_sendmsg()` with `FLOWI_FLAG_ANYSRC` (net/ipv4/raw.c, v6.12).
+  mutating func rawRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
+    guard case .v4(let destination) = flow.destination else {
+      var route = try sessionRoute(flow, in: namespace)
+      if case .v6(var way, let destination) = route, let source = flow.source?.v6 {
+        way.source = source
+        route = .v6(way, destination)
+      }
+      return route
+    }
+    return .v4(
+      try takeOutputRoute(ipv4Flow(flow, destination), in: namespace, mayUseAnySource: true), destination)
+  }
+
   /// Finds the way for a program's packet that is to be sent now: see `takeOutputRoute`.
   mutating func takeSessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
     guard case .v4(let destination) = flow.destination else { return try sessionRoute(flow, in: namespace) }

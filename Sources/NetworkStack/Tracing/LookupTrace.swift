@@ -133,6 +133,8 @@ extension Kernel {
   }
 
   private func keepRest(of result: RouteResult, _ flow: RouteFlow, _ keeper: inout WalkKeeper) {
+    keeper.took(
+      result.rule, candidate(result.route, gateway: result.nextHop.anyGateway, device: result.nextHop.device))
     keepChain(from: routes[result.route].next, .laterInChain, &keeper)
     var match = routingTables[result.table.index].prefixes.longestMatch(for: flow.destination)
     while let current = match {
@@ -150,6 +152,11 @@ extension Kernel {
   }
 
   private func keepRest(of result: IPv6RouteResult, _ flow: IPv6RouteFlow, _ keeper: inout WalkKeeper) {
+    let gateway = result.nextHop.gateway
+    keeper.took(
+      result.rule,
+      candidate(
+        result.route, gateway: gateway.isUnspecified ? nil : .v6(gateway), device: result.nextHop.device))
     keepIPv6Chain(from: ipv6Routes[result.route].next, .laterInChain, &keeper)
     var match = ipv6RoutingTables[result.table.index].prefixes.longestMatch(for: flow.destination)
     while let current = match {
@@ -168,21 +175,28 @@ extension Kernel {
     }
   }
 
-  /// What a route is to a walk.
+  /// What a route is to a walk; of several next hops the first.
   func candidate(_ id: RouteID) -> RouteCandidate {
+    candidate(id, gateway: routes[id].nextHop.anyGateway, device: routes[id].nextHop.device)
+  }
+
+  private func candidate(_ id: RouteID, gateway: IPAddress?, device: DeviceID?) -> RouteCandidate {
     let route = routes[id]
     return RouteCandidate(
       prefix: .v4(route.prefix), table: routingTables[route.table.index].number, type: route.type,
-      metric: route.metric, gateway: route.nextHop.anyGateway, device: route.nextHop.device, origin: route.origin)
+      metric: route.metric, gateway: gateway, device: device, origin: route.origin)
   }
 
   func candidate(_ id: IPv6RouteID) -> RouteCandidate {
+    let gateway = ipv6Routes[id].nextHop.gateway
+    return candidate(id, gateway: gateway.isUnspecified ? nil : .v6(gateway), device: ipv6Routes[id].nextHop.device)
+  }
+
+  private func candidate(_ id: IPv6RouteID, gateway: IPAddress?, device: DeviceID?) -> RouteCandidate {
     let route = ipv6Routes[id]
-    let gateway = route.nextHop.gateway
     return RouteCandidate(
       prefix: .v6(route.prefix), table: ipv6RoutingTables[route.table.index].number, type: route.type,
-      metric: route.metric, gateway: gateway.isUnspecified ? nil : .v6(gateway), device: route.nextHop.device,
-      origin: route.origin)
+      metric: route.metric, gateway: gateway, device: device, origin: route.origin)
   }
 }
 

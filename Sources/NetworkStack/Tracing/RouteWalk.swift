@@ -18,6 +18,8 @@ public enum RouteWalkStep: Sendable, BitwiseCopyable {
   case refused(WalkedRule, LinuxErrno)
   /// The route that was found refuses: `blackhole`, `unreachable`, `prohibit`.
   case refusedByRoute(WalkedRule, RouteCandidate)
+  /// The route that is taken, with the next hop that is.
+  case took(WalkedRule, RouteCandidate)
   /// A route contains the destination, and is not taken.
   case passedOverRoute(RouteCandidate, RouteRejection)
 }
@@ -138,6 +140,7 @@ struct WalkKeeper: RouteWalkObserver {
   mutating func suppressed(_ rule: WalkedRule, prefixLength: Int) {
     keep(.suppressed(rule, prefixLength: UInt8(prefixLength)))
   }
+  mutating func took(_ rule: WalkedRule, _ candidate: RouteCandidate) { keep(.took(rule, candidate)) }
   mutating func refused(_ rule: WalkedRule, _ error: LinuxErrno) { keep(.refused(rule, error)) }
   mutating func refused(_ rule: WalkedRule, by candidate: @autoclosure () -> RouteCandidate) {
     keep(.refusedByRoute(rule, candidate()))
