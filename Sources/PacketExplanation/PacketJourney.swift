@@ -82,7 +82,13 @@ public struct JourneyFinder {
 
   /// The journeys of a session's packets, in the order in which they began.
   public func journeys(of session: SessionID) -> [PacketJourney] {
-    (flowsOfSession[session] ?? []).map(journey)
+    (flowsOfSession[session] ?? []).filter { !wasNotSent($0) }.map(journey)
+  }
+
+  /// Whether a program could not even make the packet.
+  private func wasNotSent(_ flow: FlowTag) -> Bool {
+    if case .notSent = stepsOfFlow[flow]?.first?.decision { return true }
+    return false
   }
 
   /// The flows of a session, in the order in which they began.

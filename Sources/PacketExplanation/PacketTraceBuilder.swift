@@ -14,6 +14,7 @@ struct PacketTraceBuilder {
   private var firstTTL: UInt8?
   /// The device that the last line sends by: a transmission by it needs no line of its own.
   private var announcedOutput: DeviceID?
+  /// Whether it was sent on by a router, with other link-layer addresses.
   private var isForwarded = false
 
   init(
@@ -66,7 +67,6 @@ struct PacketTraceBuilder {
     case .timeToLiveDecremented(let value):
       add(.timeToLive, step, "\(Int(ttl ?? value &+ 1)) > \(value)", details: [.init("ttl", Int(value))])
       ttl = value
-      isForwarded = true
     case .exceedsMTU(let length, let mtu, let device):
       add(.mtu, step, "\(length) bytes are more than the MTU of \(mtu) toward \(control.name(of: device))",
         details: [.init("length", length), .init("mtu", mtu), .init("dev", control.name(of: device))])
@@ -86,6 +86,7 @@ struct PacketTraceBuilder {
       add(.neighbor, step, "\(decision.address) dev \(control.name(of: decision.device)) is not known: waits for the answer",
         details: words.details(decision))
     case .transmitted(let device, _):
+      isForwarded = isForwarded || ttl != firstTTL
       if announcedOutput != device, !control.isLoopback(device) {
         add(.output, step, control.name(of: device), details: [.init("dev", control.name(of: device))])
       }
@@ -137,9 +138,13 @@ struct PacketTraceBuilder {
     details: [PacketTrace.Detail] = []
   ) {
     if kind != .notTaken && kind != .neighbor && kind != .bridge { announcedOutput = nil }
-    trace.lines.append(
+    var place = trace.lines.count
+    // What the lookup of a packet that was not sent passed over comes before its answer.
+    if kind == .notTaken, case .notSent = trace.fate { place -= 1 }
+    trace.lines.insert(
       PacketTrace.Line(
-        instant: step.instant, namespace: step.namespace, kind: kind, text: text, origin: origin, details: details))
+        instant: step.instant, namespace: step.namespace, kind: kind, text: text, origin: origin, details: details),
+      at: place)
   }
 
   /// What the VRF of an input device adds to its line.

@@ -104,11 +104,13 @@ extension Kernel {
   mutating func recordNotSent(_ flow: SessionFlow, _ tag: FlowTag, _ error: LinuxErrno, in namespace: NamespaceID) {
     guard trace.isOn else { return }
     let steps = walk(of: flow, in: namespace)
-    if trace.keepsWalks {
-      for step in steps { trace.record(.walked(step), packet: 0, namespace: namespace, at: now) }
-    }
+    // It was no packet yet, and has a number all the same.
+    let number = packets.takeNumber()
     trace.record(
-      .notSent(tag, to: flow.destination, RouteRefusal(error, steps)), packet: 0, namespace: namespace, at: now)
+      .notSent(tag, to: flow.destination, RouteRefusal(error, steps)), packet: number, namespace: namespace, at: now)
+    if trace.keepsWalks {
+      for step in steps { trace.record(.walked(step), packet: number, namespace: namespace, at: now) }
+    }
   }
 }
 

@@ -87,7 +87,7 @@ public struct WhatIfQuestion: Sendable {
     do throws(ValueError) {
       return try SocketAddress(word.text, portIsOptional: portIsOptional)
     } catch {
-      throw CommandLineError("\(error)", range: word.range)
+      throw CommandLineError(error.message, range: word.range, suggestion: error.suggestion)
     }
   }
 }
