@@ -45,6 +45,7 @@ extension SessionRequest {
     case .traceroute: "traceroute"
     case .arping: "arping"
     case .udpSender(let request): "the sender to UDP port \(request.destinationPort)"
+    case .burst(let request): "the packet generator toward UDP port \(request.destinationPort)"
     case .udpService(let request): "the server of UDP port \(request.port)"
     case .tcpClient(let request): "the client of TCP port \(request.destinationPort)"
     case .tcpService(let request): "the server of TCP port \(request.port)"

@@ -172,7 +172,7 @@ struct TimelineRunner {
         // A server waits for ever; that is nothing under way.
         switch simulation.session(session).request {
         case .udpService(let request), .tcpService(let request): return request.timeout != nil
-        case .ping, .traceroute, .arping, .udpSender, .tcpClient: return true
+        case .ping, .traceroute, .arping, .udpSender, .tcpClient, .burst: return true
         }
       }
   }
@@ -216,6 +216,9 @@ struct TimelineRunner {
         request.destination = try address(of: name, exchange.to.place, namespace, &result)
       }
       result.session = simulation.start(.tcpClient(request), in: namespace)
+    case .burst(let burst):
+      let namespace = try namespace(of: entry)
+      result.session = simulation.start(.burst(try request(burst, namespace)), in: namespace)
     case .listen(let listener):
       let namespace = try namespace(of: entry)
       result.session = simulation.start(try request(listener, namespace), in: namespace)
@@ -328,6 +331,15 @@ struct TimelineRunner {
     return request
   }
 
+  private func request(_ burst: PacketBurst, _ namespace: NamespaceID) throws(RunFailure) -> BurstRequest {
+    var request = BurstRequest(destination: burst.to.value.address, destinationPort: burst.to.value.port)
+    (request.source, request.sourcePort) = (burst.from?.value.specifiedAddress, burst.from?.value.port ?? 0)
+    (request.size, request.count, request.rate, request.flows) = (burst.size, burst.count, burst.rate, burst.flows)
+    request.ttl = burst.ttl
+    request.device = try boundDevice(burst.device, orVRF: burst.vrf, namespace)
+    return request
+  }
+
   private func request(_ listener: Listener, _ namespace: NamespaceID) throws(RunFailure) -> SessionRequest {
     SessionRequest.service(
       listener.port, listener.reply, address: listener.address?.value,
@@ -376,7 +388,7 @@ extension SessionRequest {
     case .ping(let request): request.count == nil && request.deadline == nil
     case .arping(let request): request.count == nil && request.deadline == nil && !request.endsWithFirstReply
     case .udpService(let request), .tcpService(let request): request.count == nil && request.timeout == nil
-    case .traceroute, .udpSender, .tcpClient: false
+    case .traceroute, .udpSender, .tcpClient, .burst: false
     }
   }
 
@@ -393,6 +405,8 @@ extension SessionRequest {
     request.reply = reply == .echo ? .echo : .none
     (request.address, request.device) = (address, device)
     (request.count, request.timeout) = (count, timeout)
+    // Nobody reads what a service of a machine prints.
+    request.reportsDatagrams = timeout != nil
     return port.transport == .udp ? .udpService(request) : .tcpService(request)
   }
 }

@@ -170,6 +170,8 @@ private struct Writer {
         exchange.to = Located(SocketAddress(address: address, port: exchange.to.value.port), at: exchange.to.place)
       }
       lines.append("\(place(entry)) \(words(exchange))\(background)")
+    case .burst(let burst):
+      issues.append(burst.place.issue("a burst cannot be exported: no program of iproute2 keeps its rate"))
     case .listen(let listener): lines.append("serve \(place(entry)) \(words(listener))")
     case .link(let change):
       let quality = qualityWords(delay: change.delay, rate: change.rate, loss: change.loss)

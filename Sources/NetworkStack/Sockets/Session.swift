@@ -45,6 +45,7 @@ public struct Session: Sendable {
     case udpService(UDPServiceState)
     case tcpClient(TCPClientState)
     case tcpService(TCPServiceState)
+    case burst(BurstState)
   }
 
   init(_ request: SessionRequest, namespace: NamespaceID, started: Instant) {
@@ -59,6 +60,7 @@ public struct Session: Sendable {
     case .udpService(let request): state = .udpService(UDPServiceState(request: request))
     case .tcpClient(let request): state = .tcpClient(TCPClientState(request: request))
     case .tcpService(let request): state = .tcpService(TCPServiceState(request: request))
+    case .burst(let request): state = .burst(BurstState(request: request))
     }
   }
 }
@@ -76,6 +78,7 @@ extension Kernel {
     case .udpService(let state): startUDPService(id, state)
     case .tcpClient(let state): startTCPClient(id, state)
     case .tcpService(let state): startTCPService(id, state)
+    case .burst(let state): startBurst(id, state)
     }
     return id
   }
@@ -91,6 +94,7 @@ extension Kernel {
     case .udpService: udpServiceTimer(id)
     case .tcpClient(let state): tcpClientTimer(id, state)
     case .tcpService(let state): tcpServiceTimer(id, state)
+    case .burst: continueBurst(id)
     }
   }
 
@@ -196,7 +200,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst: return nil
     }
     return id
   }
@@ -213,7 +217,7 @@ extension Kernel {
       bound = request.device
       address = request.source
     case .traceroute(let request): bound = request.device
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: bound = nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst: bound = nil
     }
     if let address, address != destination { return false }
     return bound.map { $0 == metadata.device || $0 == metadata.inputDevice } ?? true
@@ -251,7 +255,7 @@ extension Kernel {
     case .ping(let state): pingFailed(id, state, sequence: error.sequence)
     case .traceroute: tracerouteAnswered(id, error)
     case .udpSender(let state): udpSenderFailed(id, state, error)
-    case .arping, .udpService, .tcpClient, .tcpService: break
+    case .arping, .udpService, .tcpClient, .tcpService, .burst: break
     }
   }
 
@@ -335,6 +339,7 @@ extension Kernel {
     case .ping(let request): flow.outputDevice = request.device
     case .traceroute(let request): flow.outputDevice = request.device
     case .udpSender(let request): flow.outputDevice = request.device
+    case .burst(let request): flow.outputDevice = request.device
     case .arping, .udpService, .tcpClient, .tcpService: break
     }
     return try? outputRoute(flow, in: sessions[id.index].namespace)

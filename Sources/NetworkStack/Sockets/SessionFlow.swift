@@ -50,6 +50,10 @@ extension SessionRequest {
       flow.ipProtocol = .tcp
       (flow.sourcePort, flow.destinationPort) = (request.sourcePort, request.destinationPort)
       return flow
+    case .burst(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      (flow.sourcePort, flow.destinationPort) = (request.sourcePort, request.destinationPort)
+      return flow
     case .arping, .udpService, .tcpService: return nil
     }
   }
@@ -240,7 +244,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst: return nil
     }
     return id
   }
@@ -251,7 +255,7 @@ extension Kernel {
       switch sessions[id.index].request {
       case .ping(let request): return request.destination.isIPv6
       case .traceroute(let request): return request.destination.isIPv6
-      case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return false
+      case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst: return false
       }
     }
   }

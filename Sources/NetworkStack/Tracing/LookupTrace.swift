@@ -1,5 +1,5 @@
 internal import DiscreteEvents
-package import NetworkAddresses
+internal import NetworkAddresses
 internal import PacketHeaders
 internal import PrefixTables
 

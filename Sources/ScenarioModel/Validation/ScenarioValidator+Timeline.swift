@@ -25,6 +25,9 @@ extension ScenarioValidator {
       case .tcp(let exchange):
         checkVRF(exchange.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
         checkDevice(exchange.device, in: entry.on?.value, mayBeMade: mayBeMade)
+      case .burst(let burst):
+        checkVRF(burst.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
+        checkDevice(burst.device, in: entry.on?.value, mayBeMade: mayBeMade)
       case .listen(let listener):
         checkVRF(listener.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
       case .link(var change):
@@ -100,7 +103,7 @@ extension ScenarioValidator {
       return
     }
     switch entry.action {
-    case .run, .udp, .tcp, .replay: break
+    case .run, .udp, .tcp, .burst, .replay: break
     case .listen, .link, .pause:
       log.error("'\(of.value)' is a '\(entry.action.keyword)' entry, which sends nothing", at: of.place)
     }
