@@ -92,9 +92,10 @@ let package = Package(
     .testTarget(
       name: "ScenarioTests",
       dependencies: [
-        "ScenarioRunner", "ScenarioModel", "PacketExplanation", "LinuxCommands", "NetworkStack", "NetworkControl",
-        "DiscreteEvents",
+        "ScenarioRunner", "ScenarioModel", "PacketCapture", "PacketExplanation", "LinuxCommands", "NetworkStack",
+        "NetworkControl", "DiscreteEvents",
       ],
+      exclude: ["DropReasons"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
     tests("ScenarioModel", ["NetworkAddresses", collections("OrderedCollections")]),
