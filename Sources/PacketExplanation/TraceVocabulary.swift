@@ -64,6 +64,7 @@ extension RouteWalkStep {
       .refused(let rule, _):
       rule.origin
     case .refusedByRoute(_, let route), .took(_, let route), .passedOverRoute(let route, _): route.origin
+    case .passedOverSource: .none
     }
   }
 
@@ -72,7 +73,7 @@ extension RouteWalkStep {
     switch self {
     case .passedOverRule(_, let selector): selector.map { [$0.field] } ?? []
     case .passedOverRoute(_, .otherTypeOfService): ["tos"]
-    case .searchedTable, .foundNothing, .suppressed, .refused, .refusedByRoute, .took, .passedOverRoute: []
+    case .searchedTable, .foundNothing, .suppressed, .refused, .refusedByRoute, .took, .passedOverRoute, .passedOverSource: []
     }
   }
 }
@@ -88,6 +89,20 @@ extension RouteRejection {
     case .noUsableNextHop: "its next hop cannot be used (device down, no carrier, or another device asked for)"
     case .expired: "its time is over"
     case .throw: "throw: the search goes on with the next rule"
+    }
+  }
+}
+
+extension SourceRejection {
+  var words: String {
+    switch self {
+    case .routePrefersAnother: "the route names another source (src)"
+    case .secondary: "the second of its prefix"
+    case .scope: "does not reach far enough (scope)"
+    case .otherPrefix: "the next hop is in the prefix of another"
+    case .laterInList: "stands behind the one that was taken"
+    case .tentative: "is being checked for duplicates"
+    case .rule(let number): "rule \(number) of RFC 6724 prefers another"
     }
   }
 }

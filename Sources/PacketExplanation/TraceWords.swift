@@ -118,6 +118,8 @@ public struct TraceWords {
       return "\(self.rule(rule)): suppresses what it found, a prefix of /\(length)"
     case .passedOverRoute(let route, let rejection):
       return "\(tableText(route.table, namespace)) > \(candidateText(route)): \(rejection.text)"
+    case .passedOverSource(let address, let device, let rejection):
+      return "source \(address) of \(control.name(of: device)): \(rejection.words)"
     case .searchedTable, .refused, .refusedByRoute, .took: return nil
     }
   }

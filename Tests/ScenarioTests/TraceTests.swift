@@ -81,6 +81,30 @@ import Testing
     #expect(try !trace("echo").contains("a shorter prefix"))
   }
 
+  @Test("addresses that are not the source are told with their reason") func sources() throws {
+    let text = """
+      { "vrfsim": 1,
+        "nodes": {
+          "a": { "interfaces": { "eth0": { "addresses": ["10.0.0.1/24", "10.0.0.7/24", "192.0.2.1/24",
+                                                          "2001:db8::1/64", "2001:db8:1::1/64"] } } },
+          "b": { "interfaces": { "eth0": { "addresses": ["192.0.2.2/24", "2001:db8:1::2/64"] } } } },
+        "links": [ { "endpoints": ["a:eth0", "b:eth0"] } ],
+        "timeline": [ { "at": "3s", "id": "four", "on": "a", "run": "ping -c 1 192.0.2.2" },
+                      { "id": "six", "on": "a", "run": "ping -c 1 2001:db8:1::2" },
+                      { "id": "raw", "on": "a", "udp": { "to": "192.0.2.9:9", "connected": false, "timeout": "1s" } } ] }
+      """
+    let network = try network(text)
+    func told(_ flow: String) throws -> String {
+      try TraceReport(of: flow, in: network, bothWays: false).text(.detail, tellsWhyNot: true)
+    }
+    // The connected route of 192.0.2.1 names it; ping connects first, and then asks from the address it got.
+    #expect(try told("raw").contains("source 10.0.0.1 of eth0: the route names another source (src)"))
+    #expect(try told("six").contains("2001:db8:1::1 > 2001:db8:1::2"))
+    let probe = try TraceReport(of: WhatIfQuestion("a udp -> [2001:db8:1::2]:9"), in: network, bothWays: false)
+      .text(.detail, tellsWhyNot: true)
+    #expect(probe.contains("source 2001:db8::1 of eth0: rule 8 of RFC 6724 prefers another"), "\(probe)")
+  }
+
   @Test("the shorter depths leave out, and say nothing else") func depths() throws {
     let summary = try trace("echo", .summary)
     #expect(!summary.contains("neigh") && !summary.contains(" in "))

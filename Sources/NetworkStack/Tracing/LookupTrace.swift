@@ -14,7 +14,10 @@ extension Kernel {
     _ route: OutputRoute, _ destination: IPv4Address, of id: PacketID, _ namespace: NamespaceID
   ) {
     guard trace.isOn, let result = route.result else { return }
-    if trace.keepsWalks, let lookup = route.lookup { recordWalk(walk(of: lookup, in: namespace), id, namespace) }
+    if trace.keepsWalks, let lookup = route.lookup {
+      recordWalk(walk(of: lookup, in: namespace), id, namespace)
+      if lookup.source.isUnspecified { recordWalk(otherSources(route, result), id, namespace) }
+    }
     record(.routed(decision(result, destination)), id, namespace)
   }
 
@@ -22,7 +25,10 @@ extension Kernel {
     _ route: IPv6OutputRoute, _ destination: IPv6Address, of id: PacketID, _ namespace: NamespaceID
   ) {
     guard trace.isOn else { return }
-    if trace.keepsWalks { recordWalk(walk(of: route.lookup, in: namespace), id, namespace) }
+    if trace.keepsWalks {
+      recordWalk(walk(of: route.lookup, in: namespace), id, namespace)
+      if route.lookup.flow.source.isUnspecified { recordWalk(otherSources(route, destination), id, namespace) }
+    }
     record(.routed(decision(route.result, destination)), id, namespace)
   }
 
@@ -174,6 +180,49 @@ extension Kernel {
     while let id = next {
       keeper.passedOver(candidate(id), rejection)
       next = ipv6Routes[id].next
+    }
+  }
+
+  /// The addresses of the outgoing device that are not the source, and why: see `selectAddress`.
+  private func otherSources(_ route: OutputRoute, _ result: RouteResult) -> [RouteWalkStep] {
+    guard let device = result.nextHop.device else { return [] }
+    let preferred = routes[result.route].preferredSource
+    return deviceDetails[device.index].addresses.filter { $0.local != route.source }.map { address in
+      let rejection: SourceRejection =
+        if !preferred.isUnspecified {
+          .routePrefersAnother
+        } else if address.isSecondary {
+          .secondary
+        } else if address.scope > routes[result.route].scope {
+          .scope
+        } else if !address.prefix.contains(route.nextHop) {
+          .otherPrefix
+        } else {
+          .laterInList
+        }
+      return .passedOverSource(.v4(address.local), device, rejection)
+    }
+  }
+
+  /// The same of IPv6: see `selectIPv6Address`.
+  private func otherSources(_ route: IPv6OutputRoute, _ destination: IPv6Address) -> [RouteWalkStep] {
+    let device = route.result.nextHop.device
+    guard ipv6Devices.indices.contains(device.index) else { return [] }
+    let addresses = ipv6Devices[device.index].addresses
+    let prefersAnother = !ipv6Routes[route.result.route].preferredSource.isUnspecified
+    let chosen = addresses.first { $0.local == route.source }
+      .map { IPv6SourceCandidate($0, isOnOutput: true, destination: destination) }
+    return addresses.filter { $0.local != route.source }.map { address in
+      let candidate = IPv6SourceCandidate(address, isOnOutput: true, destination: destination)
+      let rejection: SourceRejection =
+        if prefersAnother {
+          .routePrefersAnother
+        } else if address.isTentative {
+          .tentative
+        } else {
+          chosen.flatMap { $0.rule(against: candidate) }.map { .rule($0) } ?? .laterInList
+        }
+      return .passedOverSource(.v6(address.local), device, rejection)
     }
   }
 

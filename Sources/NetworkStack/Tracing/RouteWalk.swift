@@ -22,6 +22,8 @@ public enum RouteWalkStep: Sendable, BitwiseCopyable {
   case took(WalkedRule, RouteCandidate)
   /// A route contains the destination, and is not taken.
   case passedOverRoute(RouteCandidate, RouteRejection)
+  /// An address of the device is not the one to send from.
+  case passedOverSource(IPAddress, DeviceID, SourceRejection)
 }
 
 /// A rule that a lookup came by.
@@ -94,6 +96,24 @@ public enum RouteRejection: UInt8, Sendable, BitwiseCopyable {
   case expired
   /// It is of the type `throw`: the walk goes on behind the table.
   case `throw`
+}
+
+/// Why an address is not the one that a machine sends from.
+public enum SourceRejection: Hashable, Sendable, BitwiseCopyable {
+  /// The route names another one: `src`.
+  case routePrefersAnother
+  /// It is the second of its prefix.
+  case secondary
+  /// It is of a device or link that packets of this route leave.
+  case scope
+  /// The next hop is in the prefix of another one.
+  case otherPrefix
+  /// It stands behind the one that was taken.
+  case laterInList
+  /// It is being checked for duplicates.
+  case tentative
+  /// That rule of RFC 6724 section 5 prefers another one.
+  case rule(UInt8)
 }
 
 /// Who watches a lookup.

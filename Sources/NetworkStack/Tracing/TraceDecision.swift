@@ -118,7 +118,7 @@ public struct RouteRefusal: Sendable, BitwiseCopyable {
     switch walk.last {
     case .refused(let rule, _): (self.rule, route) = (rule, nil)
     case .refusedByRoute(let rule, let candidate): (self.rule, route) = (rule, candidate)
-    case .passedOverRule, .searchedTable, .foundNothing, .suppressed, .took, .passedOverRoute, nil: (rule, route) = (nil, nil)
+    case .passedOverRule, .searchedTable, .foundNothing, .suppressed, .took, .passedOverRoute, .passedOverSource, nil: (rule, route) = (nil, nil)
     }
   }
 }

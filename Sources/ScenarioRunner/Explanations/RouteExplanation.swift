@@ -73,6 +73,7 @@ public struct RouteExplanation {
     case .took(_, let route): note("*", route, "taken")
     case .refusedByRoute(_, let route): note("*", route, "refuses")
     case .passedOverRoute(let route, let rejection): note(" ", route, rejection.text)
+    case .passedOverSource: break  // A question says where it comes from, or leaves that open.
     }
   }
 
@@ -137,7 +138,7 @@ extension RouteWalkStep {
     case .passedOverRule(let rule, _), .searchedTable(let rule, _), .foundNothing(let rule, _), .suppressed(let rule, _),
       .refused(let rule, _), .refusedByRoute(let rule, _), .took(let rule, _):
       rule
-    case .passedOverRoute: nil
+    case .passedOverRoute, .passedOverSource: nil
     }
   }
 
@@ -145,7 +146,7 @@ extension RouteWalkStep {
   fileprivate var endsRule: Bool {
     switch self {
     case .passedOverRule, .foundNothing, .suppressed, .refused: true
-    case .searchedTable, .refusedByRoute, .took, .passedOverRoute: false
+    case .searchedTable, .refusedByRoute, .took, .passedOverRoute, .passedOverSource: false
     }
   }
 }
