@@ -92,7 +92,8 @@ let package = Package(
     .testTarget(
       name: "ScenarioTests",
       dependencies: [
-        "ScenarioRunner", "ScenarioModel", "PacketExplanation", "NetworkStack", "NetworkControl", "DiscreteEvents",
+        "ScenarioRunner", "ScenarioModel", "PacketCapture", "PacketExplanation", "NetworkStack", "NetworkControl",
+        "DiscreteEvents",
       ],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),

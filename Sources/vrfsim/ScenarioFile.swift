@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PacketCapture
 internal import ScenarioModel
 internal import ScenarioRunner
 #if canImport(Glibc)
@@ -19,6 +20,16 @@ enum ScenarioFile {
     return compiled
   }
 
+  /// Filters of pcap-filter(7), by libpcap.
+  private static let filters = FrameFilterCompiler { text in
+    do throws(CaptureError) {
+      let filter = try CaptureFilter(text)
+      return .success { filter.matches($0) }
+    } catch {
+      return .failure(FrameFilterCompiler.Problem(error.reason))
+    }
+  }
+
   /// Stages decode, validate and compile.
   static func compile(_ path: String) -> (CompiledScenario?, [ScenarioIssue]) {
     let name = path == "-" ? "<stdin>" : path
@@ -30,7 +41,7 @@ enum ScenarioFile {
     }
     let (scenario, issues) = ScenarioDocument.read(bytes: bytes, file: name)
     guard let scenario else { return (nil, issues) }
-    let (compiled, problems) = scenario.compiled()
+    let (compiled, problems) = scenario.compiled(filters: filters)
     return (compiled, issues + problems)
   }
 
