@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import DiscreteEvents
 internal import NetworkControl
 internal import NetworkStack
-internal import PacketCapture
 internal import ScenarioModel
 internal import ScenarioRunner
 
@@ -136,29 +135,11 @@ struct Run: ParsableCommand {
     }
   }
 
-  /// The frames of the captures that the timeline replays; paths are relative to the scenario's folder.
+  /// The frames of the captures that the timeline replays.
   private func replays(_ scenario: Scenario) throws -> [Int: [ReplayFrame]] {
-    var replays: [Int: [ReplayFrame]] = [:]
-    var isValid = true
-    for (place, entry) in scenario.timeline.enumerated() {
-      guard case .replay(let replay) = entry.action else { continue }
-      let path = replay.file.value.hasPrefix("/") ? replay.file.value : folder + replay.file.value
-      do {
-        replays[place] = try CaptureReader.frames(ofFile: path).map {
-          ReplayFrame(offset: $0.offset, bytes: $0.bytes)
-        }
-      } catch {
-        isValid = false
-        Terminal.printError(ScenarioFile.text(replay.file.place.issue("cannot replay \(replay.file.value): \(error.reason)")))
-      }
-    }
-    if !isValid { throw Exit.invalidInput }
-    return replays
-  }
-
-  /// The scenario's folder with a slash at its end, or nothing for the present one.
-  private var folder: String {
-    guard let slash = file.lastIndex(of: "/") else { return "" }
-    return String(file[...slash])
+    let (frames, issues) = Replays.read(scenario, file: file)
+    for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
+    if !issues.isEmpty { throw Exit.invalidInput }
+    return frames
   }
 }

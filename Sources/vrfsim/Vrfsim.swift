@@ -14,6 +14,7 @@ struct Vrfsim: ParsableCommand {
         vrfsim run scenario.json
         vrfsim run scenario.json --pcap captures
         vrfsim check scenarios/*/*/scenario.json
+        vrfsim test scenarios
         vrfsim schema > scenario.schema.json
         vrfsim export iproute2 scenario.json > scenario.sh
 
@@ -21,11 +22,12 @@ struct Vrfsim: ParsableCommand {
         0    all well
         1    an expectation failed
         2    usage or invalid input
+        3    nothing to test
         4    stopped by a budget
         130  interrupted
       """,
     version: "vrfsim \(Version.text)",
-    subcommands: [Run.self, Check.self, Schema.self, Export.self])
+    subcommands: [Run.self, Check.self, Test.self, Schema.self, Export.self])
 
   static func main() {
     Interruption.install()
@@ -59,6 +61,7 @@ struct Exit: Error {
 
   static let expectationFailed = Exit(code: 1)
   static let invalidInput = Exit(code: 2)
+  static let nothingToTest = Exit(code: 3)
   static let budgetReached = Exit(code: 4)
   static let interrupted = Exit(code: 130)
 }

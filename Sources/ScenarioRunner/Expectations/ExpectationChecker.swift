@@ -95,7 +95,7 @@ struct ExpectationChecker {
       isHeld = !matching.isEmpty && matching.count == observation.endings.count
     }
     return Finding(
-      isHeld, summary(observation.endings), drop: place(ofDropsIn: observation), observation.session, packet: observation.firstDropped)
+      isHeld, summary(observation), drop: place(ofDropsIn: observation), observation.session, packet: observation.firstDropped)
   }
 
   private func matches(_ ending: FlowObservation.Ending, _ flow: FlowExpectation) -> Bool {
@@ -115,8 +115,9 @@ struct ExpectationChecker {
     return ending.from == from
   }
 
-  func summary(_ endings: [FlowObservation.Ending]) -> String {
-    if endings.isEmpty { return "nothing was sent" }
+  func summary(_ observation: FlowObservation) -> String {
+    let endings = observation.endings
+    if endings.isEmpty { return observation.endsOnTheWay ? "no probe got through to the destination" : "nothing was sent" }
     var groups: [(words: String, count: Int)] = []
     for ending in endings {
       let words = ending.words
@@ -159,7 +160,7 @@ struct ExpectationChecker {
         && (flow.at.map { builder.namespace($0.value) == control.namespace(of: drop.device) } ?? true)
     }
     let isHeld = flow.count.map { matching.count == $0.value } ?? !matching.isEmpty
-    let seen = all.isEmpty ? "nothing was dropped; \(summary(observation.endings))" : summary(of: all)
+    let seen = all.isEmpty ? "nothing was dropped; \(summary(observation))" : summary(of: all)
     return Finding(isHeld, seen, observation.session, packet: observation.firstDropped)
   }
 

@@ -18,6 +18,8 @@ struct FlowObservation {
   }
 
   private(set) var endings: [Ending] = []
+  /// Whether it sent probes none of which its destination answered, as a traceroute that ends on the way.
+  private(set) var endsOnTheWay = false
   let journeys: [PacketJourney]
   let session: SessionID
   private let control: Controller
@@ -51,6 +53,7 @@ struct FlowObservation {
     if lastSequence > 0 { endings += (1...lastSequence).map { endingOfProbe[$0] ?? .timeout } }
     if case .traceroute(let request) = session.request {
       // Its probes go to ports that are closed: the refusal is how the destination says that they arrived.
+      endsOnTheWay = !endings.isEmpty && endings.allSatisfy(\.isOnTheWay)
       endings = endings.filter { !$0.isOnTheWay }
         .map { $0 == .refused(from: request.destination) ? .answered(from: request.destination) : $0 }
     }
