@@ -32,7 +32,8 @@ let package = Package(
     .library(
       name: "VrfsimScenarios",
       targets: [
-          "ContainerEngine", "LinuxCommands", "ScenarioModel", "ScenarioRunner", "PacketExplanation", "PacketCapture", "TopologyExchange",
+          "ContainerEngine", "LinuxCommands", "ScenarioModel", "ScenarioRunner", "PacketExplanation", "PacketCapture", "ScenarioLints",
+          "TopologyExchange",
         ]),
   ],
   dependencies: [
@@ -64,6 +65,9 @@ let package = Package(
         "NetworkAddresses", "DiscreteEvents", collections("OrderedCollections"),
       ]),
     library(
+      "ScenarioLints",
+      ["ScenarioRunner", "ScenarioModel", "NetworkControl", "NetworkStack", "NetworkAddresses", collections("OrderedCollections")]),
+    library(
       "TopologyExchange",
       ["ScenarioRunner", "ScenarioModel", "NetworkControl", "NetworkStack", "NetworkAddresses", collections("OrderedCollections")]),
     .systemLibrary(
@@ -73,7 +77,7 @@ let package = Package(
       name: "vrfsim",
       dependencies: [
         "ScenarioModel", "ScenarioRunner", "NetworkStack", "NetworkControl", "DiscreteEvents", "PacketCapture",
-        "TopologyExchange",
+        "ScenarioLints", "TopologyExchange",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -92,8 +96,8 @@ let package = Package(
     .testTarget(
       name: "ScenarioTests",
       dependencies: [
-        "ScenarioRunner", "ScenarioModel", "PacketCapture", "PacketExplanation", "NetworkStack", "NetworkControl",
-        "DiscreteEvents",
+        "ScenarioRunner", "ScenarioModel", "ScenarioLints", "PacketCapture", "PacketExplanation", "NetworkStack",
+        "NetworkControl", "DiscreteEvents",
       ],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),

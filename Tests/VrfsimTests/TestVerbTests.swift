@@ -143,4 +143,23 @@ import Testing
       #expect(try Program("test").exitCode == 2)
     }
   }
+
+  @Test("a doubt is told with its place and id; it fails only where that is asked for, and not where it is switched off")
+  func warnings() throws {
+    let text = """
+      {"vrfsim":1,LINTS"nodes":{"h":{"interfaces":{"a":{"addresses":["10.0.0.1/24"]},
+      "b":{"addresses":["10.0.0.2/24"]}}}},"links":[]}
+      """
+    let doubtful = text.replacing("LINTS", with: "")
+    let warned = try Program("check", "-", input: doubtful)
+    #expect(warned.exitCode == 0)
+    #expect(warned.errors.hasPrefix("<stdin>:2:1: warning: /nodes/h/interfaces/b: 'a' and 'b' of h are both in 10.0.0.0/24"), "\(warned.errors)")
+    #expect(warned.errors.contains("[overlapping-connected]") && warned.output.hasPrefix("-: 1 warning\n"))
+    #expect(try Program("check", "--strict", "-", input: doubtful).exitCode == 1)
+    let silent = try Program("check", "--strict", "-", input: text.replacing("LINTS", with: #""lints":{"off":["overlapping-connected"]},"#))
+    #expect(silent.exitCode == 0 && silent.errors.isEmpty)
+    let unknown = try Program("check", "-", input: text.replacing("LINTS", with: #""lints":{"off":["overlapping-conected"]},"#))
+    #expect(unknown.exitCode == 2)
+    #expect(unknown.errors.contains("/lints/off/0: 'overlapping-conected' is not one of") && unknown.errors.contains("did you mean 'overlapping-connected'?"))
+  }
 }
