@@ -150,13 +150,13 @@ public struct Story {
   private var verdicts: [String] {
     result.verdicts.map { verdict in
       let expectation = verdict.expectation
-      let name = expectation.id?.value ?? verdict.subject ?? "line \(expectation.place.line)"
+      let name = expectation.name
       if verdict.isHeld {
         return "held    \(name)" + (expectation.pass.map { ": \($0)" } ?? "")
       }
       var line = "FAILED  \(name) (line \(expectation.place.line))"
       if let fail = expectation.fail { line += ": \(fail)" }
-      line += "\n        got: \(verdict.observed)"
+      line += "\n        got: \(verdict.observed.split(separator: "\n").joined(separator: "\n             "))"
       if let hint = expectation.hint { line += "\n        hint: \(hint)" }
       return line
     }

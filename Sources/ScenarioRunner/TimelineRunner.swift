@@ -19,6 +19,9 @@ struct TimelineRunner {
   private let builder: ScenarioBuilder
   private let options: RunOptions
   private let drain: () throws(RunFailure) -> Void
+  /// The instants at which somebody looks at the state, those that are still to come.
+  private var observations: [Instant]
+  private let observe: (Instant) -> Void
   private let limit: Instant
   private(set) var entries: [ScenarioResult.Entry] = []
   /// The place in `entries` of the last one that others wait for.
@@ -28,11 +31,15 @@ struct TimelineRunner {
   private var simulation: Simulation { builder.control.simulation }
   private var scenario: Scenario { compiled.scenario }
 
-  /// - Parameter drain: empties the capture buffer.
+  /// - Parameters:
+  ///   - observations: instants at which `observe` is called, in order; the run goes on through the last one.
+  ///   - drain: empties the capture buffer.
   init(
-    _ compiled: CompiledScenario, _ builder: ScenarioBuilder, _ options: RunOptions,
-    drain: @escaping () throws(RunFailure) -> Void
+    _ compiled: CompiledScenario, _ builder: ScenarioBuilder, _ options: RunOptions, observations: [Instant] = [],
+    observe: @escaping (Instant) -> Void = { _ in }, drain: @escaping () throws(RunFailure) -> Void
   ) {
+    self.observations = observations
+    self.observe = observe
     self.compiled = compiled
     self.builder = builder
     self.options = options
@@ -50,7 +57,7 @@ struct TimelineRunner {
   }
 
   /// Lets the timeline happen through an instant, and leaves programs running.
-  mutating func run(through instant: Instant) throws(RunFailure) {
+  mutating func runTimeline(through instant: Instant) throws(RunFailure) {
     try runTimeline()
     try advance(to: instant)
     noteEndedSessions()
@@ -93,7 +100,7 @@ struct TimelineRunner {
     guard let place = foreground, entries[place].ended == nil, let session = entries[place].session else { return }
     let end = min(limit, entries[place].started + Self.longestProgram)
     while !simulation.session(session).hasFinished {
-      switch simulation.run(through: end, orUntilEndOf: session) {
+      switch run(through: end, orUntilEndOf: session) {
       case .sessionEnded: break
       case .captureIsFull: try drain()
       case .exhausted(let budget): throw .exhausted(explanation(budget))
@@ -136,10 +143,20 @@ struct TimelineRunner {
     return found.address
   }
 
-  private func advance(to instant: Instant) throws(RunFailure) {
+  /// Lets time pass, with a stop wherever somebody looks at the state.
+  private mutating func run(through limit: Instant, orUntilEndOf session: SessionID? = nil) -> RunOutcome {
+    while let next = observations.first, next <= limit {
+      let outcome = simulation.run(through: next, orUntilEndOf: session)
+      guard outcome == .reachedLimit else { return outcome }
+      observe(observations.removeFirst())
+    }
+    return simulation.run(through: limit, orUntilEndOf: session)
+  }
+
+  private mutating func advance(to instant: Instant) throws(RunFailure) {
     let target = min(instant, limit)
     while true {
-      switch simulation.run(through: target) {
+      switch run(through: target) {
       case .reachedLimit, .interrupted: return
       case .captureIsFull: try drain()
       case .sessionEnded: break
@@ -156,6 +173,7 @@ struct TimelineRunner {
       let end = simulation.now + Self.longestTail
       while let next = simulation.nextEvent, next <= end, isSomethingUnderWay, !isInterrupted { try advance(to: next) }
     }
+    if let last = observations.last, !isInterrupted { try advance(to: last) }
     try drain()
     noteEndedSessions()
   }

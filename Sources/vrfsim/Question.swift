@@ -12,10 +12,7 @@ enum Question {
     var options = RunOptions()
     options.tracing = tracing
     options.isInterrupted = { Interruption.isRequested }
-    let (replays, issues) = Replays.read(compiled.scenario, file: file)
-    for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
-    if !issues.isEmpty { throw Exit.invalidInput }
-    options.replays = replays
+    options.replays = try Replays.load(compiled.scenario, file: file)
     let instant = try time.map { try Run.instant($0, option: "--at") }
     do {
       return try SimulatedNetwork(of: compiled, at: instant, options)

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import DiscreteEvents
 internal import NetworkControl
 internal import NetworkStack
-internal import PacketCapture
 internal import ScenarioModel
 internal import ScenarioRunner
 
@@ -52,7 +51,7 @@ struct Run: ParsableCommand {
     options.until = try until.map { try Self.instant($0, option: "--until") }
     options.tracing = quiet && compiled.scenario.expectations.isEmpty ? .off : .decisions
     options.isInterrupted = { Interruption.isRequested }
-    options.replays = try replays(compiled.scenario)
+    options.replays = try Replays.load(compiled.scenario, file: file)
 
     let captures = try openCaptures()
     options.isCapturing = captures.isWanted
@@ -135,31 +134,5 @@ struct Run: ParsableCommand {
       Terminal.printError("vrfsim: \(error)")
       return .invalidInput
     }
-  }
-
-  /// The frames of the captures that the timeline replays; paths are relative to the scenario's folder.
-  private func replays(_ scenario: Scenario) throws -> [Int: [ReplayFrame]] {
-    var replays: [Int: [ReplayFrame]] = [:]
-    var isValid = true
-    for (place, entry) in scenario.timeline.enumerated() {
-      guard case .replay(let replay) = entry.action else { continue }
-      let path = replay.file.value.hasPrefix("/") ? replay.file.value : folder + replay.file.value
-      do {
-        replays[place] = try CaptureReader.frames(ofFile: path).map {
-          ReplayFrame(offset: $0.offset, bytes: $0.bytes)
-        }
-      } catch {
-        isValid = false
-        Terminal.printError(ScenarioFile.text(replay.file.place.issue("cannot replay \(replay.file.value): \(error.reason)")))
-      }
-    }
-    if !isValid { throw Exit.invalidInput }
-    return replays
-  }
-
-  /// The scenario's folder with a slash at its end, or nothing for the present one.
-  private var folder: String {
-    guard let slash = file.lastIndex(of: "/") else { return "" }
-    return String(file[...slash])
   }
 }

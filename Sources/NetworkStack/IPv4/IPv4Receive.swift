@@ -83,7 +83,8 @@ extension Kernel {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     // Settings, redirects and the check of the source go by the port, also in a VRF.
-    let device = packets[id].flags.contains(.isL3Slave) ? packets[id].inputDevice : packets[id].device
+    let hasPort = packets[id].flags.contains(.isL3Slave) || isForwardedIntoLoopback(packets[id])
+    let device = hasPort ? packets[id].inputDevice : packets[id].device
     let namespace = devices[device.index].namespace
     let ports = namespaces[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
     let route = inputRoute(

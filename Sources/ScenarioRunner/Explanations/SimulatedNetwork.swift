@@ -31,7 +31,7 @@ public struct SimulatedNetwork {
     builder.build()
     if !builder.issues.isEmpty { throw .invalid(builder.issues) }
     var runner = TimelineRunner(compiled, builder, options) { () throws(RunFailure) in }
-    if let instant { try runner.run(through: instant) } else { _ = try runner.run() }
+    if let instant { try runner.runTimeline(through: instant) } else { _ = try runner.run() }
     entries = runner.entries
     origins = builder.origins
     self.builder = builder
