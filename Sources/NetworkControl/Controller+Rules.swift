@@ -18,6 +18,7 @@ extension Controller {
   ) throws(ControlError) -> RoutingRuleOf<Address> {
     var rule = rule
     // Before the second rule: right behind the one for the local table.
+    rule.origin = simulation.kernel.origin
     rule.preference = preference ?? (rules.count > 1 && rules[1].preference > 0 ? rules[1].preference - 1 : 0)
     if case .goto(let target) = rule.action, target <= rule.preference {
       throw ControlError(.invalidArgument, "Backward goto not supported.")

@@ -11,6 +11,7 @@ enum SocketSessionText {
     case .udpService(let request): program = request.reply == .echo ? "udp-echo" : "udp-listen"
     case .tcpClient: program = "tcp-send"
     case .tcpService(let request): program = request.reply == .echo ? "tcp-echo" : "tcp-listen"
+    case .burst: program = "burst"
     case .ping, .traceroute, .arping, .connectionListener: preconditionFailure("these programs have texts of their own")
     }
     var isClient = false
@@ -34,6 +35,8 @@ enum SocketSessionText {
     case .receiveFailed(_, let error): return "recv error \(error.symbol)"
     case .timedOut(let sequence): return sequence > 0 ? "no reply" : "timeout"
     case .received(let bytes, let from, let port): return "\(bytes) bytes from \(endpoint(from, port))"
+    case .burstEnded(let sent, let refused):
+      return "\(sent) datagrams sent" + (refused > 0 ? ", \(refused) refused" : "")
     case .connection(let event): return line(event, isClient: isTCPClient, &exitCode)
     case .startFailed(let operation, let error):
       exitCode = 1

@@ -28,6 +28,8 @@ public struct SessionEvent: Sendable {
     case timedOut(sequence: Int)
     /// A service read a datagram.
     case received(bytes: Int, from: IPAddress, port: UInt16)
+    /// A packet generator has sent all, some of which the kernel refused.
+    case burstEnded(sent: Int, refused: Int)
     /// Something happened to a TCP connection.
     case connection(ConnectionEvent)
     /// Something happened to a connection that is tracked.
