@@ -39,9 +39,9 @@ public struct ConnectionNotice: Sendable {
 
     func contains(_ kind: Kind) -> Bool {
       switch kind {
-      case .new: contains(.new)
-      case .update: contains(.update)
-      case .destroy: contains(.destroy)
+      case .new: contains(Kinds.new)
+      case .update: contains(Kinds.update)
+      case .destroy: contains(Kinds.destroy)
       }
     }
   }

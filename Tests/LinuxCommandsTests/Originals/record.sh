@@ -34,7 +34,7 @@ if [ "${1:-}" = --inside ]; then
     case $line in
       "background "*)
         number=${#listeners[@]}
-        eval "${line#background }" >"$scratch/out$number" 2>"$scratch/err$number" </dev/null &
+        eval "exec ${line#background }" >"$scratch/out$number" 2>"$scratch/err$number" </dev/null &
         processes+=($!)
         listeners+=("${line#background }")
         sleep 0.3
