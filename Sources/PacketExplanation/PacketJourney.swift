@@ -1,3 +1,5 @@
+internal import DiscreteEvents
+public import NetworkAddresses
 public import NetworkControl
 public import NetworkStack
 
@@ -35,6 +37,14 @@ public struct PacketJourney: Sendable {
   var refusal: LinuxErrno?
   /// The rule or policy that dropped or rejected it, in words.
   var filter: String?
+  /// Its header when it was made; of frames that came from outside it is not known.
+  public internal(set) var origin: PacketSummary?
+  /// The last routing decision of the namespace in which it ended, in words; `nil` where there was none.
+  public internal(set) var decision: String?
+  /// Whether it was cut to pieces: then the ways of the pieces are told as one.
+  var isFragmented = false
+  /// Where it came twice by one way: the interface, or the VRF that it leaked into.
+  public internal(set) var loop: DeviceID?
 
   /// Why it was dropped, as the end of the sentence "it was dropped: …"; `nil` where it was not.
   ///
@@ -59,31 +69,113 @@ public struct JourneyFinder {
   private var stepsOfFlow: [FlowTag: [TraceStep]] = [:]
   /// The flows of each session, in order of their first step.
   private var flowsOfSession: [SessionID: [FlowTag]] = [:]
+  /// How each neighbor was learned, in order of time.
+  private var lessons: [NeighborID: [(instant: Instant, lesson: NeighborLesson)]] = [:]
+  /// What to follow, in order of the first step: flows of sessions, and single packets that no session caused.
+  private var subjects: [Subject] = []
+  private var stepsOfPacket: [UInt32: [TraceStep]] = [:]
+
+  private enum Subject {
+    case flow(FlowTag)
+    case packet(UInt32)
+  }
 
   /// Complexity: O(steps).
   public init(_ trace: TraceRecorder, _ control: Controller) {
     self.control = control
     var flowOfPacket: [UInt32: FlowTag] = [:]
+    var previous: UInt32?
     for step in trace.steps {
+      if case .learnedNeighbor(let neighbor, let lesson) = step.decision {
+        lessons[neighbor, default: []].append((step.instant, lesson))
+        continue
+      }
+      // What was put together belongs to whom its last fragment does, whose step is the one before.
+      if case .reassembled = step.decision, let last = previous, let flow = flowOfPacket[last] {
+        flowOfPacket[step.packet] = flow
+      }
+      previous = step.packet
       if let flow = step.decision.flow, let session = flow.session {
         flowOfPacket[step.packet] = flow
-        if stepsOfFlow[flow] == nil { flowsOfSession[session, default: []].append(flow) }
+        if stepsOfFlow[flow] == nil {
+          flowsOfSession[session, default: []].append(flow)
+          subjects.append(.flow(flow))
+        }
         stepsOfFlow[flow, default: []].append(step)
       } else if let flow = flowOfPacket[step.packet] {
         stepsOfFlow[flow]?.append(step)
+      } else {
+        if stepsOfPacket[step.packet] == nil { subjects.append(.packet(step.packet)) }
+        stepsOfPacket[step.packet, default: []].append(step)
+      }
+    }
+  }
+
+  /// The journeys of all packets: those of programs, and single frames that no program caused, such as replayed ones
+  /// and those of ARP; in the order in which they began.
+  public var allJourneys: [PacketJourney] {
+    subjects.compactMap { subject in
+      switch subject {
+      case .flow(let flow): return journey(flow)
+      case .packet(let packet):
+        let steps = stepsOfPacket[packet] ?? []
+        // What has no flow is no packet: the want of a cell for one.
+        return steps.lazy.compactMap(\.decision.flow).first.map { journey($0, steps) }
       }
     }
   }
 
   /// The journeys of a session's packets, in the order in which they began.
   public func journeys(of session: SessionID) -> [PacketJourney] {
-    (flowsOfSession[session] ?? []).map(journey)
+    (flowsOfSession[session] ?? []).filter { !wasNotSent($0) }.map(journey)
   }
 
-  private func journey(_ flow: FlowTag) -> PacketJourney {
+  /// Whether a program could not even make the packet.
+  private func wasNotSent(_ flow: FlowTag) -> Bool {
+    if case .notSent = stepsOfFlow[flow]?.first?.decision { return true }
+    return false
+  }
+
+  /// The flows of a session, in the order in which they began.
+  public func flows(of session: SessionID) -> [FlowTag] { flowsOfSession[session] ?? [] }
+
+  /// Everything that was decided about a flow of ``flows(of:)``.
+  public func trace(of flow: FlowTag, _ words: TraceWords) -> PacketTrace {
+    let steps = withoutStrays(stepsOfFlow[flow] ?? [])
+    guard let first = steps.first else { preconditionFailure("the flow is one of the session's") }
+    var builder = PacketTraceBuilder(flow, first, journey(flow), control, words, lessons)
+    for step in steps { builder.follow(step) }
+    return builder.finish()
+  }
+
+  private func journey(_ flow: FlowTag) -> PacketJourney { journey(flow, stepsOfFlow[flow] ?? []) }
+
+  private func journey(_ flow: FlowTag, _ all: [TraceStep]) -> PacketJourney {
+    let steps = withoutStrays(all)
     var journey = PacketJourney(flow: flow, hops: [], fate: .underWay, errors: [])
-    for step in withoutStrays(stepsOfFlow[flow] ?? []) { journey.follow(step, control) }
+    for step in steps { journey.follow(step, control) }
+    journey.loop = loop(steps)
     return journey
+  }
+
+  /// Where one packet came in by a device, or leaked into a VRF, for the second time.
+  private func loop(_ steps: [TraceStep]) -> DeviceID? {
+    struct Passage: Hashable {
+      let packet: UInt32
+      let device: DeviceID
+      let isLeak: Bool
+    }
+    var passages: Set<Passage> = []
+    for step in steps {
+      let passage: Passage
+      switch step.decision {
+      case .received(let device, _): passage = Passage(packet: step.packet, device: device, isLeak: false)
+      case .leaked(let vrf): passage = Passage(packet: step.packet, device: vrf, isLeak: true)
+      default: continue  // Nothing else moves a packet to another place.
+      }
+      if !passages.insert(passage).inserted { return passage.device }
+    }
+    return nil
   }
 
   /// Leaves out copies that a bridge flooded to hosts for whom they were not.
@@ -110,10 +202,11 @@ extension TraceDecision {
   /// The flow that a step names.
   var flow: FlowTag? {
     switch self {
-    case .created(let flow, _, _, _), .createdIPv6(let flow, _), .received(_, let flow), .transmitted(_, let flow): flow
-    case .enteredVRF, .bridged, .routed, .routedIPv6, .refusedByRoute, .icmpv6ErrorSent, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
-      .parkedForNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent, .tracked, .connectionTableIsFull, .filtered,
-      .translated, .translatedIPv6:
+    case .created(let flow, _), .notSent(let flow, _, _), .received(_, let flow), .transmitted(_, let flow): flow
+    case .enteredVRF, .bridged, .walked, .routed, .refusedByRoute, .sourceValidated, .icmpv6ErrorSent,
+      .timeToLiveDecremented, .exceedsMTU, .leaked, .fragmented, .reassembled, .resolvedNeighbor, .parkedForNeighbor,
+      .learnedNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent, .tracked, .connectionTableIsFull, .filtered,
+      .translated:
       nil
     }
   }
@@ -122,19 +215,31 @@ extension TraceDecision {
 extension PacketJourney {
   fileprivate mutating func follow(_ step: TraceStep, _ control: Controller) {
     switch step.decision {
-    case .created, .createdIPv6: if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
+    case .created(_, let header):
+      if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
+      if origin == nil { origin = header }
+    case .notSent: if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
     case .received(let device, _):
       // A frame that a bridge hands up, or that comes back by lo, is still at the same stay.
       if let last = hops.last, last.namespace == step.namespace, last.output == nil || last.output == device { return }
+      if isFragmented && hops.contains(where: { $0.namespace == step.namespace && $0.input == device }) { return }
       hops.append(Hop(namespace: step.namespace, input: device))
+      decision = nil
     case .transmitted(let device, _):
+      if isFragmented && hops.contains(where: { $0.namespace == step.namespace && $0.output == device }) { return }
       if hops.last?.namespace != step.namespace { hops.append(Hop(namespace: step.namespace)) }
       hops[hops.count - 1].output = device
-    case .enteredVRF(let vrf): if !hops.isEmpty { hops[hops.count - 1].inputVRF = vrf }
-    case .translated(let translation): if !hops.isEmpty { hops[hops.count - 1].translations.append(translation) }
-    case .leaked(let vrf): if !hops.isEmpty { hops[hops.count - 1].leakedInto = vrf }
+    case .enteredVRF(let vrf): if let stay = stay(step) { hops[stay].inputVRF = vrf }
+    case .translated(let translation):
+      if let stay = stay(step), !(isFragmented && hops[stay].translations.contains(translation)) {
+        hops[stay].translations.append(translation)
+      }
+    case .leaked(let vrf): if let stay = stay(step) { hops[stay].leakedInto = vrf }
+    case .fragmented: isFragmented = true
     case .delivered: fate = .delivered
-    case .refusedByRoute(let error): refusal = error
+    case .refusedByRoute(let refused):
+      refusal = refused.error
+      if refused.rule != nil { decision = TraceWords(control).refusal(refused, step.namespace) }
     case .dropped(let reason, let device):
       if fate != .delivered { fate = .dropped(reason, at: device) }
     case .icmpErrorSent(let type, let code, _): errors.append((type, code))
@@ -144,10 +249,16 @@ extension PacketJourney {
       if decision.verdict == .dropped || decision.verdict == .rejected {
         filter = decision.sentence(control, step.namespace)
       }
-    case .bridged, .routed, .routedIPv6, .timeToLiveDecremented, .fragmented, .reassembled, .parkedForNeighbor, .consumed,
-      .tracked, .connectionTableIsFull, .translatedIPv6:
+    case .routed(let route): decision = TraceWords(control).route(route, step.namespace)
+    case .bridged, .walked, .sourceValidated, .timeToLiveDecremented, .exceedsMTU, .reassembled, .resolvedNeighbor,
+      .parkedForNeighbor, .learnedNeighbor, .consumed, .tracked, .connectionTableIsFull:
       break
     }
+  }
+
+  /// The place of the stay that a step belongs to: the last one, of pieces the last one there.
+  private func stay(_ step: TraceStep) -> Int? {
+    isFragmented ? hops.lastIndex { $0.namespace == step.namespace } : hops.indices.last
   }
 
   /// One line a student can read along a drawing: `h1 out eth0 -> r1 in eth0 [vrf blue] out eth1 -> h2 in eth0`.
@@ -185,11 +296,5 @@ extension FilterDecision {
 
 extension Translation {
   /// As a stay tells it: `[source 172.17.0.2:5001 > 192.0.2.1:5001]`.
-  fileprivate var text: String {
-    "[\(isSource ? "source" : "destination") \(before.text) > \(after.text)]"
-  }
-}
-
-extension Translation.End {
-  fileprivate var text: String { port == 0 ? "\(address)" : "\(address):\(port)" }
+  fileprivate var text: String { "[\(words)]" }
 }

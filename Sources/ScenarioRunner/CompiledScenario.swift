@@ -14,6 +14,8 @@ public struct CompiledScenario: Sendable {
   let timelineCommands: [Int: ParsedCommand]
   /// The command lines of containers.
   let containerCommands: [NamespaceName: [Line]]
+  /// The filters of `capture` expectations, by the expectation's place.
+  let frameFilters: [Int: FrameFilter]
 
   struct NamespaceCommands: Sendable {
     let namespace: Namespace
@@ -31,10 +33,13 @@ public struct CompiledScenario: Sendable {
 }
 
 extension Scenario {
-  /// Reads every command line.
+  /// Reads every command line and every filter.
   ///
+  /// - Parameter filters: makes the filters of `capture` expectations; without it there can be none.
   /// - Returns: the scenario to run, `nil` where a line is wrong; and every issue, not only the first.
-  public func compiled() -> (scenario: CompiledScenario?, issues: [ScenarioIssue]) {
+  public func compiled(
+    filters: FrameFilterCompiler? = nil
+  ) -> (scenario: CompiledScenario?, issues: [ScenarioIssue]) {
     var compiler = Compiler()
     let namespaces = nodes.values.flatMap(\.allNamespaces).map { compiler.compile($0) }
     var timelineCommands: [Int: ParsedCommand] = [:]
@@ -51,10 +56,11 @@ extension Scenario {
       }
     }
     compiler.checkDropReasons(expectations)
+    let frameFilters = compiler.frameFilters(expectations, filters)
     guard compiler.issues.isEmpty else { return (nil, compiler.issues) }
     return (
       CompiledScenario(scenario: self, namespaces: namespaces, timelineCommands: timelineCommands,
-        containerCommands: containerCommands), []
+        containerCommands: containerCommands, frameFilters: frameFilters), []
     )
   }
 }
@@ -85,14 +91,36 @@ private struct Compiler {
 
   mutating func checkDropReasons(_ expectations: [Expectation]) {
     for expectation in expectations {
-      guard case .flow(let flow) = expectation.kind, let reason = flow.reason, reason.value.dropReason == nil else {
+      switch expectation.kind {
+      case .flow(let flow): if let reason = flow.reason { checkDropReason(reason) }
+      case .property(let property): for reason in property.except { checkDropReason(reason) }
+      case .interfaces, .lookup, .path, .translation, .state, .capture: break
+      }
+    }
+  }
+
+  private mutating func checkDropReason(_ reason: Located<String>) {
+    if reason.value.dropReason != nil { return }
+    issues.append(
+      reason.place.issue(
+        "there is no drop reason '\(reason.value)'",
+        suggestion: NearestName.nearest(to: reason.value, among: DropReasonNames.all)))
+  }
+
+  mutating func frameFilters(_ expectations: [Expectation], _ compiler: FrameFilterCompiler?) -> [Int: FrameFilter] {
+    var filters: [Int: FrameFilter] = [:]
+    for (place, expectation) in expectations.enumerated() {
+      guard case .capture(let capture) = expectation.kind, let text = capture.filter else { continue }
+      guard let compiler else {
+        issues.append(text.place.issue("filters need a program with a capture library"))
         continue
       }
-      issues.append(
-        reason.place.issue(
-          "there is no drop reason '\(reason.value)'",
-          suggestion: NearestName.nearest(to: reason.value, among: DropReasonNames.all)))
+      switch compiler.compile(text.value) {
+      case .success(let filter): filters[place] = filter
+      case .failure(let problem): issues.append(text.place.issue("'\(text.value)' is no filter: \(problem.message)"))
+      }
     }
+    return filters
   }
 }
 

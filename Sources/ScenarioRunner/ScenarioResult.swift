@@ -32,6 +32,19 @@ public struct ScenarioResult {
     public let observed: String
     /// The program's timeline id, where the expectation is about one.
     public let subject: String?
+    /// What to tell about it; `nil` where it held.
+    public let failure: Failure?
+  }
+
+  /// What is told of an expectation that did not hold.
+  public struct Failure: Hashable, Sendable {
+    /// The packet: who sent it, its protocol, addresses and ports, in which VRF; `nil` where no packet is meant.
+    public var sent: String?
+    public var wanted: String
+    /// What came; of a packet that was dropped where, the reason, and what decided.
+    public var got: [String]
+    /// The command line that shows more.
+    public var more: String
   }
 
   public let scenario: Scenario
@@ -57,8 +70,8 @@ public enum RunFailure: Error {
 public struct RunOptions: Sendable {
   /// Ends the run at this instant, whatever the scenario says.
   public var until: Instant?
-  /// Whether the story is wanted, which needs the trace.
-  public var isTracing = true
+  /// How much of what is decided is kept: the story and expectations need the decisions.
+  public var tracing = TraceDepth.decisions
   /// Whether frames are captured.
   public var isCapturing = false
   public var bounds = Kernel.Bounds()

@@ -23,7 +23,7 @@ public enum ScenarioRun {
   public static func construction(
     of compiled: CompiledScenario
   ) -> (steps: [ConstructionStep], control: Controller, issues: [ScenarioIssue]) {
-    let simulation = Simulation(seed: compiled.scenario.seed, isTracing: false)
+    let simulation = Simulation(seed: compiled.scenario.seed, tracing: .off)
     var builder = ScenarioBuilder(compiled, Controller(simulation))
     builder.build()
     return (builder.steps, builder.control, builder.issues)
@@ -38,10 +38,11 @@ public enum ScenarioRun {
     sink: @escaping FrameSink = { _, _, _ in }
   ) throws(RunFailure) -> ScenarioResult {
     let simulation = Simulation(
-      seed: compiled.scenario.seed, bounds: options.bounds, isTracing: options.isTracing)
+      seed: compiled.scenario.seed, bounds: options.bounds, tracing: options.tracing)
     simulation.isInterrupted = options.isInterrupted
     let control = Controller(simulation)
-    control.setCaptureOfAllDevices(options.isCapturing)
+    let captures = CaptureWatch(compiled, control)
+    control.setCaptureOfAllDevices(options.isCapturing || captures.isNeeded)
     var builder = ScenarioBuilder(compiled, control)
     builder.build()
     if !builder.issues.isEmpty { throw .invalid(builder.issues) }
@@ -50,9 +51,15 @@ public enum ScenarioRun {
     } catch {
       throw .capture(error)
     }
-    var runner = TimelineRunner(compiled, builder, options) { () throws(RunFailure) in
+    let states = StateWatch(compiled.scenario, builder)
+    var runner = TimelineRunner(
+      compiled, builder, options, observations: states.instants, observe: states.look
+    ) { () throws(RunFailure) in
       do {
-        try simulation.drainCapture { instant, device, frame in try sink(device, instant, frame) }
+        try simulation.drainCapture { instant, device, frame in
+          captures.see(device, instant, frame)
+          if options.isCapturing { try sink(device, instant, frame) }
+        }
       } catch {
         throw .capture(error)
       }
@@ -61,10 +68,12 @@ public enum ScenarioRun {
     var result = ScenarioResult(
       scenario: compiled.scenario, control: control, entries: runner.entries, verdicts: [], ended: simulation.now,
       isInterrupted: isInterrupted)
+    states.look(at: nil)
     let checker = ExpectationChecker(
-      control: control, builder: builder, entries: runner.entries, finder: JourneyFinder(simulation.trace, control))
-    for expectation in compiled.scenario.expectations {
-      let verdict = checker.verdict(expectation)
+      control: control, builder: builder, entries: runner.entries, finder: JourneyFinder(simulation.trace, control),
+      captures: captures, states: states)
+    for (place, expectation) in compiled.scenario.expectations.enumerated() {
+      let verdict = checker.verdict(expectation, place)
       result.verdicts.append(verdict)
       if expectation.stopsOnFailure && !verdict.isHeld { break }
     }

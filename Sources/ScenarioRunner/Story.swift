@@ -66,6 +66,8 @@ public struct Story {
       return "\(place) sends \(count) of \(exchange.size) bytes to \(exchange.destination)\(id)"
     case .tcp(let exchange):
       return "\(place) connects to \(exchange.destination) and sends \(exchange.size) bytes\(id)"
+    case .burst(let burst):
+      return "\(place) sends a burst of \(burst.count) datagrams of \(burst.size) bytes to \(burst.to.value)\(id)"
     case .listen(let listener):
       return "\(place) listens on \(listener.port.transport.name) port \(listener.port.number.value)\(id)"
     case .link(let change): return "the cable \(words(change))\(id)"
@@ -148,13 +150,13 @@ public struct Story {
   private var verdicts: [String] {
     result.verdicts.map { verdict in
       let expectation = verdict.expectation
-      let name = expectation.id?.value ?? verdict.subject ?? "line \(expectation.place.line)"
+      let name = expectation.name
       if verdict.isHeld {
         return "held    \(name)" + (expectation.pass.map { ": \($0)" } ?? "")
       }
       var line = "FAILED  \(name) (line \(expectation.place.line))"
       if let fail = expectation.fail { line += ": \(fail)" }
-      line += "\n        got: \(verdict.observed)"
+      line += "\n        got: \(verdict.observed.split(separator: "\n").joined(separator: "\n             "))"
       if let hint = expectation.hint { line += "\n        hint: \(hint)" }
       return line
     }

@@ -19,6 +19,9 @@ struct TimelineRunner {
   private let builder: ScenarioBuilder
   private let options: RunOptions
   private let drain: () throws(RunFailure) -> Void
+  /// The instants at which somebody looks at the state, those that are still to come.
+  private var observations: [Instant]
+  private let observe: (Instant) -> Void
   private let limit: Instant
   private(set) var entries: [ScenarioResult.Entry] = []
   /// The place in `entries` of the last one that others wait for.
@@ -28,11 +31,15 @@ struct TimelineRunner {
   private var simulation: Simulation { builder.control.simulation }
   private var scenario: Scenario { compiled.scenario }
 
-  /// - Parameter drain: empties the capture buffer.
+  /// - Parameters:
+  ///   - observations: instants at which `observe` is called, in order; the run goes on through the last one.
+  ///   - drain: empties the capture buffer.
   init(
-    _ compiled: CompiledScenario, _ builder: ScenarioBuilder, _ options: RunOptions,
-    drain: @escaping () throws(RunFailure) -> Void
+    _ compiled: CompiledScenario, _ builder: ScenarioBuilder, _ options: RunOptions, observations: [Instant] = [],
+    observe: @escaping (Instant) -> Void = { _ in }, drain: @escaping () throws(RunFailure) -> Void
   ) {
+    self.observations = observations
+    self.observe = observe
     self.compiled = compiled
     self.builder = builder
     self.options = options
@@ -43,6 +50,20 @@ struct TimelineRunner {
 
   /// - Returns: whether the run was interrupted.
   mutating func run() throws(RunFailure) -> Bool {
+    try runTimeline()
+    try runTail()
+    collectOutputs()
+    return isInterrupted
+  }
+
+  /// Lets the timeline happen through an instant, and leaves programs running.
+  mutating func runTimeline(through instant: Instant) throws(RunFailure) {
+    try runTimeline()
+    try advance(to: instant)
+    noteEndedSessions()
+  }
+
+  private mutating func runTimeline() throws(RunFailure) {
     for (place, entry) in scenario.timeline.enumerated() {
       try advance(toStartOf: entry)
       if isInterrupted { break }
@@ -52,9 +73,6 @@ struct TimelineRunner {
     try finishForeground()
     // A pause at the end says how long to watch.
     if let end = foreground.flatMap({ entries[$0].ended }), end > simulation.now { try advance(to: end) }
-    try runTail()
-    collectOutputs()
-    return isInterrupted
   }
 
   private var isInterrupted: Bool { options.isInterrupted() }
@@ -82,7 +100,7 @@ struct TimelineRunner {
     guard let place = foreground, entries[place].ended == nil, let session = entries[place].session else { return }
     let end = min(limit, entries[place].started + Self.longestProgram)
     while !simulation.session(session).hasFinished {
-      switch simulation.run(through: end, orUntilEndOf: session) {
+      switch run(through: end, orUntilEndOf: session) {
       case .sessionEnded: break
       case .captureIsFull: try drain()
       case .exhausted(let budget): throw .exhausted(explanation(budget))
@@ -125,10 +143,20 @@ struct TimelineRunner {
     return found.address
   }
 
-  private func advance(to instant: Instant) throws(RunFailure) {
+  /// Lets time pass, with a stop wherever somebody looks at the state.
+  private mutating func run(through limit: Instant, orUntilEndOf session: SessionID? = nil) -> RunOutcome {
+    while let next = observations.first, next <= limit {
+      let outcome = simulation.run(through: next, orUntilEndOf: session)
+      guard outcome == .reachedLimit else { return outcome }
+      observe(observations.removeFirst())
+    }
+    return simulation.run(through: limit, orUntilEndOf: session)
+  }
+
+  private mutating func advance(to instant: Instant) throws(RunFailure) {
     let target = min(instant, limit)
     while true {
-      switch simulation.run(through: target) {
+      switch run(through: target) {
       case .reachedLimit, .interrupted: return
       case .captureIsFull: try drain()
       case .sessionEnded: break
@@ -145,6 +173,7 @@ struct TimelineRunner {
       let end = simulation.now + Self.longestTail
       while let next = simulation.nextEvent, next <= end, isSomethingUnderWay, !isInterrupted { try advance(to: next) }
     }
+    if let last = observations.last, !isInterrupted { try advance(to: last) }
     try drain()
     noteEndedSessions()
   }
@@ -161,7 +190,8 @@ struct TimelineRunner {
         // A server waits for ever; that is nothing under way.
         switch simulation.session(session).request {
         case .udpService(let request), .tcpService(let request): return request.timeout != nil
-        case .ping, .traceroute, .arping, .udpSender, .tcpClient: return true
+        case .connectionListener: return false
+        case .ping, .traceroute, .arping, .udpSender, .tcpClient, .burst: return true
         }
       }
   }
@@ -205,6 +235,9 @@ struct TimelineRunner {
         request.destination = try address(of: name, exchange.to.place, namespace, &result)
       }
       result.session = simulation.start(.tcpClient(request), in: namespace)
+    case .burst(let burst):
+      let namespace = try namespace(of: entry)
+      result.session = simulation.start(.burst(try request(burst, namespace)), in: namespace)
     case .listen(let listener):
       let namespace = try namespace(of: entry)
       result.session = simulation.start(try request(listener, namespace), in: namespace)
@@ -239,6 +272,8 @@ struct TimelineRunner {
       preconditionFailure("every command line of the timeline was compiled")
     }
     let namespace = try namespace(of: result.entry)
+    builder.begin(text.place)
+    defer { control.setOrigin(.none) }
     do throws(CommandLineError) {
       switch try CommandInterpreter(control, engines: builder.engines).run(command, in: namespace) {
       case .finished(let output): (result.output, result.expansion) = (output, output.expansion)
@@ -315,6 +350,15 @@ struct TimelineRunner {
     return request
   }
 
+  private func request(_ burst: PacketBurst, _ namespace: NamespaceID) throws(RunFailure) -> BurstRequest {
+    var request = BurstRequest(destination: burst.to.value.address, destinationPort: burst.to.value.port)
+    (request.source, request.sourcePort) = (burst.from?.value.specifiedAddress, burst.from?.value.port ?? 0)
+    (request.size, request.count, request.rate, request.flows) = (burst.size, burst.count, burst.rate, burst.flows)
+    request.ttl = burst.ttl
+    request.device = try boundDevice(burst.device, orVRF: burst.vrf, namespace)
+    return request
+  }
+
   private func request(_ listener: Listener, _ namespace: NamespaceID) throws(RunFailure) -> SessionRequest {
     SessionRequest.service(
       listener.port, listener.reply, address: listener.address?.value,
@@ -363,7 +407,8 @@ extension SessionRequest {
     case .ping(let request): request.count == nil && request.deadline == nil
     case .arping(let request): request.count == nil && request.deadline == nil && !request.endsWithFirstReply
     case .udpService(let request), .tcpService(let request): request.count == nil && request.timeout == nil
-    case .traceroute, .udpSender, .tcpClient: false
+    case .connectionListener: true
+    case .traceroute, .udpSender, .tcpClient, .burst: false
     }
   }
 
@@ -380,6 +425,8 @@ extension SessionRequest {
     request.reply = reply == .echo ? .echo : .none
     (request.address, request.device) = (address, device)
     (request.count, request.timeout) = (count, timeout)
+    // Nobody reads what a service of a machine prints.
+    request.reportsDatagrams = timeout != nil
     return port.transport == .udp ? .udpService(request) : .tcpService(request)
   }
 }

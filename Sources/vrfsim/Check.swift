@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import PacketExplanation
+internal import ScenarioLints
 internal import ScenarioModel
 internal import ScenarioRunner
 
@@ -9,36 +10,48 @@ struct Check: ParsableCommand {
     abstract: "Checks scenarios without running them.",
     discussion: """
       Every mistake is reported with file, line and column: syntax, names, addresses, command lines, and what the \
-      simulated kernels refuse when the network is built. No packet is sent.
+      simulated kernels refuse when the network is built. No packet is sent. Of a network that can be built it tells \
+      what is doubtful, as warnings with an id: \(LintName.allCases.map(\.rawValue).joined(separator: ", ")). \
+      The scenario key "lints": { "off": [...] } switches them off.
 
       EXAMPLES
         vrfsim check scenario.json
         vrfsim check --differences scenario.json
-        vrfsim check scenarios/*/*/scenario.json
+        vrfsim check --strict scenarios/*/*/scenario.json
+
+      EXIT CODES
+        0 all well, 1 a warning with --strict, 2 a mistake
       """)
 
   @Flag(help: "Tell each known difference from Linux that concerns a scenario, not only how many.")
   var differences = false
+
+  @Flag(help: "Exit with 1 where there is a warning.")
+  var strict = false
 
   @Argument(help: "Scenario files; - reads standard input.")
   var files: [String]
 
   func run() throws {
     var isValid = true
+    var hasWarnings = false
     for file in files {
       var (compiled, issues) = ScenarioFile.compile(file)
-      if let compiled { issues += ScenarioRun.problems(of: compiled) }
+      if let compiled { issues += ScenarioRun.problems(of: compiled) + ScenarioLint.issues(of: compiled) }
       for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
       let errors = issues.filter { $0.severity == .error }.count
       if errors > 0 {
         isValid = false
         Terminal.print("\(file): \(errors == 1 ? "1 error" : "\(errors) errors")")
       } else {
-        Terminal.print("\(file): ok")
+        let warnings = issues.count
+        if warnings > 0 { hasWarnings = true }
+        Terminal.print("\(file): \(warnings == 0 ? "ok" : warnings == 1 ? "1 warning" : "\(warnings) warnings")")
         if let compiled { printDifferences(compiled) }
       }
     }
     if !isValid { throw Exit.invalidInput }
+    if strict && hasWarnings { throw Exit.expectationFailed }
   }
 
   /// Each of them with `--differences`, else how many there are.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PacketCapture
 internal import ScenarioModel
 internal import ScenarioRunner
 #if canImport(Glibc)
@@ -19,8 +20,22 @@ enum ScenarioFile {
     return compiled
   }
 
+  /// Filters of pcap-filter(7), by libpcap.
+  static let filters = FrameFilterCompiler { text in
+    do throws(CaptureError) {
+      let filter = try CaptureFilter(text)
+      return .success { filter.matches($0) }
+    } catch {
+      return .failure(FrameFilterCompiler.Problem(error.reason))
+    }
+  }
+
   /// Stages decode, validate and compile.
-  static func compile(_ path: String) -> (CompiledScenario?, [ScenarioIssue]) {
+  ///
+  /// - Parameter select: which expectations are meant, by the scenario's name and the expectation; `nil` for all.
+  static func compile(
+    _ path: String, select: ((String, Expectation) -> Bool)? = nil
+  ) -> (CompiledScenario?, [ScenarioIssue]) {
     let name = path == "-" ? "<stdin>" : path
     let bytes: [UInt8]
     do {
@@ -28,9 +43,13 @@ enum ScenarioFile {
     } catch {
       return (nil, [error])
     }
-    let (scenario, issues) = ScenarioDocument.read(bytes: bytes, file: name)
-    guard let scenario else { return (nil, issues) }
-    let (compiled, problems) = scenario.compiled()
+    let (document, issues) = ScenarioDocument.read(bytes: bytes, file: name)
+    guard var scenario = document else { return (nil, issues) }
+    if let select {
+      let scenarioName = scenario.name?.value ?? name
+      scenario.expectations.removeAll { !select(scenarioName, $0) }
+    }
+    let (compiled, problems) = scenario.compiled(filters: filters)
     return (compiled, issues + problems)
   }
 
@@ -39,7 +58,7 @@ enum ScenarioFile {
     issue.description + (issue.excerpt.map { "\n\($0)" } ?? "")
   }
 
-  private static func contents(_ path: String, _ name: String) throws(ScenarioIssue) -> [UInt8] {
+  static func contents(_ path: String, _ name: String) throws(ScenarioIssue) -> [UInt8] {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw systemIssue(name) }
     defer { if path != "-" { close(descriptor) } }

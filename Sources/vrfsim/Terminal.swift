@@ -20,6 +20,15 @@ enum Terminal {
 
   static func printError(_ line: String) { _ = write(Array((line + "\n").utf8), to: STDERR_FILENO) }
 
+  /// Whether standard error is a terminal, so that progress may be shown.
+  static var showsProgress: Bool { isatty(STDERR_FILENO) != 0 }
+
+  /// Shows progress on the last line of the terminal in place of what stood there; nothing clears it.
+  static func showProgress(_ text: String) { _ = write(Array("\r\u{1b}[K\(text)".utf8), to: STDERR_FILENO) }
+
+  /// How many processors there are.
+  static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
   static func exit(_ code: Int32) -> Never {
     #if canImport(Glibc)
       Glibc.exit(code)
@@ -28,7 +37,8 @@ enum Terminal {
     #endif
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  /// - Returns: whether everything was written; if not, `errno` tells why.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var offset = 0
     while offset < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in

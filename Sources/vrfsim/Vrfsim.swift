@@ -14,6 +14,10 @@ struct Vrfsim: ParsableCommand {
         vrfsim run scenario.json
         vrfsim run scenario.json --pcap captures
         vrfsim check scenarios/*/*/scenario.json
+        vrfsim test scenarios
+        vrfsim trace scenario.json echo --both-ways
+        vrfsim explain scenario.json r1 10.2.0.10
+        vrfsim show scenario.json r1 'ip route show vrf red' --at 2s
         vrfsim schema > scenario.schema.json
         vrfsim export iproute2 scenario.json > scenario.sh
 
@@ -21,11 +25,14 @@ struct Vrfsim: ParsableCommand {
         0    all well
         1    an expectation failed
         2    usage or invalid input
+        3    nothing to test
         4    stopped by a budget
         130  interrupted
       """,
     version: "vrfsim \(Version.text)",
-    subcommands: [Run.self, Check.self, Schema.self, Export.self])
+    subcommands: [
+      Run.self, Check.self, Test.self, Trace.self, Explain.self, Show.self, Schema.self, Export.self,
+    ])
 
   static func main() {
     Interruption.install()
@@ -59,6 +66,7 @@ struct Exit: Error {
 
   static let expectationFailed = Exit(code: 1)
   static let invalidInput = Exit(code: 2)
+  static let nothingToTest = Exit(code: 3)
   static let budgetReached = Exit(code: 4)
   static let interrupted = Exit(code: 130)
 }

@@ -3,6 +3,7 @@ import Foundation
 import NetworkControl
 import NetworkStack
 import PacketExplanation
+import ScenarioLints
 import ScenarioModel
 import ScenarioRunner
 import Testing
@@ -29,7 +30,7 @@ import Testing
   private func compiled(_ text: [UInt8], _ name: String) throws -> CompiledScenario {
     let (scenario, issues) = ScenarioDocument.read(bytes: text, file: "scenario.json")
     #expect(issues.isEmpty, "\(name): \(issues)")
-    let (compiled, problems) = try #require(scenario).compiled()
+    let (compiled, problems) = try #require(scenario).compiled(filters: .libpcap)
     #expect(problems.isEmpty, "\(name): \(problems)")
     return try #require(compiled)
   }
@@ -38,10 +39,10 @@ import Testing
     Array(try Data(contentsOf: Self.folder.appendingPathComponent("\(name)/scenario.json")))
   }
 
-  private func run(_ name: String, isTracing: Bool = true) throws -> Run {
+  private func run(_ name: String, tracing: TraceDepth = .decisions) throws -> Run {
     var options = RunOptions()
     options.isCapturing = true
-    options.isTracing = isTracing
+    options.tracing = tracing
     let frames = Frames()
     let result = try ScenarioRun.run(try compiled(try text(name), name), options, sink: { device, instant, frame in
       frames.append(device, instant, frame)
@@ -64,7 +65,7 @@ import Testing
 
   @Test("there are the lessons")
   func count() {
-    #expect(Self.names.count >= 27)
+    #expect(Self.names.count >= 39)
   }
 
   @Test("every expectation holds", arguments: names)
@@ -86,7 +87,9 @@ import Testing
 
   @Test("tracing changes no frame", arguments: names)
   func traceIsPassive(name: String) throws {
-    #expect(try run(name).frames == run(name, isTracing: false).frames)
+    let frames = try run(name).frames
+    #expect(try frames == run(name, tracing: .off).frames)
+    #expect(try frames == run(name, tracing: .walks).frames)
   }
 
   @Test("the story is the one that was checked in", arguments: names)
@@ -125,6 +128,30 @@ import Testing
     #expect(seen == topics)
   }
 
+  @Test("what check warns of is explained on the page of the scenario", arguments: names)
+  func lints(name: String) throws {
+    let issues = ScenarioLint.issues(of: try compiled(try text(name), name))
+    let page = try String(contentsOf: Self.folder.appendingPathComponent("\(name)/README.md"), encoding: .utf8)
+    for issue in issues {
+      let id = try #require(issue.message.split(separator: "[").last?.dropLast())
+      #expect(page.contains("`\(id)`"), "\(name): \(issue)")
+    }
+  }
+
+  @Test("every lint has a scenario that shows the harm, and warns of nothing else; without the harm it is silent", arguments: LintName.allCases)
+  func harm(lint: LintName) throws {
+    let name = "lints/\(lint.rawValue)"
+    let original = try text(name)
+    let issues = ScenarioLint.issues(of: try compiled(original, name))
+    #expect(!issues.isEmpty && issues.allSatisfy { $0.message.hasSuffix(" [\(lint.rawValue)]") && $0.severity == .warning }, "\(issues)")
+    let change = try #require(Self.breaks.first { $0.name == name })
+    let mended = String(decoding: original, as: UTF8.self).replacingOccurrences(of: change.old, with: change.new)
+    #expect(ScenarioLint.issues(of: try compiled(Array(mended.utf8), name)).map(\.description) == [])
+    let silent = String(decoding: original, as: UTF8.self)
+      .replacingOccurrences(of: "\"vrfsim\": 1,", with: "\"vrfsim\": 1, \"lints\": { \"off\": [\"\(lint.rawValue)\"] },")
+    #expect(ScenarioLint.issues(of: try compiled(Array(silent.utf8), name)).map(\.description) == [])
+  }
+
   /// A small change to a scenario that spoils its lesson.
   struct Break: Sendable, CustomTestStringConvertible {
     let name: String
@@ -161,6 +188,24 @@ import Testing
     Break(name: "links/two-cables-one-subnet", old: "10.0.0.12/32 dev eth1", new: "10.0.0.12/32 dev eth0"),
     Break(name: "links/veth-pair", old: "10.0.0.2/24", new: "10.0.1.2/24"),
     Break(name: "links/veth-pair", old: "ip link set veth1 down", new: "ip link set lo down"),
+    Break(name: "lints/leak-hits-output", old: "-A OUTPUT -p udp -j DROP", new: "-A OUTPUT -p udp -m addrtype --src-type LOCAL -j DROP"),
+    Break(name: "lints/leak-via-lo", old: "dev lo vrf blue", new: "dev eth1 vrf blue"),
+    Break(
+      name: "lints/local-rule-before-l3mdev", old: "\"forwarding\": true,",
+      new: "\"forwarding\": true, \"commands\": [\"ip rule add pref 32765 table local\", \"ip rule del pref 0\"],"),
+    Break(name: "lints/masquerade-too-wide", old: "POSTROUTING -j", new: "POSTROUTING -o wan -j"),
+    Break(name: "lints/mtu-step-without-icmp", old: "unreachable -j DROP", new: "unreachable -j ACCEPT"),
+    Break(
+      name: "lints/one-conntrack-zone-two-vrfs", old: "\"commands\": [",
+      new: "\"commands\": [\"iptables -t raw -A PREROUTING -i r0 -j CT --zone 1\", \"iptables -t raw -A PREROUTING -i r9 -j CT --zone 1\","),
+    Break(name: "lints/overlapping-connected", old: "10.0.5.1/24", new: "10.1.5.1/24"),
+    Break(name: "lints/publish-all-interfaces", old: "\"8080:80\"", new: "\"198.51.100.1:8080:80\""),
+    Break(name: "lints/return-route-missing", old: "198.51.100.0/24 via", new: "10.1.0.0/24 via"),
+    Break(name: "lints/rpfilter-max-of-all", old: "all.rp_filter\": 1", new: "all.rp_filter\": 0"),
+    Break(name: "lints/rule-shadows-l3mdev", old: "pref 500", new: "pref 5000"),
+    Break(
+      name: "lints/vrf-falls-through", old: "\"10.1.0.0/24 dev blue\"",
+      new: "\"10.1.0.0/24 dev blue\", \"unreachable default metric 4278198272 vrf blue\""),
     Break(
       name: "routing/chain-of-routers", old: "\"10.0.0.0/24 via 10.0.2.1\"", new: "\"unreachable 10.0.0.0/24\""),
     Break(name: "routing/longest-prefix", old: "10.1.2.3/32 via 172.20.32.2", new: "10.1.2.5/32 via 172.20.32.2"),

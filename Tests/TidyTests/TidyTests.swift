@@ -49,6 +49,10 @@ import Testing
       ]
     ),
     (
+      "ScenarioLints",
+      ["ScenarioRunner", "ScenarioModel", "NetworkControl", "NetworkStack", "NetworkAddresses", "OrderedCollections"]
+    ),
+    (
       "TopologyExchange",
       ["ScenarioRunner", "ScenarioModel", "NetworkControl", "NetworkStack", "NetworkAddresses", "OrderedCollections"]
     ),

@@ -12,7 +12,9 @@ struct Program {
     return Bundle.main.bundleURL.deletingLastPathComponent().appendingPathComponent("vrfsim").path
   }
 
-  init(_ arguments: String..., input: String? = nil) throws {
+  init(_ arguments: String..., input: String? = nil) throws { try self.init(arguments, input: input) }
+
+  init(_ arguments: [String], input: String? = nil) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vrfsim-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -15,7 +15,7 @@ extension Kernel {
     let id = packet.id
     packets[id].device = device
     // What comes back by lo or a VRF device counts as received by the device of its route.
-    if !isLoopedBack(packets[id]) { packets[id].inputDevice = device }
+    if !isLoopedBack(packets[id]) && !isForwardedIntoLoopback(packets[id]) { packets[id].inputDevice = device }
     guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
     let bytes = packets.bytes(id)
     guard let frame = EthernetView(bytes) else { return drop(packet, .deviceHeader) }
@@ -49,6 +49,15 @@ extension Kernel {
   func isLoopedBack(_ metadata: PacketMetadata) -> Bool {
     metadata.flags.contains(.hasLocalRoute)
       && (devices[metadata.device.index].isLoopback || devices[metadata.device.index].isVRF)
+  }
+
+  /// Whether a packet for somebody else was routed into lo: it comes back with its route, which it takes again.
+  ///
+  /// Kernel counterpart: `loopback_xmit()` (drivers/net/loopback.c), which keeps `skb_dst`; `ip_rcv_finish_core()`
+  /// (net/ipv4/ip_input.c, v6.12) looks up what has none.
+  @inline(__always)
+  func isForwardedIntoLoopback(_ metadata: PacketMetadata) -> Bool {
+    metadata.flags.contains(.forwarded) && devices[metadata.device.index].isLoopback
   }
 
   /// Hands a frame to the protocol that reads it.

@@ -17,33 +17,47 @@ extension ScenarioDecoder {
       points: points, severity: severity, stopsOnFailure: stops, isNegated: isNegated, kind: kind)
   }
 
+  /// The keys that decide which kind an expectation is, and what else that kind has.
+  private static let kinds: [(deciding: [String], others: [String])] = [
+    (["is"], []),  // What goes with an outcome depends on it.
+    (ExpectationShapes.interfaceKeys, ["of"]),
+    (["lookup"], ["on"] + ExpectationShapes.answerKeys),
+    (ExpectationShapes.pathKeys, ["of"]),
+    (ExpectationShapes.translationKeys, ["of"]),
+    (["state"], ["on", "at", "match", "count"]),
+    (["interface"], ["filter", "count", "never", "at"]),
+    (["always"], []),  // What goes with a property depends on it.
+  ]
+
   /// Which kind of expectation the keys make; none or two is reported.
   private func kind(_ object: ObjectReader) -> ExpectationKind? {
-    let interfaceKeys = ExpectationShapes.interfaceKeys
-    let deciding = object.members.map(\.name).filter { (["is", "lookup"] + interfaceKeys).contains($0) }
-    guard let first = deciding.first else {
-      let words = (["is"] + interfaceKeys).joined(separator: "', '")
-      log.error("nothing is expected; give '\(words)' or 'lookup'", at: object.place)
+    let all = Self.kinds.flatMap(\.deciding)
+    let deciding = object.members.map(\.name).filter(all.contains)
+    guard let first = deciding.first, let kind = Self.kinds.first(where: { $0.deciding.contains(first) }) else {
+      let words = all.dropLast().joined(separator: "', '")
+      log.error("nothing is expected; give '\(words)' or '\(all.last ?? "")'", at: object.place)
       return nil
     }
-    let isInterface = interfaceKeys.contains(first)
-    if let other = deciding.first(where: { isInterface ? !interfaceKeys.contains($0) : $0 != first }) {
+    if let other = deciding.first(where: { !kind.deciding.contains($0) }) {
       log.error(
         "'\(other)' does not go with '\(first)'; make it an expectation of its own",
         at: object.keyPlace(other))
       return nil
     }
     let common = ExpectationShapes.common.map(\.name)
-    if isInterface {
-      object.refuse(keysExcept: common + ["of"] + interfaceKeys, because: "with '\(first)'")
-      return interfaces(object).map { .interfaces($0) }
+    if !kind.others.isEmpty {
+      object.refuse(keysExcept: common + kind.deciding + kind.others, because: "with '\(first)'")
     }
-    if first == "lookup" {
-      object.refuse(
-        keysExcept: common + ["on", "lookup"] + ExpectationShapes.answerKeys, because: "with 'lookup'")
-      return lookup(object).map { .lookup($0) }
+    switch kind.deciding[0] {
+    case "is": return flow(object, common: common).map { .flow($0) }
+    case "lookup": return lookup(object).map { .lookup($0) }
+    case "state": return state(object).map { .state($0) }
+    case "interface": return capture(object).map { .capture($0) }
+    case "always": return property(object, common: common).map { .property($0) }
+    case ExpectationShapes.pathKeys[0]: return path(object).map { .path($0) }
+    case ExpectationShapes.translationKeys[0]: return translation(object).map { .translation($0) }
+    default: return interfaces(object).map { .interfaces($0) }
     }
-    return flow(object, common: common).map { .flow($0) }
   }
 
   private func flow(_ object: ObjectReader, common: [String]) -> FlowExpectation? {
@@ -62,7 +76,7 @@ extension ScenarioDecoder {
       received: object["received"]?.integer(0...100_000), count: object["count"]?.integer(0...100_000))
   }
 
-  private func dropReason(_ reader: ValueReader) -> Located<String>? {
+  func dropReason(_ reader: ValueReader) -> Located<String>? {
     reader.text { text throws(ValueError) in
       let isReason =
         text.first?.isLetter == true
@@ -89,7 +103,7 @@ extension ScenarioDecoder {
   }
 
   /// `of`, the id of a timeline entry.
-  private func flowID(_ object: ObjectReader) -> Located<String>? {
+  func flowID(_ object: ObjectReader) -> Located<String>? {
     guard let reader = object["of"] else {
       log.error("missing key 'of': the id of the timeline entry that is meant", at: object.place)
       return nil

@@ -20,13 +20,16 @@ struct ScenarioDecoder {
       file: log.source.file, name: object["name"]?.name(.scenario), description: object.prose,
       seed: object["seed"]?.integer(0...UInt64.max)?.value ?? 1, until: object["until"]?.duration(),
       nodes: [:],
-      links: [], timeline: [], expectations: [])
+      links: [], timeline: [], expectations: [], lintsOff: [])
     for (name, value) in object["nodes"]?.entries() ?? [] where check(name, .machine) {
       scenario.nodes[name.value] = node(value, name: name)
     }
     scenario.links = (object["links"]?.elements() ?? []).compactMap(link)
     scenario.timeline = (object["timeline"]?.elements() ?? []).compactMap(timelineEntry)
     scenario.expectations = (object["expect"]?.elements() ?? []).compactMap(expectation)
+    if let lints = object["lints"]?.object(ScenarioSchema.lints) {
+      scenario.lintsOff = (lints["off"]?.elements() ?? []).compactMap { $0.word(LintName.self) }
+    }
     if scenario.nodes.isEmpty, !log.hasErrors {
       log.warning("the scenario has no machines", at: object.keyPlace("nodes"))
     }

@@ -32,6 +32,23 @@ public enum ExpectationKind: Sendable {
   case flow(FlowExpectation)
   case interfaces(InterfaceExpectation)
   case lookup(LookupExpectation)
+  case path(PathExpectation)
+  case translation(TranslationExpectation)
+  case state(StateExpectation)
+  case capture(CaptureExpectation)
+  case property(PropertyExpectation)
+
+  /// The timeline entry that the expectation is about; `nil` where it is about none, or about the whole run.
+  public var subject: Located<String>? {
+    switch self {
+    case .flow(let flow): flow.of
+    case .interfaces(let interfaces): interfaces.of
+    case .path(let path): path.of
+    case .translation(let translation): translation.of
+    case .property(let property): property.of
+    case .lookup, .state, .capture: nil
+    }
+  }
 }
 
 /// How the packets of a timeline entry can end.

@@ -19,6 +19,8 @@ public struct Scenario: Sendable {
   public var links: [Link]
   public var timeline: [TimelineEntry]
   public var expectations: [Expectation]
+  /// The lints that the scenario switches off.
+  public var lintsOff: [Located<LintName>]
 
   /// A namespace's configuration, or `nil` where the document declares none of that name.
   ///

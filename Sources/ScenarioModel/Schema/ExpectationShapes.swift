@@ -38,7 +38,9 @@ enum ExpectationShapes {
 
   private static let flow = [
     KeyShape(
-      "of", "Flow", "The id of a timeline entry that sends something.", ValueShapes.identifier, ["echo"]),
+      "of", "Flow",
+      "The id of a timeline entry that sends something. With 'always': only its packets; those of the whole run when not given.",
+      ValueShapes.identifier, ["echo"]),
     KeyShape("is", "Outcome", "How the flow ended.", .word(FlowOutcome.self), ["answered", "time-exceeded"]),
     KeyShape(
       "code", "Unreachable code", "What is unreachable; with 'unreachable'.", .word(UnreachableCode.self),
@@ -48,12 +50,23 @@ enum ExpectationShapes {
       "reason", "Drop reason", "The kernel's name of the reason; with 'dropped'.",
       .pattern("^[A-Z][A-Z0-9_]*$"), ["IP_RPFILTER"]),
     KeyShape(
-      "at", "Place or time", "Where the packet was dropped; with 'dropped'. For a state or capture: when.",
-      .string, ["r1"]),
+      "at", "Place or time",
+      """
+      With 'dropped': the machine or namespace where the packet was dropped. Of a state: the virtual time at which it is \
+      looked at, before the timeline entries of that instant; the end of the run when not given. The run goes on until then. \
+      Of a capture: an instant or a range, both ends included, such as '1s..2s', '..2s', '1s..'.
+      """,
+      .string, ["r1", "2s", "1s..2s"]),
     KeyShape(
-      "from", "Answerer", "Who answered, or sent the ICMP message.", ValueShapes.address, ["172.16.1.253"]),
+      "from", "Answerer or senders",
+      """
+      Who answered, or sent the ICMP message: an address. With 'reachable': the machine or namespace that sends, or a list.
+      """, ValueShapes.placesOr("address"), ["172.16.1.253", "h1", ["h1", "h2"]]),
     KeyShape("received", "Answers", "How many answers came back.", .integer(0...100_000), [2]),
-    KeyShape("count", "Count", "How many requests ended so.", .integer(0...100_000), [2]),
+    KeyShape(
+      "count", "Count",
+      "How many requests ended so, objects match, or frames were seen. When not given: all requests, at least one object or frame.",
+      .integer(0...1_000_000), [2]),
   ]
 
   private static let interfaces = [
@@ -73,7 +86,9 @@ enum ExpectationShapes {
 
   private static let answers = [
     KeyShape(
-      "on", "Place", "The machine or namespace of a lookup or state.", ValueShapes.namespaceName, ["r1"]),
+      "on", "Place",
+      "The machine or namespace of a lookup or state; with 'no-martian' and 'stays-in-vrf' the only one where it must hold.",
+      ValueShapes.namespaceName, ["r1"]),
     KeyShape(
       "lookup", "Lookup", "The question to the routing tables.", .object(lookup), [["to": "10.0.0.1"]]),
     KeyShape(
@@ -88,34 +103,14 @@ enum ExpectationShapes {
       "rule", "Rule", "The preference of the rule that decides.", .integer(0...4_294_967_295), [32766]),
   ]
 
-  private static func later(_ name: String, _ title: String, _ description: String, _ example: JSONValue)
-    -> KeyShape
-  {
-    KeyShape(name, title, description, .anything, [example], supported: false)
-  }
-
-  private static let later = [
-    later("path", "Path", "The exact path of a flow.", ["h1", "r1[blue>red]", "h2"]),
-    later("contains", "Path contains", "Hops that the path contains.", ["r1"]),
-    later("avoids", "Path avoids", "Hops that the path does not contain.", ["r2"]),
-    later("hops", "Hops", "The number of hops.", 2),
-    later("symmetric", "Symmetric", "Whether the reply takes the same path.", true),
-    later("sourceBecomes", "Source becomes", "What the source is translated to.", "10.0.0.1"),
-    later(
-      "destinationBecomes", "Destination becomes", "What the destination is translated to.", "10.0.0.1:80"),
-    later("replyRestored", "Reply restored", "Whether the reply is translated back.", true),
-    later("state", "State", "Which table is looked at.", "routes"),
-    later("match", "Match", "A subset of the object 'ip -j' prints.", ["dst": "10.0.0.0/8"]),
-    later("interface", "Interface", "Where frames are captured.", "r1:eth0"),
-    later("filter", "Filter", "As in pcap-filter(7).", "icmp"),
-    later("never", "Never", "Whether no frame may match.", true),
-    later("always", "Property", "What holds for every packet of the run.", "no-loop"),
-  ]
-
   static let expectation = ObjectShape(
     "expectation",
-    "Something that must hold: a flow's outcome ('of', 'is'), its interfaces ('of', 'replyOut' …), a lookup.",
-    common + flow + interfaces + answers + later)
+    """
+    Something that must hold: a flow's outcome ('of', 'is'), its interfaces ('of', 'replyOut' …), its way ('of', 'path' …), \
+    its translations ('of', 'sourceBecomes' …), a lookup ('on', 'lookup'), a state ('on', 'state'), what an interface sees \
+    ('interface', 'filter'), or a property of every packet ('always').
+    """,
+    common + flow + interfaces + answers + path + translation + state + capture + property)
 
   static let all = [lookup, expectation]
 }

@@ -39,12 +39,21 @@ public enum ScenarioSchema {
       KeyShape(
         "expect", "Expectations", "What must hold.", .list(.object(ExpectationShapes.expectation)),
         [[["of": "echo", "is": "answered"]]]),
+      KeyShape(
+        "lints", "Lints", "What 'vrfsim check' is not to doubt.", .object(lints), [["off": ["overlapping-connected"]]]),
+    ])
+
+  static let lints = ObjectShape(
+    "lints", "Doubts of 'vrfsim check' that do not concern the scenario: what it shows is meant.",
+    [
+      KeyShape(
+        "off", "Off", "The ids of lints that are not told.", .list(.word(LintName.self)), [["overlapping-connected"]], required: true)
     ])
 
   /// The schema as a value.
   public static let document: JSONValue = {
     var definitions: OrderedDictionary<String, JSONValue> = [:]
-    for shape in MachineShapes.all + DockerShapes.all + TimelineShapes.all + ExpectationShapes.all {
+    for shape in MachineShapes.all + DockerShapes.all + TimelineShapes.all + ExpectationShapes.all + [lints] {
       definitions[shape.name] = shape.schema
     }
     for (name, schema) in ValueShapes.definitions { definitions[name] = schema }

@@ -15,9 +15,22 @@ enum ValueShapes {
   static let destination = SchemaFragment.definition("destination")
   static let mac = SchemaFragment.definition("mac")
   static let commandLine = SchemaFragment.definition("commandLine")
+  static let pathHop = SchemaFragment.definition("pathHop")
+  static let translatedEnd = SchemaFragment.definition("translatedEnd")
+  /// A machine or namespace, or a list of them.
+  static let places = SchemaFragment(["anyOf": .array(placeForms)])
   static let mtu = SchemaFragment.integer(68...65535)
   static let port = SchemaFragment.integer(1...65535)
   static let count = SchemaFragment.integer(1...100_000)
+
+  private static let placeForms: [JSONValue] = [
+    .object(namespaceName.members), ["type": "array", "minItems": 1, "items": .object(namespaceName.members)],
+  ]
+
+  /// A value of another definition, or ``places``.
+  static func placesOr(_ name: String) -> SchemaFragment {
+    SchemaFragment(["anyOf": .array([.object(SchemaFragment.definition(name).members)] + placeForms)])
+  }
 
   /// The definitions of the fragments above, in alphabetical order.
   static let definitions: [(name: String, schema: JSONValue)] = [
@@ -48,6 +61,10 @@ enum ValueShapes {
       "namespaceName", "A machine (its initial namespace), or machine/namespace.",
       "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,254})?$", ["r1", "r1/blue"]),
     text(
+      "pathHop", "A machine or namespace on a way, with its VRFs or without.",
+      "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,254})?(\\[[^/:\\s>\\]]{1,15}(>[^/:\\s>\\]]{1,15})?\\])?$",
+      ["r1", "r1/blue", "r1[blue>red]"]),
+    text(
       "rate", "Bits a second, with SI prefixes as tc(8) has them.", quantity(DataRate.kind),
       ["1Gbit", "64kbit"]),
     text(
@@ -56,6 +73,7 @@ enum ValueShapes {
     text(
       "startTime", "Absolute virtual time, or with '+' after the previous foreground entry ended.",
       quantity(ScenarioDuration.kind).replacingPrefix("^", with: "^\\+?"), ["2s", "+400ms"]),
+    text("translatedEnd", "An address, with a port or without.", "^([0-9.]+(:[0-9]{1,5})?|[0-9a-fA-F:.]+|\\[[0-9a-fA-F:.]+\\]:[0-9]{1,5})$", ["10.0.0.1", "10.0.0.1:80"]),
   ]
 
   private static func text(

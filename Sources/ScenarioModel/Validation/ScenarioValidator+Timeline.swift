@@ -1,4 +1,4 @@
-/// What timeline and expectations refer to.
+/// What the timeline refers to.
 extension ScenarioValidator {
   func checkTimeline(_ result: inout Scenario) {
     var firstLines: [String: Int] = [:]
@@ -25,6 +25,9 @@ extension ScenarioValidator {
       case .tcp(let exchange):
         checkVRF(exchange.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
         checkDevice(exchange.device, in: entry.on?.value, mayBeMade: mayBeMade)
+      case .burst(let burst):
+        checkVRF(burst.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
+        checkDevice(burst.device, in: entry.on?.value, mayBeMade: mayBeMade)
       case .listen(let listener):
         checkVRF(listener.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
       case .link(var change):
@@ -48,61 +51,5 @@ extension ScenarioValidator {
     let ends = touching?.endpoints.map { "'\($0.value)'" }.joined(separator: " and ")
     let hint = ends.map { "; the cable there joins \($0)" } ?? ""
     log.error("no cable joins '\(names[0])' and '\(names[1])'\(hint)", at: change.endpoints[0].place)
-  }
-
-  // MARK: Expectations
-
-  func checkExpectations() {
-    var firstLines: [String: Int] = [:]
-    var entries: [String: TimelineEntry] = [:]
-    for entry in scenario.timeline {
-      guard let id = entry.id?.value else { continue }
-      entries[id] = entries[id] ?? entry
-    }
-    for expectation in scenario.expectations {
-      if let id = expectation.id {
-        if let line = firstLines[id.value] {
-          log.error("duplicate id '\(id.value)', first given at line \(line)", at: id.place)
-        } else {
-          firstLines[id.value] = id.place.line
-        }
-      }
-      switch expectation.kind {
-      case .flow(let flow):
-        checkFlow(flow.of, entries)
-        if let at = flow.at {
-          _ = checkNamespace(at.value, at: at.place, mayBeMade: runsCommands(on: at.value.machine))
-        }
-      case .interfaces(let interfaces):
-        checkFlow(interfaces.of, entries)
-        let ends = [interfaces.requestIn, interfaces.requestOut, interfaces.replyIn, interfaces.replyOut]
-        for end in ends.compactMap({ $0 }) {
-          checkInterface(
-            end.value, at: end.place, mayBeMade: runsCommands(on: end.value.namespace.machine))
-        }
-      case .lookup(let lookup):
-        let mayBeMade = runsCommands(on: lookup.on.value.machine)
-        guard checkNamespace(lookup.on.value, at: lookup.on.place, mayBeMade: mayBeMade) else { continue }
-        checkVRF(lookup.question.vrf, in: lookup.on.value, mayBeMade: mayBeMade)
-        checkDevice(lookup.question.iif, in: lookup.on.value, mayBeMade: mayBeMade)
-        checkDevice(lookup.dev, in: lookup.on.value, mayBeMade: mayBeMade)
-      }
-    }
-  }
-
-  /// `of` names a timeline entry that sends something.
-  private func checkFlow(_ of: Located<String>, _ entries: [String: TimelineEntry]) {
-    guard let entry = entries[of.value] else {
-      let ids = scenario.timeline.compactMap { $0.id?.value }
-      log.error(
-        "no timeline entry has the id \(quoted(of.value))", at: of.place,
-        suggestion: NearestName.nearest(to: of.value, among: ids))
-      return
-    }
-    switch entry.action {
-    case .run, .udp, .tcp, .replay: break
-    case .listen, .link, .pause:
-      log.error("'\(of.value)' is a '\(entry.action.keyword)' entry, which sends nothing", at: of.place)
-    }
   }
 }

@@ -52,10 +52,9 @@ struct AcceptedScenario: Sendable, CustomTestStringConvertible {
     }
     """#)
 
-  /// The example of the format's documentation, without the expectation on paths.
-  static let routeLeak = AcceptedScenario("route leak between VRFs", routeLeakText(extra: ""))
-
-  static func routeLeakText(extra: String) -> String {
+  /// The example of the format's documentation.
+  static let routeLeak = AcceptedScenario(
+    "route leak between VRFs",
     #"""
     {
       "vrfsim": 1,
@@ -82,11 +81,11 @@ struct AcceptedScenario: Sendable, CustomTestStringConvertible {
                     { "at": "4s", "id": "big",  "on": "h1", "run": "ping -c 1 -s 1450 -M do 172.16.2.2" } ],
       "expect": [
         { "id": "reply", "of": "echo", "is": "answered", "points": 2 },
-    \#(extra)    { "id": "icmp",  "of": "ttl1", "is": "time-exceeded", "from": "172.16.1.253" },
+        { "id": "path",  "of": "echo", "path": ["h1", "r1[blue>red]", "h2"], "symmetric": true },
+        { "id": "icmp",  "of": "ttl1", "is": "time-exceeded", "from": "172.16.1.253" },
         { "id": "frag",  "of": "big",  "is": "fragmentation-needed", "mtu": 1400 } ]
     }
-    """#
-  }
+    """#)
 
   static let everyKey = AcceptedScenario(
     "every supported key",
@@ -94,6 +93,7 @@ struct AcceptedScenario: Sendable, CustomTestStringConvertible {
     {
       "$schema": "scenario-1.schema.json", "vrfsim": 1, "name": "every-key", "description": "all of them",
       "seed": 18446744073709551615, "until": "1m", "x-editor": { "zoom": 2 },
+      "lints": { "off": ["vrf-falls-through", "leak-hits-output"], "description": "meant" },
       "nodes": {
         "r1": {
           "description": "a router", "forwarding": false, "x-position": [1, 2],
@@ -141,7 +141,17 @@ struct AcceptedScenario: Sendable, CustomTestStringConvertible {
         { "on": "r1", "lookup": { "to": "10.0.0.9", "from": "10.0.0.1", "iif": "eth0", "vrf": "red", "mark": 4294967295 },
           "table": 254, "prefix": "10.0.0.0/24", "via": "10.0.0.254", "dev": "eth0", "src": "10.0.0.1", "type": "throw",
           "rule": 0 },
-        { "on": "r1/blue", "lookup": { "to": "10.0.0.9" }, "table": "main", "prefix": "default", "not": true }
+        { "on": "r1/blue", "lookup": { "to": "10.0.0.9" }, "table": "main", "prefix": "default", "not": true },
+        { "of": "u", "path": ["h1", "r1[red]", "r1/blue"], "contains": ["r1[red>green]"], "avoids": ["r1/blue"], "hops": 2,
+          "symmetric": false },
+        { "of": "u", "sourceBecomes": "10.0.0.1", "destinationBecomes": "10.0.0.1:80", "replyRestored": true },
+        { "on": "r1", "state": "routes", "at": "1s", "match": { "dst": "default", "flags": ["onlink"], "metric": 1.5 }, "count": 0 },
+        { "interface": "r1:eth0", "filter": "icmp", "count": 1000000, "at": "1s..2s" },
+        { "interface": "r1:eth0", "never": true, "at": "..1s" }, { "interface": "r1:eth0", "at": "1s.." },
+        { "always": "no-loop", "of": "u" }, { "always": "no-blackhole", "except": ["NETFILTER_DROP"] },
+        { "always": "stays-in-vrf", "on": "r1", "vrf": "red" }, { "always": "stays-in-vrf", "vrf": ["red", "green"] },
+        { "always": "isolated", "between": ["h1", ["r1", "r1/blue"]] }, { "always": "symmetric" },
+        { "always": "no-martian", "on": "r1" }, { "always": "reachable", "from": "h1", "to": ["r1", "r1/blue"] }
       ]
     }
     """#)

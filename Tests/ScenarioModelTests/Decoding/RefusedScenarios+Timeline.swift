@@ -84,7 +84,7 @@ extension RefusedScenario {
       "an entry without an action", schema: .refuses,
       #"{"vrfsim":1,"nodes":{"r1":{}},"timeline":[{"at":"1s"}]}"#,
       [
-        "1:43: error: /timeline/0: an entry has one action: run, udp, tcp, listen, link, replay or pause"
+        "1:43: error: /timeline/0: an entry has one action: run, udp, tcp, burst, listen, link, replay or pause"
       ]),
     RefusedScenario(
       "two actions", schema: .refuses,
@@ -246,23 +246,6 @@ extension RefusedScenario {
 
   static let expectations: [RefusedScenario] = [
     RefusedScenario(
-      "kinds that are not supported yet", schema: .accepts,
-      #"""
-      {"vrfsim":1,"nodes":{"h1":{}},"timeline":[{"id":"e","on":"h1","run":"ping h2"}],"expect":[
-      {"of":"e","path":["h1"],"symmetric":true},
-      {"of":"e","sourceBecomes":"10.0.0.1"},
-      {"on":"h1","state":"routes","at":"1s","match":{}},
-      {"interface":"h1:eth0","filter":"icmp","count":2},
-      {"always":"no-loop"}]}
-      """#,
-      [
-        "2:11: error: /expect/0/path: 'path' is not supported yet",
-        "3:11: error: /expect/1/sourceBecomes: 'sourceBecomes' is not supported yet",
-        "4:12: error: /expect/2/state: 'state' is not supported yet",
-        "5:2: error: /expect/3/interface: 'interface' is not supported yet",
-        "6:2: error: /expect/4/always: 'always' is not supported yet",
-      ]),
-    RefusedScenario(
       "an unknown id", schema: .accepts,
       #"""
       {"vrfsim":1,"nodes":{"h1":{}},"timeline":[{"id":"echo","on":"h1","run":"ping h2"}],
@@ -323,8 +306,8 @@ extension RefusedScenario {
       "nothing is expected", schema: .accepts,
       #"{"vrfsim":1,"nodes":{"h1":{}},"expect":[{"id":"x"},{"not":true,"of":"e"}]}"#,
       [
-        "1:41: error: /expect/0: nothing is expected; give 'is', 'requestIn', 'requestOut', 'replyIn', 'replyOut' or 'lookup'",
-        "1:52: error: /expect/1: nothing is expected; give 'is', 'requestIn', 'requestOut', 'replyIn', 'replyOut' or 'lookup'",
+        "1:41: error: /expect/0: nothing is expected; give 'is', 'requestIn', 'requestOut', 'replyIn', 'replyOut', 'lookup', 'path', 'contains', 'avoids', 'hops', 'symmetric', 'sourceBecomes', 'destinationBecomes', 'replyRestored', 'state', 'interface' or 'always'",
+        "1:52: error: /expect/1: nothing is expected; give 'is', 'requestIn', 'requestOut', 'replyIn', 'replyOut', 'lookup', 'path', 'contains', 'avoids', 'hops', 'symmetric', 'sourceBecomes', 'destinationBecomes', 'replyRestored', 'state', 'interface' or 'always'",
       ]),
     RefusedScenario(
       "a flow without its id", schema: .accepts,

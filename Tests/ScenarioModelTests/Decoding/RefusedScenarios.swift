@@ -22,5 +22,5 @@ struct RefusedScenario: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = documentLevel + machines + interfaces + services + cables + timeline + expectations
+  static let all = documentLevel + machines + interfaces + services + cables + timeline + expectations + expectationKinds
 }

@@ -33,12 +33,29 @@ import Testing
     #expect(issues.map(\.description) == ["t.json:1:1: warning: the scenario has no machines"])
   }
 
-  @Test("the documentation's expectation on a path is not supported yet")
-  func path() {
-    let line =
-      #"    { "id": "path",  "of": "echo", "path": ["h1", "r1[blue>red]", "h2"], "symmetric": true },"# + "\n"
-    let issues = Self.read(AcceptedScenario.routeLeakText(extra: line)).issues
-    #expect(issues.map(\.description) == ["t.json:26:36: error: /expect/1/path: 'path' is not supported yet"])
+  @Test("an expectation of every kind is read as what it says")
+  func expectationKinds() throws {
+    let scenario = try #require(Self.read(AcceptedScenario.everyKey.text).scenario)
+    let kinds = scenario.expectations.map(\.kind)
+    guard case .path(let path) = kinds[9], case .translation(let translation) = kinds[10], case .state(let state) = kinds[11],
+      case .capture(let capture) = kinds[12], case .property(let vrf) = kinds[18], case .property(let isolated) = kinds[19],
+      case .property(let reachable) = kinds[22]
+    else {
+      Issue.record("unexpected kinds")
+      return
+    }
+    #expect(path.path?.value.map(\.description) == ["h1", "r1[red]", "r1/blue"])
+    let vrfs = try #require(path.contains?.value.first?.vrfs)
+    #expect(vrfs.input == "red" && vrfs.output == "green")
+    #expect(path.hops?.value == 2 && path.isSymmetric?.value == false)
+    #expect(translation.destinationBecomes?.value.port == 80 && translation.sourceBecomes?.value.port == nil)
+    #expect(state.at?.value == .seconds(1) && state.count?.value == 0)
+    #expect(state.match == ["dst": "default", "flags": ["onlink"], "metric": "1.5"])
+    #expect(capture.at?.value.contains(nanoseconds: 2_000_000_000) == true)
+    #expect(capture.at?.value.contains(nanoseconds: 2_000_000_001) == false)
+    #expect(vrf.vrfs.map(\.value) == ["red", "green"])
+    #expect(isolated.between.map { $0.map(\.value.description) } == [["h1"], ["r1", "r1/blue"]])
+    #expect(reachable.to.map(\.value.description) == ["r1", "r1/blue"])
   }
 
   @Test("the model holds what the document says")
@@ -62,7 +79,7 @@ import Testing
       return
     }
     #expect(line.value == "ping -c 1 -s 1450 -M do 172.16.2.2")
-    guard case .flow(let flow) = scenario.expectations[1].kind else {
+    guard case .flow(let flow) = scenario.expectations[2].kind else {
       Issue.record("no flow")
       return
     }

@@ -18,11 +18,15 @@ struct FlowObservation {
   }
 
   private(set) var endings: [Ending] = []
+  /// Whether it sent probes none of which its destination answered, as a traceroute that ends on the way.
+  private(set) var endsOnTheWay = false
   let journeys: [PacketJourney]
+  let session: SessionID
   private let control: Controller
 
   init(_ session: Session, _ id: SessionID, _ finder: JourneyFinder, _ control: Controller) {
     self.control = control
+    self.session = id
     journeys = finder.journeys(of: id)
     var endingOfProbe: [Int: Ending] = [:]
     var lastSequence = 0
@@ -43,15 +47,28 @@ struct FlowObservation {
       case .connection(.failed(_, let errno)):
         if endingOfProbe[1] == nil { endingOfProbe[1] = errno.map { Ending($0) } ?? .timeout }
       case .startFailed(_, let errno): endings.append(Ending(errno))
-      case .started, .redirected, .allowedBroadcast, .timedOut, .received, .connection, .finished: break
+      case .started, .redirected, .allowedBroadcast, .timedOut, .received, .burstEnded, .connection, .connectionNotice, .finished: break
       }
     }
     if lastSequence > 0 { endings += (1...lastSequence).map { endingOfProbe[$0] ?? .timeout } }
     if case .traceroute(let request) = session.request {
       // Its probes go to ports that are closed: the refusal is how the destination says that they arrived.
+      endsOnTheWay = !endings.isEmpty && endings.allSatisfy(\.isOnTheWay)
       endings = endings.filter { !$0.isOnTheWay }
         .map { $0 == .refused(from: request.destination) ? .answered(from: request.destination) : $0 }
     }
+  }
+
+  /// The first packet that was dropped.
+  var firstDropped: PacketJourney? {
+    journeys.first { if case .dropped = $0.fate { true } else { false } }
+  }
+
+  /// The journeys of requests by which the flow's way is judged: those that were delivered, or all where none was.
+  var requests: [PacketJourney] {
+    let requests = journeys.filter { $0.flow.direction == .request }
+    let delivered = requests.filter { $0.fate == .delivered }
+    return delivered.isEmpty ? requests : delivered
   }
 
   /// The devices of a namespace by which packets of one direction came in (or left), without strays of floods.
