@@ -58,7 +58,7 @@ public struct PrefixTable<Address: InternetAddress>: @unchecked Sendable {
   public var count: Int { Address.bitCount == 32 ? ipv4?.count ?? 0 : ipv6?.count ?? 0 }
 
   /// The longest prefix that contains the address; `nil` where none does.
-  @inlinable
+  @_transparent
   public func longestMatch(for address: Address) -> Match? {
     guard let memory else { return nil }
     let place: UInt32
@@ -80,7 +80,7 @@ public struct PrefixTable<Address: InternetAddress>: @unchecked Sendable {
   }
 
   /// The longest of the prefixes that are shorter than `match` and contain the same address.
-  @inlinable
+  @inlinable @inline(__always)
   public func nextShorterMatch(after match: Match) -> Match? {
     guard let memory, match.parent != 0 else { return nil }
     let entries: UnsafePointer<PrefixEntry>

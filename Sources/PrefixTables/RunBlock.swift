@@ -50,7 +50,7 @@ struct RunBlock<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sen
   var keys: UnsafePointer<Key> { (base + Int(header.keysOffset)).assumingMemoryBound(to: Key.self) }
 
   /// The place of the longest prefix that contains the address; 0 for none.
-  @inlinable
+  @inlinable @inline(__always)
   func place(of key: Key) -> UInt32 {
     let run = Key.bitWidth == 32 ? countStarts(upTo: UInt32(truncatingIfNeeded: key)) : searchStarts(upTo: key)
     return UInt32(base.load(fromByteOffset: Int(header.placesOffset) &+ run, as: UInt8.self))
@@ -59,7 +59,7 @@ struct RunBlock<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sen
   /// How many runs begin at the address or before it, the first one not counted.
   ///
   /// Starts are held less 2^31: vector units compare signed numbers.
-  @inlinable
+  @inlinable @inline(__always)
   func countStarts(upTo key: UInt32) -> Int {
     let biased = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
     var counts = SIMD8<Int32>(repeating: 0)
