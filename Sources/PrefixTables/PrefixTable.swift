@@ -58,7 +58,7 @@ public struct PrefixTable<Address: InternetAddress>: @unchecked Sendable {
   public var count: Int { Address.bitCount == 32 ? ipv4?.count ?? 0 : ipv6?.count ?? 0 }
 
   /// The longest prefix that contains the address; `nil` where none does.
-  @_transparent
+  @inlinable @inline(__always)
   public func longestMatch(for address: Address) -> Match? {
     guard let memory else { return nil }
     let place: UInt32
