@@ -46,9 +46,7 @@ let package = Package(
     library("PacketHeaders", ["NetworkAddresses"]),
     library("PrefixTables", ["NetworkAddresses"]),
     library("DiscreteEvents"),
-    library(
-      "NetworkStack",
-      ["NetworkAddresses", "PacketHeaders", "PrefixTables", "DiscreteEvents", collections("DequeModule")]),
+    library("NetworkStack", ["NetworkAddresses", "PacketHeaders", "PrefixTables", "DiscreteEvents"]),
     library("NetworkControl", ["NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
 
     // Around it.

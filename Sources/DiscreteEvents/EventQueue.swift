@@ -31,45 +31,50 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   }
 
   /// The instant of the event taken last; time never goes back.
-  public private(set) var now = Instant.zero
+  @inlinable
+  public var now: Instant { clock }
   /// How many events were taken.
-  public private(set) var takenCount: UInt64 = 0
+  @inlinable
+  public var takenCount: UInt64 { taken }
+  // What the two show; inlined code writes them.
+  @usableFromInline var clock = Instant.zero
+  @usableFromInline var taken: UInt64 = 0
   @usableFromInline var nextSequence: UInt64 = 0
   @usableFromInline var heap: [Entry] = []
-  /// Events of the present instant, from `firstPresent` on.
-  @usableFromInline var present: [Payload] = []
-  @usableFromInline var firstPresent = 0
+  /// Events of the present instant.
+  @usableFromInline var present = Ring<Payload>()
   /// Events of the present instant that wait until nothing else is left in it.
-  @usableFromInline var deferred: [Payload] = []
+  @usableFromInline var deferred = Ring<Payload>()
 
   public init() {}
 
   /// How many events are scheduled.
   @inlinable
-  public var count: Int { heap.count + present.count - firstPresent + deferred.count }
+  public var count: Int { heap.count + present.count + deferred.count }
   @inlinable
   public var isEmpty: Bool { count == 0 }
 
   /// The instant of the next event; `nil` where there is none.
   @inlinable
   public var nextInstant: Instant? {
-    if firstPresent < present.count || !deferred.isEmpty { return now }
+    if !present.isEmpty || !deferred.isEmpty { return now }
     return heap.first?.instant
   }
 
   /// Schedules an event.
   ///
   /// - Precondition: `instant` is not in the past.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func schedule(_ payload: Payload, at instant: Instant) {
     precondition(instant >= now, "an event cannot be scheduled in the past")
-    if instant == now {
-      present.append(payload)
-    } else {
-      heap.append(Entry(instant: instant, sequence: nextSequence, payload: payload))
-      nextSequence &+= 1
-      siftUp(heap.count - 1)
-    }
+    if instant == now { present.append(payload) } else { scheduleLater(payload, at: instant) }
+  }
+
+  @inlinable @inline(never)
+  mutating func scheduleLater(_ payload: Payload, at instant: Instant) {
+    heap.append(Entry(instant: instant, sequence: nextSequence, payload: payload))
+    nextSequence &+= 1
+    siftUp(heap.count - 1)
   }
 
   /// Schedules a timer: it comes behind all that was scheduled for its instant, and of several the one that was
@@ -96,32 +101,18 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   /// Takes the next event that is due at `limit` or before, and moves time to it.
   ///
   /// - Returns: `nil` where there is none; time then stays.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func takeNext(through limit: Instant) -> Payload? {
     // Heap entries of the present instant were scheduled earlier than everything in `present`.
-    let hasPresent = firstPresent < present.count
-    if let first = heap.first, first.instant == now || (!hasPresent && deferred.isEmpty) {
+    if let first = heap.first, first.instant == now || (present.isEmpty && deferred.isEmpty) {
       guard first.instant <= limit else { return nil }
-      advance(to: first.instant)
+      clock = first.instant
+      taken &+= 1
       return takeHeapTop()
     }
-    guard hasPresent || !deferred.isEmpty, now <= limit else { return nil }
-    if !hasPresent {
-      count(taken: 1)
-      return deferred.removeFirst()
-    }
-    let payload = present[firstPresent]
-    firstPresent += 1
-    if firstPresent == present.count {
-      present.removeAll(keepingCapacity: true)
-      firstPresent = 0
-    } else if firstPresent >= 4_096 && firstPresent > present.count / 2 {
-      // An instant that never ends must not keep what was taken.
-      present.removeSubrange(0..<firstPresent)
-      firstPresent = 0
-    }
-    count(taken: 1)
-    return payload
+    guard now <= limit, !present.isEmpty || !deferred.isEmpty else { return nil }
+    taken &+= 1
+    return present.isEmpty ? deferred.removeFirst() : present.removeFirst()
   }
 
   /// Moves time forward to `instant` where nothing is scheduled before it.
@@ -129,21 +120,10 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   /// - Precondition: no event is due before `instant`.
   public mutating func advance(toQuiet instant: Instant) {
     precondition(nextInstant.map { $0 >= instant } ?? true, "time cannot pass over an event")
-    if instant > now { now = instant }
+    if instant > now { clock = instant }
   }
 
-  @usableFromInline
-  mutating func advance(to instant: Instant) {
-    now = instant
-    takenCount &+= 1
-  }
-
-  @usableFromInline
-  mutating func count(taken: UInt64) {
-    takenCount &+= taken
-  }
-
-  @inlinable
+  @inlinable @inline(never)
   mutating func takeHeapTop() -> Payload {
     let top = heap[0]
     let last = heap.removeLast()

@@ -4,7 +4,7 @@
 /// nothing elsewhere. The numbers depend on the seed and the purpose alone.
 ///
 /// Source: SplitMix64, Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
-public struct RandomStream: Sendable, RandomNumberGenerator {
+public struct RandomStream: Sendable, BitwiseCopyable, RandomNumberGenerator {
   private var state: UInt64
 
   public init(seed: UInt64, purpose: String) {

@@ -56,11 +56,11 @@ public struct IPv4Address: Hashable, Sendable, BitwiseCopyable {
   }
 
   /// `0.0.0.0`.
-  public static let unspecified = IPv4Address(bits: 0)
+  @inlinable public static var unspecified: IPv4Address { IPv4Address(bits: 0) }
   /// `255.255.255.255`, the broadcast address of the local link. Source: RFC 919 section 7.
-  public static let limitedBroadcast = IPv4Address(bits: 0xffff_ffff)
+  @inlinable public static var limitedBroadcast: IPv4Address { IPv4Address(bits: 0xffff_ffff) }
   /// `127.0.0.1`.
-  public static let loopback = IPv4Address(127, 0, 0, 1)
+  @inlinable public static var loopback: IPv4Address { IPv4Address(127, 0, 0, 1) }
 
   @inlinable
   public var isUnspecified: Bool { bits == 0 }

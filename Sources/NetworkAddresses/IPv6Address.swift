@@ -84,9 +84,9 @@ public struct IPv6Address: Hashable, Sendable, BitwiseCopyable {
   }
 
   /// `::`.
-  public static let unspecified = IPv6Address(bits: 0)
+  @inlinable public static var unspecified: IPv6Address { IPv6Address(bits: 0) }
   /// `::1`.
-  public static let loopback = IPv6Address(bits: 1)
+  @inlinable public static var loopback: IPv6Address { IPv6Address(bits: 1) }
 
   @inlinable
   public var isUnspecified: Bool { bits == 0 }

@@ -28,9 +28,9 @@ public struct MACAddress: Hashable, Sendable, BitwiseCopyable {
   }
 
   /// `ff:ff:ff:ff:ff:ff`.
-  public static let broadcast = MACAddress(bits: 0xffff_ffff_ffff)
+  @inlinable public static var broadcast: MACAddress { MACAddress(bits: 0xffff_ffff_ffff) }
   /// `00:00:00:00:00:00`, what the loopback device and unknown hardware addresses carry.
-  public static let zero = MACAddress(bits: 0)
+  @inlinable public static var zero: MACAddress { MACAddress(bits: 0) }
 
   @inlinable
   public var isBroadcast: Bool { bits == 0xffff_ffff_ffff }

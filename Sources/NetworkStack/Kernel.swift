@@ -17,7 +17,7 @@ internal import NetworkAddresses
 public struct Kernel: Sendable {
   /// How much there may be of everything; what goes beyond is refused or dropped with its reason.
   public struct Bounds: Sendable {
-    /// Packets of up to 1,920 bytes under way at once.
+    /// Packets of up to 1,984 bytes under way at once.
     public var packets = 65_536
     /// Larger packets under way at once.
     public var jumboPackets = 1_024

@@ -9,33 +9,33 @@ public struct EtherType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   @inlinable
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  public static let ipv4 = EtherType(rawValue: 0x0800)
-  public static let arp = EtherType(rawValue: 0x0806)
+  @inlinable public static var ipv4: EtherType { EtherType(rawValue: 0x0800) }
+  @inlinable public static var arp: EtherType { EtherType(rawValue: 0x0806) }
   /// A tag of IEEE 802.1Q; the type of the content follows it.
-  public static let vlan = EtherType(rawValue: 0x8100)
+  @inlinable public static var vlan: EtherType { EtherType(rawValue: 0x8100) }
   /// The tag of a provider in front of its customer's (IEEE 802.1ad).
-  public static let serviceVLAN = EtherType(rawValue: 0x88a8)
-  public static let ipv6 = EtherType(rawValue: 0x86dd)
+  @inlinable public static var serviceVLAN: EtherType { EtherType(rawValue: 0x88a8) }
+  @inlinable public static var ipv6: EtherType { EtherType(rawValue: 0x86dd) }
 }
 
 /// The header of an Ethernet II frame in place. It shows what is there and never judges.
 @frozen
 public struct EthernetView {
   /// The length of the header in bytes.
-  public static let length = 14
+  @inlinable public static var length: Int { 14 }
   /// The length of one of the two addresses that it begins with, in bytes.
-  public static let addressLength = 6
+  @inlinable public static var addressLength: Int { 6 }
   /// The smallest payload that a cable carries is 46 bytes; captures of virtual devices hold shorter ones.
   public let bytes: PacketBytes
 
   /// - Returns: `nil` where there are fewer than 14 bytes.
-  @inlinable
+  @inlinable @inline(__always)
   public init?(_ bytes: PacketBytes) {
     guard bytes.count >= Self.length else { return nil }
     self.bytes = bytes
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var destination: MACAddress {
     get { MACAddress(high: bytes.load(UInt16.self, at: 0), low: bytes.load(UInt32.self, at: 2)) }
     nonmutating set {
@@ -44,7 +44,7 @@ public struct EthernetView {
     }
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var source: MACAddress {
     get { MACAddress(high: bytes.load(UInt16.self, at: 6), low: bytes.load(UInt32.self, at: 8)) }
     nonmutating set {
@@ -53,7 +53,7 @@ public struct EthernetView {
     }
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var etherType: EtherType {
     get { EtherType(rawValue: bytes.load(UInt16.self, at: 12)) }
     nonmutating set { bytes.store(newValue.rawValue, at: 12) }
@@ -74,19 +74,19 @@ public struct EthernetHeader: Hashable, Sendable {
   public var source: MACAddress
   public var etherType: EtherType
 
-  @inlinable
+  @inlinable @inline(__always)
   public init(destination: MACAddress, source: MACAddress, etherType: EtherType) {
     self.destination = destination
     self.source = source
     self.etherType = etherType
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public init(_ view: EthernetView) {
     self.init(destination: view.destination, source: view.source, etherType: view.etherType)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public func emit(into view: EthernetView) {
     view.destination = destination
     view.source = source

@@ -9,101 +9,101 @@ public struct IPProtocol: RawRepresentable, Hashable, Sendable, BitwiseCopyable 
   @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  public static let icmp = IPProtocol(rawValue: 1)
-  public static let tcp = IPProtocol(rawValue: 6)
-  public static let udp = IPProtocol(rawValue: 17)
+  @inlinable public static var icmp: IPProtocol { IPProtocol(rawValue: 1) }
+  @inlinable public static var tcp: IPProtocol { IPProtocol(rawValue: 6) }
+  @inlinable public static var udp: IPProtocol { IPProtocol(rawValue: 17) }
 }
 
 /// An IPv4 packet in place: header fields where they stand, whatever they hold.
 @frozen
 public struct IPv4View {
   /// The length of a header without options, in bytes.
-  public static let minimumLength = 20
+  @inlinable public static var minimumLength: Int { 20 }
   public let bytes: PacketBytes
 
   /// - Returns: `nil` where there are fewer than 20 bytes.
-  @inlinable
+  @inlinable @inline(__always)
   public init?(_ bytes: PacketBytes) {
     guard bytes.count >= Self.minimumLength else { return nil }
     self.bytes = bytes
   }
 
   /// 4 in every packet that is to be taken seriously.
-  @inlinable
+  @inlinable @inline(__always)
   public var version: UInt8 { bytes.load(UInt8.self, at: 0) >> 4 }
 
   /// The length of the header with its options in bytes, as the field says: 0 through 60.
-  @inlinable
+  @inlinable @inline(__always)
   public var headerLength: Int { Int(bytes.load(UInt8.self, at: 0) & 0x0f) * 4 }
 
   /// The type of service octet: six bits of DSCP, two of ECN.
-  @inlinable
+  @inlinable @inline(__always)
   public var tos: UInt8 {
     get { bytes.load(UInt8.self, at: 1) }
     nonmutating set { bytes.store(newValue, at: 1) }
   }
 
   /// The length of header and payload in bytes, as the field says.
-  @inlinable
+  @inlinable @inline(__always)
   public var totalLength: Int {
     get { Int(bytes.load(UInt16.self, at: 2)) }
     nonmutating set { bytes.store(UInt16(newValue), at: 2) }
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var identification: UInt16 {
     get { bytes.load(UInt16.self, at: 4) }
     nonmutating set { bytes.store(newValue, at: 4) }
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var dontFragment: Bool { bytes.load(UInt8.self, at: 6) & 0x40 != 0 }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var moreFragments: Bool { bytes.load(UInt8.self, at: 6) & 0x20 != 0 }
 
   /// Where the payload belongs in the original packet's, in bytes.
-  @inlinable
+  @inlinable @inline(__always)
   public var fragmentOffset: Int { Int(bytes.load(UInt16.self, at: 6) & 0x1fff) * 8 }
 
   /// Sets both flags and the offset.
   ///
   /// - Precondition: `offset` is a multiple of 8 below 65,536.
-  @inlinable
+  @inlinable @inline(__always)
   public func setFragment(offset: Int, moreFragments: Bool, dontFragment: Bool) {
     precondition(offset % 8 == 0 && offset >= 0 && offset < 65_536, "a fragment begins at a multiple of 8")
     bytes.store(
       UInt16(offset / 8) | (moreFragments ? 0x2000 : 0) | (dontFragment ? 0x4000 : 0), at: 6)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var isFragment: Bool { bytes.load(UInt16.self, at: 6) & 0x3fff != 0 }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var timeToLive: UInt8 {
     get { bytes.load(UInt8.self, at: 8) }
     nonmutating set { bytes.store(newValue, at: 8) }
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var `protocol`: IPProtocol { IPProtocol(rawValue: bytes.load(UInt8.self, at: 9)) }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var checksum: UInt16 {
     get { bytes.load(UInt16.self, at: 10) }
     nonmutating set { bytes.store(newValue, at: 10) }
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var source: IPv4Address { IPv4Address(bits: bytes.load(UInt32.self, at: 12)) }
 
-  @inlinable
+  @inlinable @inline(__always)
   public var destination: IPv4Address { IPv4Address(bits: bytes.load(UInt32.self, at: 16)) }
 
   /// Lowers the TTL by one and mends the checksum.
   ///
   /// Source: RFC 1141. - Precondition: the TTL is not 0.
-  @inlinable
+  @inlinable @inline(__always)
   public func decrementTimeToLive() {
     let old = bytes.load(UInt16.self, at: 8)
     precondition(old >= 0x100, "a TTL of 0 cannot be lowered")
@@ -115,27 +115,27 @@ public struct IPv4View {
   /// Computes the header's checksum anew.
   ///
   /// - Precondition: the header length lies within the bytes.
-  @inlinable
+  @inlinable @inline(__always)
   public func fillChecksum() {
     checksum = 0
     var sum = InternetChecksum()
-    sum.add(bytes.prefix(headerLength))
+    sum.addWords(bytes, count: headerLength / 4)
     checksum = sum.value
   }
 
   /// Whether the header's checksum is right.
-  @inlinable
+  @inlinable @inline(__always)
   public var hasValidChecksum: Bool {
     guard headerLength >= Self.minimumLength, headerLength <= bytes.count else { return false }
     var sum = InternetChecksum()
-    sum.add(bytes.prefix(headerLength))
+    sum.addWords(bytes, count: headerLength / 4)
     return sum.value == 0
   }
 
   /// What follows the header, as far as the total length goes.
   ///
   /// - Precondition: header and total length are consistent with the bytes.
-  @inlinable
+  @inlinable @inline(__always)
   public var payload: PacketBytes { bytes.prefix(totalLength).dropFirst(headerLength) }
 }
 

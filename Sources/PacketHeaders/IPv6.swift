@@ -4,23 +4,23 @@ public import NetworkAddresses
 
 extension IPProtocol {
   /// Hop-by-hop options, an extension header of IPv6.
-  public static let hopByHop = IPProtocol(rawValue: 0)
+  @inlinable public static var hopByHop: IPProtocol { IPProtocol(rawValue: 0) }
   /// The routing header of IPv6.
-  public static let routing = IPProtocol(rawValue: 43)
+  @inlinable public static var routing: IPProtocol { IPProtocol(rawValue: 43) }
   /// The fragment header of IPv6.
-  public static let fragment = IPProtocol(rawValue: 44)
-  public static let icmpv6 = IPProtocol(rawValue: 58)
+  @inlinable public static var fragment: IPProtocol { IPProtocol(rawValue: 44) }
+  @inlinable public static var icmpv6: IPProtocol { IPProtocol(rawValue: 58) }
   /// Nothing follows.
-  public static let noNextHeader = IPProtocol(rawValue: 59)
+  @inlinable public static var noNextHeader: IPProtocol { IPProtocol(rawValue: 59) }
   /// Destination options, an extension header of IPv6.
-  public static let destinationOptions = IPProtocol(rawValue: 60)
+  @inlinable public static var destinationOptions: IPProtocol { IPProtocol(rawValue: 60) }
 }
 
 /// An IPv6 packet in place: header fields where they stand, whatever they hold.
 @frozen
 public struct IPv6View {
   /// The length of the header in bytes.
-  public static let length = 40
+  @inlinable public static var length: Int { 40 }
   public let bytes: PacketBytes
 
   /// - Returns: `nil` where there are fewer than 40 bytes.
@@ -130,7 +130,7 @@ public struct IPv6Header: Hashable, Sendable {
 @frozen
 public struct IPv6FragmentView {
   /// The length of the header in bytes.
-  public static let length = 8
+  @inlinable public static var length: Int { 8 }
   public let bytes: PacketBytes
 
   /// - Returns: `nil` where there are fewer than 8 bytes.

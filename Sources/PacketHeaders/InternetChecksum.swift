@@ -21,18 +21,26 @@ public struct InternetChecksum {
   /// - Precondition: what was added before had an even number of bytes.
   @inlinable
   public mutating func add(_ bytes: PacketBytes) {
-    var offset = 0
-    // Four bytes at a time: the carries collect in the upper half of the sum.
-    while offset &+ 4 <= bytes.count {
-      sum &+= UInt64(bytes.load(UInt32.self, at: offset))
-      offset &+= 4
-    }
+    let count = bytes.count / 4
+    addWords(bytes, count: count)
+    var offset = count * 4
     if offset &+ 2 <= bytes.count {
       sum &+= UInt64(bytes.load(UInt16.self, at: offset))
       offset &+= 2
     }
     if offset < bytes.count {
       sum &+= UInt64(bytes.load(UInt8.self, at: offset)) << 8
+    }
+  }
+
+  /// Adds the first `count` words of 32 bits: the carries collect in the upper half of the sum.
+  ///
+  /// - Precondition: they lie within the bytes.
+  @inlinable @inline(__always)
+  public mutating func addWords(_ bytes: PacketBytes, count: Int) {
+    precondition(count >= 0 && count <= bytes.count / 4, "the words lie within the bytes")
+    for word in 0..<count {
+      sum &+= UInt64(UInt32(bigEndian: bytes.base.loadUnaligned(fromByteOffset: word &* 4, as: UInt32.self)))
     }
   }
 
@@ -57,7 +65,7 @@ public struct InternetChecksum {
   }
 
   /// What belongs into the checksum field; 0 where the bytes added held a right checksum.
-  @inlinable
+  @inlinable @inline(__always)
   public var value: UInt16 {
     var folded = sum
     folded = (folded & 0xffff_ffff) &+ (folded >> 32)
@@ -70,7 +78,7 @@ public struct InternetChecksum {
   /// The checksum after one 16-bit word of what it covers has changed.
   ///
   /// Source: RFC 1624 section 3, equation 3.
-  @inlinable
+  @inlinable @inline(__always)
   public static func updated(_ checksum: UInt16, replacing old: UInt16, with new: UInt16) -> UInt16 {
     var sum = UInt32(~checksum) &+ UInt32(~old) &+ UInt32(new)
     sum = (sum & 0xffff) &+ (sum >> 16)

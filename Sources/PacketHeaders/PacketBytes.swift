@@ -18,27 +18,27 @@ public struct PacketBytes {
   /// The bytes from `offset` to the end.
   ///
   /// - Precondition: `offset` is 0 through `count`.
-  @inlinable
+  @inlinable @inline(__always)
   public func dropFirst(_ offset: Int) -> PacketBytes {
     precondition(offset >= 0 && offset <= count, "an offset lies within the bytes")
     return PacketBytes(base: base + offset, count: count - offset)
   }
 
   /// The first `length` bytes, or all where there are fewer.
-  @inlinable
+  @inlinable @inline(__always)
   public func prefix(_ length: Int) -> PacketBytes {
     PacketBytes(base: base, count: min(max(length, 0), count))
   }
 
   /// - Precondition: the number lies within the bytes.
-  @inlinable
+  @inlinable @inline(__always)
   public func load<Number: FixedWidthInteger & BitwiseCopyable>(_: Number.Type, at offset: Int) -> Number {
     precondition(offset >= 0 && offset &+ MemoryLayout<Number>.size <= count, "a field lies within the bytes")
     return Number(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: Number.self))
   }
 
   /// - Precondition: the number lies within the bytes.
-  @inlinable
+  @inlinable @inline(__always)
   public func store<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number, at offset: Int) {
     precondition(offset >= 0 && offset &+ MemoryLayout<Number>.size <= count, "a field lies within the bytes")
     base.storeBytes(of: number.bigEndian, toByteOffset: offset, as: Number.self)

@@ -6,7 +6,7 @@ public import NetworkAddresses
 @frozen
 public struct UDPView {
   /// The length of the header in bytes.
-  public static let length = 8
+  @inlinable public static var length: Int { 8 }
   public let bytes: PacketBytes
 
   /// - Returns: `nil` where there are fewer than 8 bytes.

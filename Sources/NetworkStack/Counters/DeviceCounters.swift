@@ -18,4 +18,16 @@ public struct DeviceCounters: Hashable, Sendable, BitwiseCopyable {
   public var carrierErrors: UInt64 = 0
 
   public init() {}
+
+  @inline(__always)
+  mutating func countReception(bytes: Int) {
+    receivedPackets &+= 1
+    receivedBytes &+= UInt64(bytes)
+  }
+
+  @inline(__always)
+  mutating func countTransmission(bytes: Int) {
+    transmittedPackets &+= 1
+    transmittedBytes &+= UInt64(bytes)
+  }
 }

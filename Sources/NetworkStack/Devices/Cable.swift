@@ -1,4 +1,3 @@
-internal import DequeModule
 internal import DiscreteEvents
 
 /// Which end of which cable.
@@ -8,13 +7,16 @@ package struct CableEnd: Sendable, BitwiseCopyable {
   package let side: UInt8
 }
 
-/// A cable between two network cards.
-public struct Cable: Sendable {
+/// A cable between two network cards: numbers alone, so that what a frame asks of it copies nothing.
+public struct Cable: Sendable, BitwiseCopyable {
   /// One way of the cable: what is being sent and what waits for it.
-  struct Lane: Sendable {
+  struct Lane: Sendable, BitwiseCopyable {
     /// The sender is busy until then.
     var busyUntil = Instant.zero
-    var queue = Deque<PacketID>()
+    /// Frames that wait, oldest first, linked by `PacketMetadata.next`.
+    var firstWaiting = PacketID.none
+    var lastWaiting = PacketID.none
+    var waitingCount = 0
     var random: RandomStream
   }
 
@@ -28,11 +30,23 @@ public struct Cable: Sendable {
   package var isUp: Bool
   var lanes: (Lane, Lane)
 
+  @inline(__always)
   package func device(_ side: UInt8) -> DeviceID { side == 0 ? devices.0 : devices.1 }
 
+  /// The way that begins at a side.
+  @inline(__always)
+  subscript(side: UInt8) -> Lane {
+    get { side == 0 ? lanes.0 : lanes.1 }
+    _modify {
+      if side == 0 { yield &lanes.0 } else { yield &lanes.1 }
+    }
+  }
+
   /// How long the sender needs for a frame, in nanoseconds, rounded up.
-  func serializationTime(bytes: Int) -> Int64 {
-    guard rate > 0 else { return 0 }
+  @inline(__always)
+  func serializationTime(bytes: Int) -> Int64 { rate > 0 ? timeAtRate(bytes: bytes) : 0 }
+
+  private func timeAtRate(bytes: Int) -> Int64 {
     let (high, low) = UInt64(bytes * 8).multipliedFullWidth(by: 1_000_000_000)
     let (quotient, remainder) = rate.dividingFullWidth((high % rate, low))
     return Int64(clamping: quotient) + (remainder > 0 ? 1 : 0)

@@ -15,13 +15,12 @@ extension Kernel {
     let id = packet.id
     packets[id].device = device
     // What comes back by lo or a VRF device counts as received by the device of its route.
-    if !isLoopedBack(packets[id]) && !isForwardedIntoLoopback(packets[id]) { packets[id].inputDevice = device }
+    if !isLoopedBack(id) && !isForwardedIntoLoopback(id) { packets[id].inputDevice = device }
     guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
     let bytes = packets.bytes(id)
     guard let frame = EthernetView(bytes) else { return drop(packet, .deviceHeader) }
-    devices[device.index].counters.receivedPackets += 1
-    devices[device.index].counters.receivedBytes += UInt64(bytes.count)
-    record(.received(device, packets[id].flow), id, devices[device.index].namespace)
+    devices[device.index].counters.countReception(bytes: bytes.count)
+    if trace.isOn { record(.received(device, packets[id].flow), id, devices[device.index].namespace) }
     // What a VRF device sends to itself was captured when it was sent.
     let isSentByVRF = devices[device.index].isVRF && packets[id].flags.contains(.hasLocalRoute)
     if !isSentByVRF { captureFrame(bytes, at: device) }
@@ -46,9 +45,9 @@ extension Kernel {
 
   /// Whether a machine sent a packet to itself, by lo or by a VRF device.
   @inline(__always)
-  func isLoopedBack(_ metadata: PacketMetadata) -> Bool {
-    metadata.flags.contains(.hasLocalRoute)
-      && (devices[metadata.device.index].isLoopback || devices[metadata.device.index].isVRF)
+  func isLoopedBack(_ id: PacketID) -> Bool {
+    packets[id].flags.contains(.hasLocalRoute)
+      && (devices[packets[id].device.index].isLoopback || devices[packets[id].device.index].isVRF)
   }
 
   /// Whether a packet for somebody else was routed into lo: it comes back with its route, which it takes again.
@@ -56,8 +55,8 @@ extension Kernel {
   /// Kernel counterpart: `loopback_xmit()` (drivers/net/loopback.c), which keeps `skb_dst`; `ip_rcv_finish_core()`
   /// (net/ipv4/ip_input.c, v6.12) looks up what has none.
   @inline(__always)
-  func isForwardedIntoLoopback(_ metadata: PacketMetadata) -> Bool {
-    metadata.flags.contains(.forwarded) && devices[metadata.device.index].isLoopback
+  func isForwardedIntoLoopback(_ id: PacketID) -> Bool {
+    packets[id].flags.contains(.forwarded) && devices[packets[id].device.index].isLoopback
   }
 
   /// Hands a frame to the protocol that reads it.

@@ -92,9 +92,8 @@ extension Kernel {
   }
 
   private mutating func countTransmission(_ id: PacketID, _ device: DeviceID) {
-    devices[device.index].counters.transmittedPackets += 1
-    devices[device.index].counters.transmittedBytes += UInt64(packets[id].length)
-    record(.transmitted(device, packets[id].flow), id, devices[device.index].namespace)
+    devices[device.index].counters.countTransmission(bytes: Int(packets[id].length))
+    if trace.isOn { record(.transmitted(device, packets[id].flow), id, devices[device.index].namespace) }
   }
 
   /// Forgets what belongs to the kernel or namespace that the packet leaves.

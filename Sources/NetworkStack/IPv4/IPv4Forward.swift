@@ -31,7 +31,7 @@ extension Kernel {
       return drop(packet, .packetTooBig)
     }
     header.decrementTimeToLive()
-    record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace)
+    if trace.isOn { record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace) }
     let learned = exception?.gateway
     let gateway = learned ?? route.nextHop.usedGateway
     if packets[id].flags.contains(.wantsRedirect) {

@@ -73,8 +73,7 @@ extension Kernel {
   private mutating func enterVRF(_ id: PacketID, _ vrf: DeviceID) {
     packets[id].device = vrf
     packets[id].flags.insert(.isL3Slave)
-    devices[vrf.index].counters.receivedPackets += 1
-    devices[vrf.index].counters.receivedBytes += UInt64(packets[id].length)
+    devices[vrf.index].counters.countReception(bytes: Int(packets[id].length))
     record(.enteredVRF(vrf), id, devices[vrf.index].namespace)
     captureOnVRF(id, vrf)
   }
@@ -83,7 +82,7 @@ extension Kernel {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     // Settings, redirects and the check of the source go by the port, also in a VRF.
-    let hasPort = packets[id].flags.contains(.isL3Slave) || isForwardedIntoLoopback(packets[id])
+    let hasPort = packets[id].flags.contains(.isL3Slave) || isForwardedIntoLoopback(id)
     let device = hasPort ? packets[id].inputDevice : packets[id].device
     let namespace = devices[device.index].namespace
     let ports = namespaces[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)

@@ -17,7 +17,7 @@ public struct NetworkNamespace: Sendable {
 
   package var rules: [RoutingRule] = []
   /// The rules as the packet path reads them: names and table numbers resolved.
-  var ruleMatchers: [RuleMatcher] = []
+  var ruleWalk = RuleWalkOf<IPv4Address>()
   /// The tables by number, ascending.
   package var tables: [(number: UInt32, table: RoutingTableID)] = []
   /// Whether a rule beside the three initial ones was ever added (`fib4_has_custom_rules`).
@@ -29,7 +29,7 @@ public struct NetworkNamespace: Sendable {
 
   /// The same for IPv6.
   package var ipv6Rules: [IPv6RoutingRule] = []
-  var ipv6RuleMatchers: [RuleMatcherOf<IPv6Address>] = []
+  var ipv6RuleWalk = RuleWalkOf<IPv6Address>()
   package var ipv6Tables: [(number: UInt32, table: RoutingTableID)] = []
   /// Whether a rule was ever added; deleting one does not count (`fib6_has_custom_rules`).
   package var hasCustomIPv6Rules = false

@@ -101,7 +101,7 @@ package struct NeighborTable: Sendable {
 
   @inline(__always)
   package subscript(id: NeighborID) -> Neighbor {
-    get { entries[id.index] }
+    _read { yield entries[id.index] }
     _modify { yield &entries[id.index] }
   }
 

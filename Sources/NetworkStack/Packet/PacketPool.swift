@@ -1,7 +1,7 @@
 internal import NetworkAddresses
 internal import PacketHeaders
 
-/// The place of a packet's cell in the pool; the highest bit tells jumbo cells from ordinary ones.
+/// The place of a packet's cell in the pool; those of jumbo frames lie behind all others.
 @frozen
 public struct PacketID: Hashable, Sendable, BitwiseCopyable {
   public let rawValue: UInt32
@@ -10,8 +10,7 @@ public struct PacketID: Hashable, Sendable, BitwiseCopyable {
   init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
   static let none = PacketID(.max)
-  @inline(__always) var isJumbo: Bool { rawValue & 0x8000_0000 != 0 }
-  @inline(__always) var index: Int { Int(rawValue & 0x7fff_ffff) }
+  @inline(__always) var index: Int { Int(rawValue) }
 }
 
 /// To whom a received frame is addressed.
@@ -93,7 +92,10 @@ struct PacketMetadata: BitwiseCopyable {
     static let nextHopIsIPv6 = Flags(rawValue: 16384)
   }
 
-  /// Where the bytes begin in the cell.
+  // What every stage of a forwarded packet reads comes first: it shares a line or two of the cache.
+
+  /// Where its cell begins in the memory of the pool, and where its bytes begin in the cell.
+  private(set) var cell: Int
   var start: UInt32
   var length: UInt32
   /// The device it is at: the one it came in by, the VRF of that one, or the one it leaves by.
@@ -102,35 +104,48 @@ struct PacketMetadata: BitwiseCopyable {
   ///
   /// Kernel counterpart: `inet_iif()` (include/net/route.h, v6.12).
   var inputDevice: DeviceID
-  /// The next packet of a queue.
-  var next = PacketID.none
-  var type = PacketType.host
-  var flags: Flags = []
-  /// The firewall mark.
-  var mark: UInt32 = 0
   /// To whom it is handed on the link; the destination where it is on the link itself.
   var nextHop = IPv4Address.unspecified
-  /// The same of an IPv6 packet, and of one of IPv4 that is handed to a router by its IPv6 address.
-  var ipv6NextHop = IPv6Address.unspecified
-  /// The largest packet of its path; 0 for the device's MTU.
-  var routeMTU: UInt16 = 0
-  var flow = FlowTag.none
   /// What its route shares with its like: when no such route is left, there are no errors about it.
   var routeBody = RouteBody.none
-  /// The connection it belongs to, as what, and in which zone it is looked for.
-  var connection = ConnectionID.none
+  var flags: Flags = []
+  /// The largest packet of its path; 0 for the device's MTU.
+  var routeMTU: UInt16 = 0
+  /// The length of the longest fragment it was put together from; 0 for one that came whole.
+  var longestFragment: UInt16 = 0
+  var type = PacketType.host
+  /// As what it belongs to its connection.
   var connectionRole = ConnectionRole.none
+  /// The firewall mark.
+  var mark: UInt32 = 0
+  /// The connection it belongs to, and in which zone that is looked for.
+  var connection = ConnectionID.none
   var zone = ConnectionZone()
   /// The ports of a bridge that it came in and leaves by, while the bridge asks the rules of IP.
   var bridgeInput: DeviceID?
   var bridgeOutput: DeviceID?
-  /// The length of the longest fragment it was put together from; 0 for one that came whole.
-  var longestFragment: UInt16 = 0
+  /// The next packet of a queue.
+  var next = PacketID.none
   /// Its number in the trace.
   var number: UInt32 = 0
+  var flow = FlowTag.none
+  /// The next hop of an IPv6 packet, and of one of IPv4 that is handed to a router by its IPv6 address.
+  var ipv6NextHop = IPv6Address.unspecified
+
+  init(cell: Int, start: UInt32, length: UInt32, device: DeviceID, number: UInt32) {
+    (self.cell, self.start, self.length) = (cell, start, length)
+    (self.device, inputDevice) = (device, device)
+    self.number = number
+  }
+
+  /// What is known of another packet, of a copy in a cell of its own.
+  init(copying other: PacketMetadata, into own: PacketMetadata) {
+    self = other
+    (cell, start, number, next) = (own.cell, own.start, own.number, .none)
+  }
 }
 
-/// The memory of all packets: cells of equal size in one slab, and larger ones for jumbo frames in another.
+/// The memory of all packets: cells of equal size, and behind them larger ones for jumbo frames.
 ///
 /// Nothing is allocated for a packet. A pool that has no cell left refuses, it does not grow.
 ///
@@ -141,53 +156,90 @@ package struct PacketPool: @unchecked Sendable {
   /// Room in front of a packet for headers that are added on its way.
   static let headroom = 128
 
-  private final class Slab {
-    let cellSize: Int
+  /// Cells of one size.
+  private struct Cells: BitwiseCopyable {
+    let size: Int
     let capacity: Int
-    let memory: UnsafeMutableRawPointer
-    let metadata: UnsafeMutablePointer<PacketMetadata>
-    /// Cells from here on were never used.
+    /// The identifier of the first one, and where it begins in the memory.
+    let first: Int
+    let offset: Int
+    /// How many were ever used.
     var highWater = 0
-    var firstFree = UInt32.max
+    var firstFree = PacketID.none
     var usedCount = 0
 
-    init(cellSize: Int, capacity: Int) {
-      self.cellSize = cellSize
-      self.capacity = capacity
-      // Pages that are never touched cost nothing.
-      memory = .allocate(byteCount: cellSize * capacity, alignment: 64)
-      metadata = .allocate(capacity: capacity)
+    /// Where a cell begins in the memory.
+    func cell(_ index: Int) -> Int { offset + (index - first) * size }
+
+    mutating func take(_ metadata: UnsafeMutablePointer<PacketMetadata>) -> Int? {
+      let index: Int
+      if firstFree != .none {
+        index = firstFree.index
+        firstFree = metadata[index].next
+      } else {
+        guard highWater < capacity else { return nil }
+        index = first + highWater
+        highWater += 1
+      }
+      usedCount += 1
+      return index
     }
 
-    deinit {
-      memory.deallocate()
-      metadata.deallocate()
-    }
-
-    func copy() -> Slab {
-      let copy = Slab(cellSize: cellSize, capacity: capacity)
-      copy.memory.copyMemory(from: memory, byteCount: highWater * cellSize)
-      copy.metadata.update(from: metadata, count: highWater)
-      copy.highWater = highWater
-      copy.firstFree = firstFree
-      copy.usedCount = usedCount
-      return copy
+    mutating func give(_ packet: PacketID, _ metadata: UnsafeMutablePointer<PacketMetadata>) {
+      metadata[packet.index].next = firstFree
+      firstFree = packet
+      usedCount -= 1
     }
   }
 
-  private var ordinary: Slab
-  private var jumbo: Slab
+  /// Frees the memory with the last pool that shares it.
+  private final class Memory {
+    let bytes: UnsafeMutableRawPointer
+    let metadata: UnsafeMutablePointer<PacketMetadata>
+
+    init(byteCount: Int, packets: Int) {
+      // Pages that are never touched cost nothing.
+      bytes = .allocate(byteCount: byteCount, alignment: 64)
+      metadata = .allocate(capacity: packets)
+    }
+
+    deinit {
+      bytes.deallocate()
+      metadata.deallocate()
+    }
+  }
+
+  private var memory: Memory
+  // What `memory` owns, beside it so that a look at a packet does not touch the object.
+  private var base: UnsafeMutableRawPointer
+  private var metadata: UnsafeMutablePointer<PacketMetadata>
+  private var ordinary: Cells
+  private var jumbo: Cells
   private var nextNumber: UInt32 = 1
 
   init(bounds: Kernel.Bounds) {
-    ordinary = Slab(cellSize: 2_048, capacity: bounds.packets)
-    jumbo = Slab(cellSize: 65_536 + 256, capacity: bounds.jumboPackets)
+    // Not a power of two, which would put the headers of all packets into the same few sets of a cache.
+    ordinary = Cells(size: 2_048 + 64, capacity: bounds.packets, first: 0, offset: 0)
+    jumbo = Cells(
+      size: 65_536 + 256, capacity: bounds.jumboPackets, first: bounds.packets, offset: ordinary.size * bounds.packets)
+    memory = Self.memory(ordinary, jumbo)
+    (base, metadata) = (memory.bytes, memory.metadata)
+  }
+
+  private static func memory(_ ordinary: Cells, _ jumbo: Cells) -> Memory {
+    Memory(byteCount: jumbo.offset + jumbo.size * jumbo.capacity, packets: ordinary.capacity + jumbo.capacity)
   }
 
   /// Ends the sharing with copies of this pool.
   mutating func makeUnique() {
-    if !isKnownUniquelyReferenced(&ordinary) { ordinary = ordinary.copy() }
-    if !isKnownUniquelyReferenced(&jumbo) { jumbo = jumbo.copy() }
+    if isKnownUniquelyReferenced(&memory) { return }
+    let own = Self.memory(ordinary, jumbo)
+    for cells in [ordinary, jumbo] {
+      (own.bytes + cells.offset).copyMemory(from: base + cells.offset, byteCount: cells.highWater * cells.size)
+      (own.metadata + cells.first).update(from: metadata + cells.first, count: cells.highWater)
+    }
+    memory = own
+    (base, metadata) = (own.bytes, own.metadata)
   }
 
   /// How many packets there are.
@@ -197,23 +249,14 @@ package struct PacketPool: @unchecked Sendable {
   ///
   /// - Returns: `nil` where no cell is left.
   mutating func allocate(length: Int, device: DeviceID) -> PacketID? {
-    let slab = length + Self.headroom <= ordinary.cellSize ? ordinary : jumbo
-    precondition(length + Self.headroom <= slab.cellSize, "a packet fits into a jumbo cell")
-    let index: UInt32
-    if slab.firstFree != .max {
-      index = slab.firstFree
-      slab.firstFree = slab.metadata[Int(index)].next.rawValue
-    } else {
-      guard slab.highWater < slab.capacity else { return nil }
-      index = UInt32(slab.highWater)
-      slab.highWater += 1
-    }
-    slab.usedCount += 1
-    var metadata = PacketMetadata(
-      start: UInt32(Self.headroom), length: UInt32(length), device: device, inputDevice: device)
-    metadata.number = takeNumber()
-    slab.metadata[Int(index)] = metadata
-    return PacketID(slab === jumbo ? index | 0x8000_0000 : index)
+    let isOrdinary = length + Self.headroom <= ordinary.size
+    precondition(isOrdinary || length + Self.headroom <= jumbo.size, "a packet fits into a jumbo cell")
+    guard let index = isOrdinary ? ordinary.take(metadata) : jumbo.take(metadata) else { return nil }
+    let cell = isOrdinary ? ordinary.cell(index) : jumbo.cell(index)
+    (metadata + index).initialize(
+      to: PacketMetadata(
+        cell: cell, start: UInt32(Self.headroom), length: UInt32(length), device: device, number: takeNumber()))
+    return PacketID(UInt32(index))
   }
 
   /// A number that no packet of the trace has.
@@ -223,46 +266,33 @@ package struct PacketPool: @unchecked Sendable {
   }
 
   /// Gives a cell back.
+  @inline(__always)
   mutating func release(_ packet: PacketID) {
-    let slab = self.slab(packet)
-    slab.metadata[packet.index].next = PacketID(slab.firstFree)
-    slab.firstFree = UInt32(packet.index)
-    slab.usedCount -= 1
+    if packet.index < jumbo.first { ordinary.give(packet, metadata) } else { jumbo.give(packet, metadata) }
   }
 
   /// A copy of the bytes and of what is known of them; `nil` where no cell is left.
   mutating func duplicate(_ packet: PacketID) -> PacketID? {
-    let original = metadata(packet)
-    guard let copy = allocate(length: Int(original.length), device: original.device) else { return nil }
+    guard let copy = allocate(length: Int(self[packet].length), device: self[packet].device) else { return nil }
     bytes(copy).copy(bytes(packet), to: 0)
-    let (start, number) = (self[copy].start, self[copy].number)
-    self[copy] = original
-    self[copy].start = start
-    self[copy].number = number
-    self[copy].next = .none
+    let own = self[copy]
+    self[copy] = PacketMetadata(copying: self[packet], into: own)
     return copy
   }
 
-  @inline(__always)
-  private func slab(_ packet: PacketID) -> Slab { packet.isJumbo ? jumbo : ordinary }
-
-  @inline(__always)
-  func metadata(_ packet: PacketID) -> PacketMetadata { slab(packet).metadata[packet.index] }
-
+  /// What is known of a packet; not checked: an identifier is of a packet that there is.
   @inline(__always)
   subscript(packet: PacketID) -> PacketMetadata {
-    unsafeAddress { UnsafePointer(slab(packet).metadata + packet.index) }
-    nonmutating unsafeMutableAddress { slab(packet).metadata + packet.index }
+    unsafeAddress { UnsafePointer(metadata + packet.index) }
+    nonmutating unsafeMutableAddress { metadata + packet.index }
   }
 
   /// The packet's bytes, from the header that its present stage begins with.
   @inline(__always)
   func bytes(_ packet: PacketID) -> PacketBytes {
-    let slab = self.slab(packet)
-    let metadata = slab.metadata + packet.index
+    let place = metadata + packet.index
     return PacketBytes(
-      base: slab.memory + (packet.index &* slab.cellSize &+ Int(metadata.pointee.start)),
-      count: Int(metadata.pointee.length))
+      base: base + (place.pointee.cell &+ Int(place.pointee.start)), count: Int(place.pointee.length))
   }
 
   /// Takes `count` bytes off the front.

@@ -68,11 +68,13 @@ extension Kernel {
     // Hosts look for routers that answer; routers take what the table says.
     if namespaces[namespace.index].allIPv6Devices.forwarding == 0 { mode.insert(.reachable) }
     var index = 0
-    let count = namespaces[namespace.index].ipv6RuleMatchers.count
+    let count = namespaces[namespace.index].ipv6RuleWalk.steps.count
     while index < count {
-      let rule = namespaces[namespace.index].ipv6RuleMatchers[index]
+      let rule = namespaces[namespace.index].ipv6RuleWalk.steps[index]
       index += 1
-      if let mismatch = mismatch(rule, flow, namespace) {
+      if !rule.isUnconditional,
+        let mismatch = mismatch(namespaces[namespace.index].ipv6RuleWalk.matchers[index - 1], flow, namespace)
+      {
         observer.passedOver(rule.walked, mismatch.selector)
         continue
       }
@@ -82,7 +84,7 @@ extension Kernel {
         observer.passedOver(rule.walked, nil)
         continue
       case .goto(let target):
-        index = target
+        index = Int(target)
         continue
       case .fail(let error):
         observer.refused(rule.walked, error)
@@ -105,7 +107,7 @@ extension Kernel {
         observer.foundNothing(in: ipv6RoutingTables[table.index].number, by: rule.walked)
         continue
       }
-      if result.prefixLength <= rule.suppressPrefixLength {
+      if result.prefixLength <= Int(rule.suppressPrefixLength) {
         observer.suppressed(rule.walked, prefixLength: result.prefixLength)
         continue
       }
@@ -259,6 +261,6 @@ extension Kernel {
       ipv6RoutingTables[table.index].isMade = true
       return table
     }
-    namespaces[namespace.index].ipv6RuleMatchers = ruleMatchers(rules, tables, in: namespace)
+    namespaces[namespace.index].ipv6RuleWalk = ruleWalk(rules, tables, in: namespace)
   }
 }

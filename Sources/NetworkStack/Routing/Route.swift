@@ -3,10 +3,12 @@ internal import PrefixTables
 
 /// One way out of a route, as the packet path reads it.
 package struct NextHop: Hashable, Sendable, BitwiseCopyable {
-  /// Unspecified where the destination is on the link.
-  package var gateway: IPv4Address
+  // The widest first: 31 bytes in all, which are copied with each result of a lookup.
+
   /// A router that is known by an IPv6 address (RFC 8950); unspecified where there is none.
   package var ipv6Gateway = IPv6Address.unspecified
+  /// Unspecified where the destination is on the link.
+  package var gateway: IPv4Address
   /// `nil` for routes that lead nowhere.
   package var device: DeviceID?
   package var isOnLink: Bool
@@ -220,8 +222,7 @@ package struct RouteStore: Sendable {
 
   @inline(__always)
   package subscript(id: RouteID) -> Route {
-    get { routes[id.index] }
-    set { routes[id.index] = newValue }
+    _read { yield routes[id.index] }
     _modify { yield &routes[id.index] }
   }
 

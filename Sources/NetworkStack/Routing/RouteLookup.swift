@@ -35,33 +35,51 @@ package struct RouteFlowOf<Address: InternetAddress>: Sendable {
 
 package typealias RouteFlow = RouteFlowOf<IPv4Address>
 
-/// What a lookup found.
+/// What a lookup found: 56 bytes, as it is handed from stage to stage by value.
 package struct RouteResult: Sendable, BitwiseCopyable {
-  package let route: RouteID
   package let nextHop: NextHop
-  package let prefixLength: Int
-  package let type: RouteType
-  package let scope: RouteScope
+  private let length: UInt8
+  package let route: RouteID
   package let table: RoutingTableID
   package let rule: WalkedRule
+  package let type: RouteType
+  package let scope: RouteScope
+
+  package var prefixLength: Int { Int(length) }
   package var rulePreference: UInt32 { rule.preference }
+
+  @inline(__always)
+  init(
+    route: RouteID, nextHop: NextHop, prefixLength: Int, type: RouteType, scope: RouteScope, table: RoutingTableID,
+    rule: WalkedRule
+  ) {
+    (self.route, self.nextHop, self.type, self.scope) = (route, nextHop, type, scope)
+    (self.table, self.rule, length) = (table, rule, UInt8(truncatingIfNeeded: prefixLength))
+  }
 }
 
-/// A routing rule with names and numbers resolved.
-struct RuleMatcherOf<Address: InternetAddress>: Sendable, BitwiseCopyable {
+/// What a walk over the rules reads of each; what a rule asks of packets is beside it, in its matcher.
+struct RuleStep: Sendable, BitwiseCopyable {
   enum Action: BitwiseCopyable {
     /// The place of the table in the array of its family.
     case lookup(RoutingTableID)
     case lookupL3Master
-    case goto(rule: Int)
+    case goto(rule: UInt32)
     case nop
     case fail(LinuxErrno)
   }
 
   var walked: WalkedRule
-  var isInverted: Bool
+  var action: Action
+  /// -1 for none.
+  var suppressPrefixLength: Int16
   /// Whether every packet matches: no selector but perhaps `l3mdev`.
   var isUnconditional: Bool
+}
+
+/// What a routing rule asks of a packet, with names resolved.
+struct RuleMatcherOf<Address: InternetAddress>: Sendable, BitwiseCopyable {
+  var isInverted: Bool
   var source: Prefix<Address>
   var destination: Prefix<Address>
   var needsInputDevice: Bool
@@ -71,15 +89,19 @@ struct RuleMatcherOf<Address: InternetAddress>: Sendable, BitwiseCopyable {
   var outputDevice: DeviceID?
   var mark: UInt32
   var markMask: UInt32
+  var needsL3Master: Bool
   var tos: UInt8
   var ipProtocol: UInt8
   var sourcePorts: PortRange?
   var destinationPorts: PortRange?
-  var suppressPrefixLength: Int
-  var action: Action
 }
 
-typealias RuleMatcher = RuleMatcherOf<IPv4Address>
+/// The rules of a namespace as the packet path reads them.
+struct RuleWalkOf<Address: InternetAddress>: Sendable {
+  var steps: [RuleStep] = []
+  /// What each rule asks, at the same places; none at all where no rule asks anything, as in most namespaces.
+  var matchers: [RuleMatcherOf<Address>] = []
+}
 
 extension RouteType {
   /// What a program is told where a route of the type refuses.
@@ -120,11 +142,13 @@ extension Kernel {
     _ flow: RouteFlow, in namespace: NamespaceID, _ observer: inout Observer
   ) throws(LinuxErrno) -> RouteResult {
     var index = 0
-    let count = namespaces[namespace.index].ruleMatchers.count
+    let count = namespaces[namespace.index].ruleWalk.steps.count
     while index < count {
-      let rule = namespaces[namespace.index].ruleMatchers[index]
+      let rule = namespaces[namespace.index].ruleWalk.steps[index]
       index += 1
-      if let mismatch = mismatch(rule, flow, namespace) {
+      if !rule.isUnconditional,
+        let mismatch = mismatch(namespaces[namespace.index].ruleWalk.matchers[index - 1], flow, namespace)
+      {
         observer.passedOver(rule.walked, mismatch.selector)
         continue
       }
@@ -134,7 +158,7 @@ extension Kernel {
         observer.passedOver(rule.walked, nil)
         continue
       case .goto(let target):
-        index = target
+        index = Int(target)
         continue
       case .fail(let error):
         observer.refused(rule.walked, error)
@@ -152,7 +176,7 @@ extension Kernel {
         observer.foundNothing(in: routingTables[table.index].number, by: rule.walked)
         continue
       }
-      if result.prefixLength <= rule.suppressPrefixLength {
+      if result.prefixLength <= Int(rule.suppressPrefixLength) {
         observer.suppressed(rule.walked, prefixLength: result.prefixLength)
         continue
       }
@@ -188,11 +212,9 @@ extension Kernel {
 
   /// Kernel counterpart: `fib_rule_match()` (net/core/fib_rules.c), `fib4_rule_match()` (net/ipv4/fib_rules.c, v6.12).
   /// - Returns: `nil` where the rule holds.
-  @inline(__always)
   func mismatch<Address>(
     _ rule: RuleMatcherOf<Address>, _ flow: RouteFlowOf<Address>, _ namespace: NamespaceID
   ) -> RuleMismatch? {
-    if rule.isUnconditional { return nil }
     let selector = failingSelector(rule, flow, namespace)
     if rule.isInverted { return selector == nil ? RuleMismatch(selector: nil) : nil }
     return selector.map { RuleMismatch(selector: $0) }
@@ -213,7 +235,7 @@ extension Kernel {
       else { return .outputDevice }
     }
     if (rule.mark ^ flow.mark) & rule.markMask != 0 { return .mark }
-    if case .lookupL3Master = rule.action, flow.l3Master == nil { return .l3Master }
+    if rule.needsL3Master, flow.l3Master == nil { return .l3Master }
     guard rule.source.contains(flow.source) else { return .source }
     guard rule.destination.contains(flow.destination) else { return .destination }
     if rule.tos != 0 && rule.tos != flow.tos { return .tos }
@@ -241,31 +263,31 @@ extension Kernel {
     while let current = match {
       var next: RouteID? = RouteID(current.value)
       while let id = next {
-        let route = routes[id]
-        next = route.next
-        if route.tos != 0 && route.tos != flow.tos & 0x1c {
+        next = routes[id].next
+        if routes[id].tos != 0 && routes[id].tos != flow.tos & 0x1c {
           observer.passedOver(candidate(id), .otherTypeOfService)
           continue
         }
-        if route.scope < flow.scope {
+        if routes[id].scope < flow.scope {
           observer.passedOver(candidate(id), .scope)
           continue
         }
-        switch route.type {
+        let type = routes[id].type
+        switch type {
         case .unicast, .local, .broadcast, .anycast, .multicast, .nat, .unspecified: break
         case .blackhole, .unreachable, .prohibit:
           observer.refused(rule, by: candidate(id))
-          throw route.type.refusal
+          throw type.refusal
         case .throw:
           observer.passedOver(candidate(id), .throw)
           return nil
         }
-        guard let hop = usableNextHop(of: id, route, flow) else {
+        guard let hop = usableNextHop(of: id, flow) else {
           observer.passedOver(candidate(id), .noUsableNextHop)
           continue
         }
         return RouteResult(
-          route: id, nextHop: hop, prefixLength: current.length, type: route.type, scope: route.scope, table: table,
+          route: id, nextHop: hop, prefixLength: current.length, type: type, scope: routes[id].scope, table: table,
           rule: rule)
       }
       match = routingTables[table.index].prefixes.nextShorterMatch(after: current)
@@ -274,9 +296,10 @@ extension Kernel {
   }
 
   @inline(__always)
-  private func usableNextHop(of id: RouteID, _ route: Route, _ flow: RouteFlow) -> NextHop? {
-    if route.multipath == nil { return isUsable(route.nextHop, flow) ? route.nextHop : nil }
-    return selectMultipath(of: id, flow)
+  private func usableNextHop(of id: RouteID, _ flow: RouteFlow) -> NextHop? {
+    if routes[id].multipath != nil { return selectMultipath(of: id, flow) }
+    let hop = routes[id].nextHop
+    return isUsable(hop, flow) ? hop : nil
   }
 
   @inline(__always)
@@ -334,39 +357,52 @@ extension Kernel {
       guard case .lookup(let number) = rule.action, !rule.isL3MasterDevice else { return nil }
       return makeTable(number, in: namespace)
     }
-    namespaces[namespace.index].ruleMatchers = ruleMatchers(rules, tables, in: namespace)
+    namespaces[namespace.index].ruleWalk = ruleWalk(rules, tables, in: namespace)
   }
 
   /// - Parameter tables: the table of each rule that looks one up.
-  func ruleMatchers<Address>(
+  func ruleWalk<Address>(
     _ rules: [RoutingRuleOf<Address>], _ tables: [RoutingTableID?], in namespace: NamespaceID
-  ) -> [RuleMatcherOf<Address>] {
-    zip(rules, tables).map { rule, table in
-      let action: RuleMatcherOf<Address>.Action =
-        switch rule.action {
-        case .lookup: table.map { .lookup($0) } ?? .lookupL3Master
-        case .goto(let preference):
-          // A target that does not exist leaves the rule without effect.
-          rules.firstIndex { $0.preference == preference }.map { .goto(rule: $0) } ?? .nop
-        case .nop: .nop
-        case .blackhole: .fail(.invalidArgument)
-        case .unreachable: .fail(.networkUnreachable)
-        case .prohibit: .fail(.permissionDenied)
-        }
-      let isUnconditional =
-        !rule.isInverted && rule.source.length == 0 && rule.destination.length == 0 && rule.inputDevice == nil
-        && rule.outputDevice == nil && rule.markMask == 0 && rule.mark == 0 && rule.tos == 0 && rule.ipProtocol == 0
-        && rule.sourcePorts == nil && rule.destinationPorts == nil && !rule.isL3MasterDevice
-      return RuleMatcherOf<Address>(
-        walked: WalkedRule(preference: rule.preference, selectors: PacketSelectors(rule), origin: rule.origin),
-        isInverted: rule.isInverted, isUnconditional: isUnconditional,
-        source: rule.source, destination: rule.destination, needsInputDevice: rule.inputDevice != nil,
-        inputDevice: rule.inputDevice.flatMap { device(named: $0, in: namespace) },
-        needsOutputDevice: rule.outputDevice != nil,
-        outputDevice: rule.outputDevice.flatMap { device(named: $0, in: namespace) },
-        mark: rule.mark, markMask: rule.markMask, tos: rule.tos, ipProtocol: rule.ipProtocol,
-        sourcePorts: rule.sourcePorts, destinationPorts: rule.destinationPorts,
-        suppressPrefixLength: rule.suppressPrefixLength ?? -1, action: action)
-    }
+  ) -> RuleWalkOf<Address> {
+    let steps = zip(rules, tables).map { step(of: $0, table: $1, among: rules) }
+    if steps.allSatisfy(\.isUnconditional) { return RuleWalkOf(steps: steps) }
+    return RuleWalkOf(steps: steps, matchers: rules.map { matcher(of: $0, in: namespace) })
+  }
+
+  private func step<Address>(
+    of rule: RoutingRuleOf<Address>, table: RoutingTableID?, among rules: [RoutingRuleOf<Address>]
+  ) -> RuleStep {
+    let action: RuleStep.Action =
+      switch rule.action {
+      case .lookup: table.map { .lookup($0) } ?? .lookupL3Master
+      case .goto(let preference):
+        // A target that does not exist leaves the rule without effect.
+        rules.firstIndex { $0.preference == preference }.map { .goto(rule: UInt32($0)) } ?? .nop
+      case .nop: .nop
+      case .blackhole: .fail(.invalidArgument)
+      case .unreachable: .fail(.networkUnreachable)
+      case .prohibit: .fail(.permissionDenied)
+      }
+    // Whether a packet has a VRF is seen when its table is looked up.
+    let asksOnlyForTable = if case .lookupL3Master = action { true } else { !rule.isL3MasterDevice }
+    let isUnconditional =
+      !rule.isInverted && rule.source.length == 0 && rule.destination.length == 0 && rule.inputDevice == nil
+      && rule.outputDevice == nil && rule.markMask == 0 && rule.mark == 0 && rule.tos == 0 && rule.ipProtocol == 0
+      && rule.sourcePorts == nil && rule.destinationPorts == nil && asksOnlyForTable
+    return RuleStep(
+      walked: WalkedRule(preference: rule.preference, selectors: PacketSelectors(rule), origin: rule.origin),
+      action: action, suppressPrefixLength: Int16(clamping: rule.suppressPrefixLength ?? -1),
+      isUnconditional: isUnconditional)
+  }
+
+  private func matcher<Address>(of rule: RoutingRuleOf<Address>, in namespace: NamespaceID) -> RuleMatcherOf<Address> {
+    RuleMatcherOf(
+      isInverted: rule.isInverted, source: rule.source, destination: rule.destination,
+      needsInputDevice: rule.inputDevice != nil,
+      inputDevice: rule.inputDevice.flatMap { device(named: $0, in: namespace) },
+      needsOutputDevice: rule.outputDevice != nil,
+      outputDevice: rule.outputDevice.flatMap { device(named: $0, in: namespace) },
+      mark: rule.mark, markMask: rule.markMask, needsL3Master: rule.isL3MasterDevice, tos: rule.tos,
+      ipProtocol: rule.ipProtocol, sourcePorts: rule.sourcePorts, destinationPorts: rule.destinationPorts)
   }
 }

@@ -31,7 +31,7 @@ extension Kernel {
     guard
       let socket = findSocket(
         in: namespace, local: .v4(header.destination), localPort: datagram.destinationPort, remote: .v4(header.source),
-        remotePort: datagram.sourcePort, device: isLoopedBack(metadata) ? metadata.inputDevice : metadata.device,
+        remotePort: datagram.sourcePort, device: isLoopedBack(id) ? metadata.inputDevice : metadata.device,
         slave: isOfVRF ? slave ?? metadata.device : nil)
     else {
       sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.port)
