@@ -100,12 +100,12 @@ extension Controller {
     guard way.type == .unicast || way.type == .local else {
       throw ControlError(.invalidArgument, "Nexthop has invalid gateway.")
     }
-    guard let device = way.nextHop.device else {
+    guard let device = kernel.nextHop(of: way).device else {
       throw ControlError(.noSuchDevice, "No egress device for nexthop.")
     }
     guard kernel.devices[device.index].isUp else { throw ControlError(.networkDown) }
     return NextHop(
-      gateway: gateway, device: device, isOnLink: false, weight: UInt16(clamping: hop.weight), scope: way.scope,
+      gateway: gateway, device: device, isOnLink: false, weight: UInt16(clamping: hop.weight), scope: kernel.routes[way.route].scope,
       isLinkDown: !kernel.devices[device.index].hasCarrier)
   }
 
@@ -280,9 +280,10 @@ extension Controller {
         question, type: .local, device: kernel.namespaces[namespace.index].loopback, gateway: nil, source: nil,
         result: result, isLocal: true)
     case .forward(let result, let wantsRedirect):
-      guard let output = result.nextHop.device else { throw ControlError(.noSuchDevice) }
+      let hop = kernel.nextHop(of: result)
+      guard let output = hop.device else { throw ControlError(.noSuchDevice) }
       return answer(
-        question, type: .unicast, device: output, gateway: result.nextHop.anyGateway, source: nil, result: result,
+        question, type: .unicast, device: output, gateway: hop.anyGateway, source: nil, result: result,
         isLocal: false, wantsRedirect: wantsRedirect)
     case .broadcast:
       return answer(
@@ -306,7 +307,7 @@ extension Controller {
     var answer = RouteAnswer(
       destination: question.destination, type: type, gateway: gateway, device: device,
       deviceName: kernel.deviceDetails[device.index].name, source: source?.isUnspecified == true ? nil : source,
-      table: result.map { kernel.routingTables[$0.table.index].number } ?? RoutingTableNumber.main,
+      table: route.map { kernel.routingTables[$0.table.index].number } ?? RoutingTableNumber.main,
       prefix: route?.prefix, rulePreference: result?.rulePreference, mtu: route.flatMap { $0.mtu > 0 ? $0.mtu : nil },
       cacheFlags: flags, matchedRoute: question.wantsMatchedRoute ? result.map { routeInfo($0.route) } : nil)
     answer.isMTULocked = route?.isMTULocked ?? false

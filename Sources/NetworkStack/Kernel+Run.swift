@@ -30,7 +30,6 @@ extension Kernel {
   ///
   /// - Parameter isInterrupted: asked every 65,536 events.
   mutating func run(through limit: Instant, isInterrupted: () -> Bool) -> RunOutcome {
-    packets.makeUnique()
     var instant = now
     var countAtInstant = queue.takenCount
     while true {

@@ -58,14 +58,14 @@ public struct Kernel: Sendable {
   package var packets: PacketPool
   package var machines: [Machine] = []
   package var namespaces: [NetworkNamespace] = []
-  package var devices: [Device] = []
+  package var devices = Slab<Device>()
   /// What the control plane alone reads of the devices, at the same places.
   package var deviceDetails: [DeviceDetails] = []
   /// The named namespaces by machine and name; looked up, never listed.
   var namespaceNames: [NamespaceKey: NamespaceID] = [:]
   /// The devices by name; looked up, never listed.
   var deviceNames: [DeviceName: DeviceID] = [:]
-  package var cables: [Cable] = []
+  package var cables = Slab<Cable>()
   package var bridges: [Bridge] = []
   package var vxlans: [VXLAN] = []
   package var routingTables: [RoutingTable] = []
@@ -118,6 +118,9 @@ public struct Kernel: Sendable {
   var transmitNesting = 0
   /// Whether a session saw more than it may keep.
   var hasTooManySessionEvents = false
+  /// Always `nil`: with it the kernel is a type that is handed on by its address. As a plain structure it would be copied, with
+  /// its 929 bytes, for each call of a function that only reads it.
+  private let isHandedOnByAddress: (any Sendable)? = nil
 
   package init(seed: UInt64, bounds: Bounds, tracing: TraceDepth) {
     self.seed = seed
@@ -130,6 +133,15 @@ public struct Kernel: Sendable {
     proxyRandom = RandomStream(seed: seed, purpose: "answers for others")
     translationRandom = RandomStream(seed: seed, purpose: "network address translation")
     tcp = TCPTable(seed: seed)
+  }
+
+  /// Ends the sharing of memory with copies of this kernel; that of arrays ends by itself where they change.
+  mutating func makeUnique() {
+    packets.makeUnique()
+    devices.makeUnique()
+    cables.makeUnique()
+    neighbors.makeUnique()
+    routes.makeUnique()
   }
 
   /// Virtual time.

@@ -12,13 +12,21 @@ internal import PacketHeaders
 ///
 /// It reads no clock and touches no file: time is what events say, captured frames are drained by the caller.
 public final class Simulation {
-  package var kernel: Kernel
+  private var state: Kernel
+  /// The state; to change it ends its sharing with copies.
+  package var kernel: Kernel {
+    _read { yield state }
+    _modify {
+      state.makeUnique()
+      yield &state
+    }
+  }
 
   /// Asked now and then during a run whether to stop.
   public var isInterrupted: () -> Bool = { false }
 
   public init(seed: UInt64, bounds: Kernel.Bounds = Kernel.Bounds(), tracing: TraceDepth = .decisions) {
-    kernel = Kernel(seed: seed, bounds: bounds, tracing: tracing)
+    state = Kernel(seed: seed, bounds: bounds, tracing: tracing)
   }
 
   /// Virtual time.

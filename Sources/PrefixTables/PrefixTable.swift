@@ -57,42 +57,17 @@ public struct PrefixTable<Address: InternetAddress>: @unchecked Sendable {
   /// How many prefixes the table holds.
   public var count: Int { Address.bitCount == 32 ? ipv4?.count ?? 0 : ipv6?.count ?? 0 }
 
+  /// What lookups read, for several in turn.
+  @inlinable @inline(__always)
+  public var reader: PrefixReader<Address> { PrefixReader(memory: memory, layout: layout) }
+
   /// The longest prefix that contains the address; `nil` where none does.
   @inlinable @inline(__always)
-  public func longestMatch(for address: Address) -> Match? {
-    guard let memory else { return nil }
-    let place: UInt32
-    let entries: UnsafePointer<PrefixEntry>
-    if layout == .block {
-      let block = RunBlock<Address.Bits>(memory)
-      place = block.place(of: address.bits)
-      entries = block.entries
-    } else if Address.bitCount == 32 {
-      let table = memory.assumingMemoryBound(to: LargeTable<FusedTrie>.self)
-      place = table.pointee.layout.leaf(of: UInt32(truncatingIfNeeded: address.bits))
-      entries = UnsafePointer(table.pointee.entries)
-    } else {
-      let table = memory.assumingMemoryBound(to: LargeTable<RangeTree>.self)
-      place = table.pointee.layout.leaf(of: UInt128(truncatingIfNeeded: address.bits))
-      entries = UnsafePointer(table.pointee.entries)
-    }
-    return place == 0 ? nil : Match(entries[Int(place)])
-  }
+  public func longestMatch(for address: Address) -> Match? { reader.longestMatch(for: address) }
 
   /// The longest of the prefixes that are shorter than `match` and contain the same address.
   @inlinable @inline(__always)
-  public func nextShorterMatch(after match: Match) -> Match? {
-    guard let memory, match.parent != 0 else { return nil }
-    let entries: UnsafePointer<PrefixEntry>
-    if layout == .block {
-      entries = RunBlock<Address.Bits>(memory).entries
-    } else if Address.bitCount == 32 {
-      entries = UnsafePointer(memory.assumingMemoryBound(to: LargeTable<FusedTrie>.self).pointee.entries)
-    } else {
-      entries = UnsafePointer(memory.assumingMemoryBound(to: LargeTable<RangeTree>.self).pointee.entries)
-    }
-    return Match(entries[Int(match.parent)])
-  }
+  public func nextShorterMatch(after match: Match) -> Match? { reader.nextShorterMatch(after: match) }
 }
 
 // MARK: - Changes and exact matches

@@ -151,8 +151,9 @@ extension Kernel {
         destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device)
       switch route {
       case .forward(let result, _):
-        guard result.nextHop.device == device else { return .up }
-        let gateway = result.nextHop.usedGateway
+        let hop = nextHop(of: result)
+        guard hop.device == device else { return .up }
+        let gateway = hop.usedGateway
         return .bridged(.v4(gateway.isUnspecified ? header.destination : gateway))
       case .local, .broadcast: return .up
       case .unreachable, .martian: return nil

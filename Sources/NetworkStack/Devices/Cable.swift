@@ -42,9 +42,20 @@ public struct Cable: Sendable, BitwiseCopyable {
     }
   }
 
+  /// Sends a frame of `length` bytes from a side that is free, or just becomes so.
+  ///
+  /// - Returns: when it reaches the other side; `nil` where it is lost on the way.
+  @inline(__always)
+  mutating func send(from side: UInt8, length: Int, at now: Instant) -> Instant? {
+    let done = now + serializationTime(bytes: length)
+    self[side].busyUntil = done
+    if loss > 0 && self[side].random.happens(partsPerBillion: loss) { return nil }
+    return done + delay
+  }
+
   /// How long the sender needs for a frame, in nanoseconds, rounded up.
   @inline(__always)
-  func serializationTime(bytes: Int) -> Int64 { rate > 0 ? timeAtRate(bytes: bytes) : 0 }
+  private func serializationTime(bytes: Int) -> Int64 { rate > 0 ? timeAtRate(bytes: bytes) : 0 }
 
   private func timeAtRate(bytes: Int) -> Int64 {
     let (high, low) = UInt64(bytes * 8).multipliedFullWidth(by: 1_000_000_000)

@@ -60,6 +60,7 @@ extension Kernel {
   }
 
   /// Hands a frame to the protocol that reads it.
+  @inline(__always)
   mutating func deliverFrame(_ packet: consuming Packet) {
     let id = packet.id
     guard let frame = EthernetView(packets.bytes(id)) else { return drop(packet, .deviceHeader) }

@@ -91,6 +91,7 @@ extension Kernel {
     captureFrame(packets.bytes(id), at: device)
   }
 
+  @inline(__always)
   private mutating func countTransmission(_ id: PacketID, _ device: DeviceID) {
     devices[device.index].counters.countTransmission(bytes: Int(packets[id].length))
     if trace.isOn { record(.transmitted(device, packets[id].flow), id, devices[device.index].namespace) }
@@ -99,6 +100,7 @@ extension Kernel {
   /// Forgets what belongs to the kernel or namespace that the packet leaves.
   ///
   /// Kernel counterpart: `skb_scrub_packet()` (net/core/skbuff.c, v6.12).
+  @inline(__always)
   mutating func leaveNamespace(_ id: PacketID) {
     packets[id].flags.formIntersection(.confirmsNeighbor)
     packets[id].mark = 0

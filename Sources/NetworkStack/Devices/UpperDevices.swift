@@ -51,8 +51,13 @@ extension Kernel {
   ///
   /// Kernel counterpart: `vlan_do_receive()` (net/8021q/vlan_core.c), `macvlan_handle_frame()`
   /// (drivers/net/macvlan.c), in the order of `__netif_receive_skb_core()` (net/core/dev.c, v6.12).
+  @inline(__always)
   mutating func passUp(_ packet: consuming Packet, from device: DeviceID) {
     guard devices[device.index].hasUppers else { return deliverFrame(packet) }
+    passToUppers(packet, from: device)
+  }
+
+  private mutating func passToUppers(_ packet: consuming Packet, from device: DeviceID) {
     if let upper = vlanAbove(device, of: packet) {
       stripTag(packet.id)
       return receive(packet, on: upper)

@@ -11,7 +11,8 @@ extension Kernel {
   /// Source: RFC 1812 sections 5.2.1 and 5.3.1.
   mutating func ipv4Forward(_ packet: consuming Packet, _ route: RouteResult) {
     let id = packet.id
-    guard let header = IPv4View(packets.bytes(id)), let device = route.nextHop.device else {
+    let hop = nextHop(of: route)
+    guard let header = IPv4View(packets.bytes(id)), let device = hop.device else {
       return drop(packet, .notSpecified)
     }
     guard header.timeToLive > 1 else {
@@ -33,12 +34,12 @@ extension Kernel {
     header.decrementTimeToLive()
     if trace.isOn { record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace) }
     let learned = exception?.gateway
-    let gateway = learned ?? route.nextHop.usedGateway
+    let gateway = learned ?? hop.usedGateway
     if packets[id].flags.contains(.wantsRedirect) {
       sendRedirect(about: id, gateway: gateway.isUnspecified ? header.destination : gateway)
     }
     packets[id].nextHop = gateway.isUnspecified ? header.destination : gateway
-    if learned == nil { setIPv6Gateway(route.nextHop.ipv6Gateway, of: id) }
+    if learned == nil { setIPv6Gateway(hop.ipv6Gateway, of: id) }
     packets[id].routeMTU = UInt16(mtu)
     packets[id].routeBody = routes[route.route].body
     let input = packets[id].device

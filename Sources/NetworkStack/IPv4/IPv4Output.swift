@@ -33,14 +33,16 @@ extension Kernel {
     guard let view = IPv4View(packets.bytes(id)) else { preconditionFailure("a header was pushed") }
     let mtu = pathMTU(route, destination: destination)
     let length = Int(packets[id].length)
+    let timeToLive = options.timeToLive ?? defaultTTL(namespace, destination)
+    let isLocked = isMTULocked(route, destination: destination)
     var header = IPv4Header(
-      totalLength: length, timeToLive: options.timeToLive ?? defaultTTL(namespace, destination), protocol: `protocol`,
+      totalLength: length, timeToLive: timeToLive, protocol: `protocol`,
       source: route.source, destination: destination)
     header.tos = options.tos
     header.dontFragment =
       switch options.pathMTUDiscovery {
       case .dont: false
-      case .want: length <= mtu && !isMTULocked(route, destination: destination)
+      case .want: length <= mtu && !isLocked
       case .do, .probe: true
       }
     header.identification = namespaces[namespace.index].nextIdentification
@@ -50,7 +52,8 @@ extension Kernel {
     if options.isFromProgram { packets[id].flags.insert(.isFromProgram) }
     if options.confirmsNeighbor { packets[id].flags.insert(.confirmsNeighbor) }
     packets[id].mark = options.mark
-    setRoute(route, of: id, mtu: options.pathMTUDiscovery == .probe ? 0 : mtu)
+    let limit = options.pathMTUDiscovery == .probe ? 0 : mtu
+    setRoute(route, of: id, mtu: limit)
     recordCreation(of: id, namespace)
     recordRoute(route, destination, of: id, namespace)
     let wasSendingICMP = isSendingICMP
@@ -62,7 +65,7 @@ extension Kernel {
   /// Gives a packet of this machine its way.
   ///
   /// - Parameter mtu: of the path; 0 for the device's own.
-  func setRoute(_ route: OutputRoute, of id: PacketID, mtu: Int) {
+  mutating func setRoute(_ route: OutputRoute, of id: PacketID, mtu: Int) {
     packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal, .routeIsBroadcast, .nextHopIsIPv6])
     packets[id].flags.insert(.hasRoute)
     if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
@@ -72,7 +75,7 @@ extension Kernel {
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: mtu)
     packets[id].device = route.device
-    if route.isLocal { packets[id].inputDevice = route.result?.nextHop.device ?? route.device }
+    if route.isLocal { packets[id].inputDevice = route.result.flatMap { nextHop(of: $0).device } ?? route.device }
   }
 
   private func defaultTTL(_ namespace: NamespaceID, _ destination: IPv4Address) -> UInt8 {
@@ -217,7 +220,7 @@ extension Kernel {
     if route.device == vrf {
       packets[id].flags.formUnion([.hasRoute, .hasLocalRoute])
       if route.isLocal { packets[id].flags.insert(.routeIsLocal) }
-      packets[id].inputDevice = route.result?.nextHop.device ?? vrf
+      packets[id].inputDevice = route.result.flatMap { nextHop(of: $0).device } ?? vrf
       packets.push(id, EthernetView.length)
       return queue.schedule(.arrival(packet.park(), vrf), at: now)
     }

@@ -34,6 +34,7 @@ struct IntegerMap: Sendable {
   }
 
   /// The value of a key; setting `nil` removes it.
+  @inline(__always)
   subscript(key: UInt64) -> UInt32? {
     get { find(key).map { slots[$0].value } }
     set {

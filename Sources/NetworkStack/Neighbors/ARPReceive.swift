@@ -65,7 +65,7 @@ extension Kernel {
       if learnAsker(arp, on: device) { reply(arp, by: device) }
       return .done
     case .forward(let result, _):
-      guard let output = result.nextHop.device, answersForOthers(arp, toward: output, on: device) else { return .none }
+      guard let output = nextHop(of: result).device, answersForOthers(arp, toward: output, on: device) else { return .none }
       _ = learnAsker(arp, on: device)
       if mayWait && devices[device.index].neighborSettings.proxyDelay != 0 { return .waits }
       reply(arp, by: device)

@@ -54,7 +54,7 @@ public struct Neighbor: Sendable, BitwiseCopyable {
 
 /// The neighbor entries of all namespaces.
 package struct NeighborTable: Sendable {
-  private var entries: [Neighbor] = []
+  private var entries = Slab<Neighbor>()
   private var isUsed: [Bool] = []
   private var free: [NeighborID] = []
   private var places = IntegerMap()
@@ -98,6 +98,8 @@ package struct NeighborTable: Sendable {
     let (high, low) = (UInt64(truncatingIfNeeded: address.bits >> 64), UInt64(truncatingIfNeeded: address.bits))
     return (high &* 0x9e37_79b9_7f4a_7c15 ^ low) &* 0xff51_afd7_ed55_8ccd ^ UInt64(device.rawValue)
   }
+
+  mutating func makeUnique() { entries.makeUnique() }
 
   @inline(__always)
   package subscript(id: NeighborID) -> Neighbor {

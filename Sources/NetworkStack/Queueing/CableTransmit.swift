@@ -7,6 +7,7 @@ extension Kernel {
   /// Sends a frame into a cable, or queues it behind those that wait.
   ///
   /// A cable has one first-in-first-out queue each way, bounded like the `pfifo` of tc-pfifo(8).
+  @inline(__always)
   mutating func cableTransmit(_ packet: consuming Packet, by device: DeviceID, into end: CableEnd) {
     let lane = cables[end.cable.index][end.side]
     if lane.waitingCount == 0 && lane.busyUntil <= now { return sendIntoCable(packet.park(), end) }
@@ -36,20 +37,18 @@ extension Kernel {
     if lane.waitingCount > 1 { queue.schedule(.cableReady(end), at: cables[end.cable.index][end.side].busyUntil) }
   }
 
+  @inline(__always)
   private mutating func sendIntoCable(_ id: PacketID, _ end: CableEnd) {
     let place = end.cable.index
     let device = cables[place].device(end.side)
     packets[id].device = device
     sendFrame(id, by: device)
-    let done = now + cables[place].serializationTime(bytes: Int(packets[id].length))
-    cables[place][end.side].busyUntil = done
-    let loss = cables[place].loss
-    if loss > 0 && cables[place][end.side].random.happens(partsPerBillion: loss) {
+    guard let arrival = cables[place].send(from: end.side, length: Int(packets[id].length), at: now) else {
       return drop(Packet(id), .simulatorCableLoss)
     }
     guard cables[place].isUp else { return drop(Packet(id), .simulatorCableDown) }
     leaveNamespace(id)
     packets[id].flags = []
-    queue.schedule(.arrival(id, cables[place].device(1 - end.side)), at: done + cables[place].delay)
+    queue.schedule(.arrival(id, cables[place].device(1 - end.side)), at: arrival)
   }
 }

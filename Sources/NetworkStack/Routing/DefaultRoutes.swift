@@ -1,4 +1,5 @@
 internal import NetworkAddresses
+internal import PrefixTables
 
 // A packet of this machine comes from OutputRoute with a default route that has others beside it. Decided here: which
 // of them it takes, by what is known of their gateways.
@@ -23,8 +24,9 @@ extension Kernel {
   func selectDefault(_ result: RouteResult, _ flow: RouteFlow) -> (RouteResult, DefaultRouteChoice?) {
     guard result.prefixLength == 0, result.type == .unicast, routes[result.route].multipath == nil else { return (result, nil) }
     if let output = flow.outputDevice, !devices[output.index].isVRF { return (result, nil) }
-    let chain = routeChain(routes[result.route].prefix, in: result.table)
-    guard chain.count > 1 else { return (result, nil) }
+    let prefix = routes[result.route].prefix
+    guard isOneOfSeveral(result.route) else { return (result, nil) }
+    let chain = routeChain(prefix, in: routes[result.route].table)
     let candidates = defaultCandidates(chain, result, flow)
     guard let first = candidates.first, routes[first].body == routes[result.route].body else { return (result, nil) }
     guard candidates.count > 1 else { return (result, DefaultRouteChoice(first: first, place: -1)) }
@@ -45,8 +47,16 @@ extension Kernel {
     return (taken, DefaultRouteChoice(first: first, place: Int16(clamping: resort ?? -1)))
   }
 
+  /// Whether its prefix has other routes.
+  private func isOneOfSeveral(_ id: RouteID) -> Bool {
+    if routes[id].next != nil { return true }
+    let first = routingTables[routes[id].table.index].prefixes.value(at: routes[id].prefix)
+    return first != id.rawValue
+  }
+
   /// The routes by gateways that stand beside the one found: of its scope, and of the metric of the first.
   private func defaultCandidates(_ chain: [RouteID], _ result: RouteResult, _ flow: RouteFlow) -> [RouteID] {
+    let scope = routes[result.route].scope
     var (metric, tos) = (routes[result.route].metric, UInt8(0))
     var candidates: [RouteID] = []
     for id in chain {
@@ -58,7 +68,7 @@ extension Kernel {
       }
       if route.nextHop.isDead { continue }
       (metric, tos) = (route.metric, route.tos)
-      if route.scope == result.scope, route.type == .unicast, !route.nextHop.usedGateway.isUnspecified {
+      if route.scope == scope, route.type == .unicast, !route.nextHop.usedGateway.isUnspecified {
         candidates.append(id)
       }
     }
@@ -66,9 +76,7 @@ extension Kernel {
   }
 
   private func result(_ result: RouteResult, by id: RouteID) -> RouteResult {
-    RouteResult(
-      route: id, nextHop: routes[id].nextHop, prefixLength: result.prefixLength, type: result.type, scope: result.scope,
-      table: result.table, rule: result.rule)
+    RouteResult(route: id, hop: 0, prefixLength: result.prefixLength, type: result.type, rule: result.rule)
   }
 
   /// Finds the way for a packet of this machine that is to be sent now: the next packet may take another default route.

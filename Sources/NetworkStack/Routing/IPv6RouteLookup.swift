@@ -170,7 +170,8 @@ extension Kernel {
     _ flow: IPv6RouteFlow, _ table: RoutingTableID, _ preferred: DeviceID?, _ mode: IPv6LookupMode,
     _ observer: inout Observer
   ) -> (route: IPv6RouteID, hop: IPv6NextHop, length: Int)? {
-    var match = ipv6RoutingTables[table.index].prefixes.longestMatch(for: flow.destination)
+    let prefixes = ipv6RoutingTables[table.index].prefixes.reader
+    var match = prefixes.longestMatch(for: flow.destination)
     while let current = match {
       var next: IPv6RouteID? = IPv6RouteID(current.value)
       var chosen: (route: IPv6RouteID, hop: IPv6NextHop, score: Int, metric: UInt32)?
@@ -190,7 +191,7 @@ extension Kernel {
         if score > chosen?.score ?? -1 { chosen = (id, hop, score, route.metric) }
       }
       if let chosen { return (chosen.route, chosen.hop, current.length) }
-      match = ipv6RoutingTables[table.index].prefixes.nextShorterMatch(after: current)
+      match = prefixes.nextShorterMatch(after: current)
     }
     return nil
   }

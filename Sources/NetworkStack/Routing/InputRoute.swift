@@ -79,15 +79,15 @@ extension Kernel {
   private func forwardRoute(
     _ result: RouteResult, destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID
   ) -> InputRoute {
+    let hop = nextHop(of: result)
     switch validateSource(
-      source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: result.nextHop.device)
+      source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: hop.device)
     {
     case .refused(let reason): return .martian(reason)
     case .accepted(let isOnLink):
-      let settings = devices[device.index].effective
       let wantsRedirect =
-        result.nextHop.device == device && isOnLink && settings.sendRedirects != 0
-        && (settings.sharedMedia != 0 || areOnLink(source, result.nextHop.gateway, device))
+        hop.device == device && isOnLink && devices[device.index].effective.sendRedirects != 0
+        && (devices[device.index].effective.sharedMedia != 0 || areOnLink(source, hop.gateway, device))
       return .forward(result, wantsRedirect: wantsRedirect)
     }
   }
@@ -156,23 +156,36 @@ extension Kernel {
   ///
   /// Kernel counterpart: `fib_validate_source()`, `__fib_validate_source()` (net/ipv4/fib_frontend.c, v6.12).
   /// Source: RFC 3704 section 2; Documentation/networking/ip-sysctl.rst `rp_filter`.
+  @inline(__always)
   func validateSource(
     _ source: IPv4Address, destination: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
     outputDevice: DeviceID?
   ) -> SourceValidation {
-    let settings = devices[device.index].effective
     let namespace = devices[device.index].namespace
     // The whole check is needed for a filter, and to know whether a redirect is due.
-    if settings.reversePathFilter == 0 && (outputDevice != device || settings.sendRedirects == 0) {
-      if settings.acceptLocal != 0 { return .accepted(isOnLink: false) }
+    if devices[device.index].effective.reversePathFilter == 0
+      && (outputDevice != device || devices[device.index].effective.sendRedirects == 0)
+    {
+      if devices[device.index].effective.acceptLocal != 0 { return .accepted(isOnLink: false) }
       let isCustom = namespaces[namespace.index].hasCustomRules || namespaces[namespace.index].hasCustomLocalRoutes
       if !isCustom {
         return isOwnAddress(source, in: namespace) ? .refused(.localSource) : .accepted(isOnLink: false)
       }
     }
+    return lookUpSource(
+      source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: outputDevice)
+  }
+
+  /// The whole check: what the way back is.
+  @inline(never)
+  private func lookUpSource(
+    _ source: IPv4Address, destination: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
+    outputDevice: DeviceID?
+  ) -> SourceValidation {
     var flow = wayBack(
       to: source, from: destination, tos: tos, mark: mark, device: device, outputDevice: outputDevice)
     let hasNoAddress = deviceDetails[device.index].addresses.isEmpty
+    let settings = devices[device.index].effective
     let filter = settings.reversePathFilter
     guard let result = try? lookUp(flow) else { return lastResort(filter) }
     if result.type != .unicast {
@@ -180,14 +193,14 @@ extension Kernel {
       if settings.acceptLocal == 0 { return .refused(.localSource) }
     }
     if uses(result, device) || (result.type == .local && devices[device.index].isLoopback) {
-      return .accepted(isOnLink: result.nextHop.scope >= .host)
+      return .accepted(isOnLink: nextHop(of: result).scope >= .host)
     }
     if hasNoAddress { return lastResort(filter) }
     if filter == 1 { return .refused(.reversePathFilter) }
     flow.outputDevice = device
     flow.ignoresLinkState = true
     guard let loose = try? lookUp(flow), loose.type == .unicast else { return .accepted(isOnLink: false) }
-    return .accepted(isOnLink: loose.nextHop.scope >= .host)
+    return .accepted(isOnLink: nextHop(of: loose).scope >= .host)
   }
 
   /// What the lookup of a source goes by: as if the packet went back.
@@ -216,7 +229,7 @@ extension Kernel {
       guard let output = hop.device else { return false }
       return output == device || devices[output.index].vrf == device
     }
-    if routes[result.route].multipath == nil { return isBy(result.nextHop) }
+    if routes[result.route].multipath == nil { return isBy(nextHop(of: result)) }
     return routes.nextHops(of: result.route).contains(where: isBy)
   }
 

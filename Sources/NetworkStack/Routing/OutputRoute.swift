@@ -72,14 +72,14 @@ extension Kernel {
         let preferred = routes[result.route].preferredSource
         flow.source = preferred.isUnspecified ? destination : preferred
       }
-      let loopback = result.nextHop.device.flatMap { l3Master(of: $0) } ?? namespaces[namespace.index].loopback
+      let loopback = nextHop(of: result).device.flatMap { l3Master(of: $0) } ?? namespaces[namespace.index].loopback
       var route = try makeOutputRoute(flow, device: loopback, result: result, type: .local)
       route.isLocal = true
       route.lookup = asked
       return route
     }
     let (selected, choice) = selectDefault(result, flow)
-    guard let device = selected.nextHop.device else { throw .networkUnreachable }
+    guard let device = nextHop(of: selected).device else { throw .networkUnreachable }
     if flow.source.isUnspecified { flow.source = sourceAddress(for: flow, selected, by: device) }
     var route = try makeOutputRoute(flow, device: device, result: selected, type: selected.type)
     route.defaultChoice = choice
@@ -124,8 +124,8 @@ extension Kernel {
   private func makeOutputRoute(
     _ flow: RouteFlow, device: DeviceID, result: RouteResult?, type: RouteType
   ) throws(LinuxErrno) -> OutputRoute {
-    let output = devices[device.index]
-    if flow.source.isLoopback && !output.isLoopback && !output.isVRF && output.effective.routeLocalnet == 0 {
+    if flow.source.isLoopback && !devices[device.index].isLoopback && !devices[device.index].isVRF
+      && devices[device.index].effective.routeLocalnet == 0 {
       throw .invalidArgument
     }
     if flow.destination.isZeroNetwork { throw .invalidArgument }
@@ -133,16 +133,17 @@ extension Kernel {
       type == .broadcast || flow.destination.isLimitedBroadcast || flow.destination.isMulticast
     // Broadcasts go to the link; so do multicasts that only the default route leads on.
     let hasGateway = !isBroadcast || flow.destination.isMulticast && (result?.prefixLength ?? 0) >= 4
-    var gateway = hasGateway ? result?.nextHop.usedGateway ?? .unspecified : .unspecified
+    let hop = result.map { nextHop(of: $0) }
+    var gateway = hasGateway ? hop?.usedGateway ?? .unspecified : .unspecified
     let learned = routeException(flow.destination, isBroadcast ? nil : result)?.gateway
     if let learned { gateway = learned }
     var route = OutputRoute(
       source: flow.source, device: device, nextHop: gateway.isUnspecified ? flow.destination : gateway,
       gateway: gateway)
-    if hasGateway, learned == nil, let result { route.ipv6Gateway = result.nextHop.ipv6Gateway }
+    if hasGateway, learned == nil, let hop { route.ipv6Gateway = hop.ipv6Gateway }
     route.result = result
     route.isBroadcast = isBroadcast
-    route.isLocal = output.isLoopback
+    route.isLocal = devices[device.index].isLoopback
     return route
   }
 
@@ -159,7 +160,7 @@ extension Kernel {
     guard let table = namespaces[namespace.index].table(numbered: RoutingTableNumber.local),
       let result = try? lookUp(RouteFlow(destination: address), in: table, rulePreference: 0), result.type == .local
     else { return nil }
-    return result.nextHop.device
+    return nextHop(of: result).device
   }
 
   /// Whether the MTU of a route is no limit of the path: packets longer than it are cut on the way.

@@ -210,7 +210,7 @@ public struct RoutingTable: Sendable {
 
 /// The memory of all routes of all tables.
 package struct RouteStore: Sendable {
-  private var routes: [Route] = []
+  private var routes = Slab<Route>()
   private var free: [RouteID] = []
   /// The next hops of routes with several.
   package var multipaths: [[NextHop]] = []
@@ -219,6 +219,8 @@ package struct RouteStore: Sendable {
   private var bodies: [RouteBodyKey: RouteBody] = [:]
   /// How many routes have each body; the first is nobody's.
   private var bodyCounts: [UInt32] = [0]
+
+  mutating func makeUnique() { routes.makeUnique() }
 
   @inline(__always)
   package subscript(id: RouteID) -> Route {
@@ -291,6 +293,13 @@ package struct RouteStore: Sendable {
       freeMultipaths.append(place)
     }
     free.append(id)
+  }
+
+  /// One next hop of a route.
+  @inline(__always)
+  package func nextHop(of id: RouteID, at place: UInt16) -> NextHop {
+    guard let multipath = routes[id.index].multipath else { return routes[id.index].nextHop }
+    return multipaths[multipath][Int(place)]
   }
 
   /// All next hops of a route.

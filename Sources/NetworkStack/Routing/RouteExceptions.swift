@@ -58,11 +58,19 @@ extension Kernel {
   /// What is known of a destination beyond its route.
   ///
   /// Kernel counterpart: `find_exception()` (net/ipv4/route.c, v6.12).
+  @inline(__always)
   func routeException(_ destination: IPv4Address, _ result: RouteResult?) -> RouteExceptionTable.Entry? {
-    guard let result, let device = result.nextHop.device else { return nil }
-    let namespace = devices[device.index].namespace.index
-    if namespaces[namespace].routeExceptions.isEmpty { return nil }
-    return namespaces[namespace].routeExceptions.entry(destination, routes[result.route].body, device, at: now)
+    guard let result, let device = nextHop(of: result).device else { return nil }
+    let namespace = devices[device.index].namespace
+    if namespaces[namespace.index].routeExceptions.isEmpty { return nil }
+    return findRouteException(destination, routes[result.route].body, device, in: namespace)
+  }
+
+  @inline(never)
+  private func findRouteException(
+    _ destination: IPv4Address, _ body: RouteBody, _ device: DeviceID, in namespace: NamespaceID
+  ) -> RouteExceptionTable.Entry? {
+    namespaces[namespace.index].routeExceptions.entry(destination, body, device, at: now)
   }
 
   /// Learns the MTU of a path from "fragmentation needed".

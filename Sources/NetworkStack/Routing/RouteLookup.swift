@@ -35,27 +35,30 @@ package struct RouteFlowOf<Address: InternetAddress>: Sendable {
 
 package typealias RouteFlow = RouteFlowOf<IPv4Address>
 
-/// What a lookup found: 56 bytes, as it is handed from stage to stage by value.
+/// What a lookup found: few numbers, as it is handed from stage to stage by value. What else is to be known of the way is in
+/// the route, and its next hop what `nextHop(of:)` answers.
 package struct RouteResult: Sendable, BitwiseCopyable {
-  package let nextHop: NextHop
-  private let length: UInt8
-  package let route: RouteID
-  package let table: RoutingTableID
   package let rule: WalkedRule
+  package let route: RouteID
+  /// The place of the next hop among those of the route.
+  let hop: UInt16
+  private let length: UInt8
   package let type: RouteType
-  package let scope: RouteScope
 
   package var prefixLength: Int { Int(length) }
   package var rulePreference: UInt32 { rule.preference }
 
   @inline(__always)
-  init(
-    route: RouteID, nextHop: NextHop, prefixLength: Int, type: RouteType, scope: RouteScope, table: RoutingTableID,
-    rule: WalkedRule
-  ) {
-    (self.route, self.nextHop, self.type, self.scope) = (route, nextHop, type, scope)
-    (self.table, self.rule, length) = (table, rule, UInt8(truncatingIfNeeded: prefixLength))
+  init(route: RouteID, hop: UInt16, prefixLength: Int, type: RouteType, rule: WalkedRule) {
+    (self.route, self.hop, self.type, self.rule) = (route, hop, type, rule)
+    length = UInt8(truncatingIfNeeded: prefixLength)
   }
+}
+
+extension Kernel {
+  /// The next hop of a way that was just looked up.
+  @inline(__always)
+  package func nextHop(of result: RouteResult) -> NextHop { routes.nextHop(of: result.route, at: result.hop) }
 }
 
 /// What a walk over the rules reads of each; what a rule asks of packets is beside it, in its matcher.
@@ -126,6 +129,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `__fib_lookup()` (net/ipv4/fib_rules.c), `fib_rules_lookup()` (net/core/fib_rules.c, v6.12).
   /// - Throws: `networkUnreachable` where no rule gives a result, or what the deciding rule or route says.
+  @inline(__always)
   package func lookUp(_ flow: RouteFlow) throws(LinuxErrno) -> RouteResult {
     var flow = flow
     let namespace = resolveL3Master(&flow)
@@ -133,6 +137,7 @@ extension Kernel {
   }
 
   /// - Parameter flow: its `l3Master` is final.
+  @inline(__always)
   package func lookUp(_ flow: RouteFlow, in namespace: NamespaceID) throws(LinuxErrno) -> RouteResult {
     var observer = NoObserver()
     return try lookUp(flow, in: namespace, &observer)
@@ -189,6 +194,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `l3mdev_update_flow()` (net/l3mdev/l3mdev.c, v6.12).
   /// - Returns: the namespace of the flow's devices.
+  @inline(__always)
   func resolveL3Master<Address>(_ flow: inout RouteFlowOf<Address>) -> NamespaceID {
     if let output = flow.outputDevice {
       if flow.l3Master == nil { flow.l3Master = l3Master(of: output) }
@@ -256,10 +262,12 @@ extension Kernel {
     return try lookUp(flow, in: table, by: WalkedRule(preference: rulePreference, selectors: .none, origin: .none), &observer)
   }
 
+  @inline(__always)
   private func lookUp<Observer: RouteWalkObserver>(
     _ flow: RouteFlow, in table: RoutingTableID, by rule: WalkedRule, _ observer: inout Observer
   ) throws(LinuxErrno) -> RouteResult? {
-    var match = routingTables[table.index].prefixes.longestMatch(for: flow.destination)
+    let prefixes = routingTables[table.index].prefixes.reader
+    var match = prefixes.longestMatch(for: flow.destination)
     while let current = match {
       var next: RouteID? = RouteID(current.value)
       while let id = next {
@@ -286,20 +294,17 @@ extension Kernel {
           observer.passedOver(candidate(id), .noUsableNextHop)
           continue
         }
-        return RouteResult(
-          route: id, nextHop: hop, prefixLength: current.length, type: type, scope: routes[id].scope, table: table,
-          rule: rule)
+        return RouteResult(route: id, hop: hop, prefixLength: current.length, type: type, rule: rule)
       }
-      match = routingTables[table.index].prefixes.nextShorterMatch(after: current)
+      match = prefixes.nextShorterMatch(after: current)
     }
     return nil
   }
 
   @inline(__always)
-  private func usableNextHop(of id: RouteID, _ flow: RouteFlow) -> NextHop? {
+  private func usableNextHop(of id: RouteID, _ flow: RouteFlow) -> UInt16? {
     if routes[id].multipath != nil { return selectMultipath(of: id, flow) }
-    let hop = routes[id].nextHop
-    return isUsable(hop, flow) ? hop : nil
+    return isUsable(routes[id].nextHop, flow) ? 0 : nil
   }
 
   @inline(__always)
@@ -319,8 +324,11 @@ extension Kernel {
   /// `nexthop_select_path()` (net/ipv4, v6.12) with
   /// `fib_multipath_hash_policy` 0 (addresses).
   /// Differs from Linux as `selectIPv6Multipath` does.
-  private func selectMultipath(of id: RouteID, _ flow: RouteFlow) -> NextHop? {
-    let usable = routes.nextHops(of: id).filter { isUsable($0, flow) }
+  /// - Returns: its place.
+  @inline(never)
+  private func selectMultipath(of id: RouteID, _ flow: RouteFlow) -> UInt16? {
+    let hops = routes.nextHops(of: id)
+    let usable = hops.filter { isUsable($0, flow) }
     let total = usable.reduce(0) { $0 + UInt64($1.weight) }
     guard total > 0 else { return nil }
     let namespace = routingTables[routes[id].table.index].namespace
@@ -333,15 +341,16 @@ extension Kernel {
     mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
     let place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
     return nextHop(at: place, of: usable, isGroup: !routes[id].nextHopObject.isNone)
+      .flatMap { hops.firstIndex(of: $0) }.map { UInt16(truncatingIfNeeded: $0) }
   }
 
   /// What the lookup decided, as the trace keeps it.
   func decision(_ result: RouteResult, _ destination: IPv4Address) -> RouteDecision {
-    let route = routes[result.route]
+    let (route, hop) = (routes[result.route], nextHop(of: result))
     return RouteDecision(
       destination: .v4(destination), rule: result.rule,
-      table: routingTables[result.table.index].number, prefixLength: UInt8(result.prefixLength), type: result.type,
-      gateway: result.nextHop.anyGateway, device: result.nextHop.device,
+      table: routingTables[route.table.index].number, prefixLength: UInt8(result.prefixLength), type: result.type,
+      gateway: hop.anyGateway, device: hop.device,
       preferredSource: route.preferredSource.isUnspecified ? nil : .v4(route.preferredSource), metric: route.metric,
       isOfKernel: route.protocol == .kernel, origin: route.origin)
   }

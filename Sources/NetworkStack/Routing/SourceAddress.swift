@@ -38,11 +38,11 @@ extension Kernel {
   ///
   /// Kernel counterpart: `fib_result_prefsrc()` (net/ipv4/fib_semantics.c, v6.12).
   func preferredSource(_ result: RouteResult) -> IPv4Address {
-    let route = routes[result.route]
+    let (route, hop) = (routes[result.route], nextHop(of: result))
     if !route.preferredSource.isUnspecified { return route.preferredSource }
-    guard let device = result.nextHop.device else { return .unspecified }
+    guard let device = hop.device else { return .unspecified }
     // The next hop of an IPv6 object tells nothing of IPv4 addresses.
-    let neighbor = route.nextHopObject.isNone ? result.nextHop.preferredNeighbor : result.nextHop.gateway
+    let neighbor = route.nextHopObject.isNone ? hop.preferredNeighbor : hop.gateway
     return selectAddress(on: device, toward: neighbor, scope: route.scope)
   }
 

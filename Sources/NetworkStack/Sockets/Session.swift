@@ -87,9 +87,8 @@ extension Kernel {
   }
 
   mutating func sessionTimer(_ id: SessionID, generation: UInt32) {
-    let session = sessions[id.index]
-    guard session.timerGeneration == generation, !session.hasFinished else { return }
-    switch session.state {
+    guard sessions[id.index].timerGeneration == generation, !sessions[id.index].hasFinished else { return }
+    switch sessions[id.index].state {
     case .ping(let state): pingTimer(id, state)
     case .traceroute: continueTraceroute(id)
     case .arping(let state): arpingTimer(id, state)

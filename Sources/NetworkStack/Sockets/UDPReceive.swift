@@ -19,20 +19,21 @@ extension Kernel {
     guard datagram.isValid(source: header.source, destination: header.destination) else {
       return drop(packet, .udpChecksum)
     }
-    let metadata = packets[id]
-    let namespace = devices[metadata.device.index].namespace
+    let (device, input) = (packets[id].device, packets[id].inputDevice)
+    let namespace = devices[device.index].namespace
     if hasVXLAN(in: namespace, port: datagram.destinationPort) {
       let (host, port) = (header.source, datagram.destinationPort)
       packets.pull(id, header.headerLength + UDPView.length)
       return vxlanReceive(packet, from: host, port: port)
     }
-    let slave = metadata.flags.contains(.isL3Slave) ? metadata.inputDevice : nil
-    let isOfVRF = slave != nil || devices[metadata.device.index].isVRF
+    let slave = packets[id].flags.contains(.isL3Slave) ? input : nil
+    let isOfVRF = slave != nil || devices[device.index].isVRF
+    let receiver = isLoopedBack(id) ? input : device
+    let port = isOfVRF ? slave ?? device : nil
     guard
       let socket = findSocket(
         in: namespace, local: .v4(header.destination), localPort: datagram.destinationPort, remote: .v4(header.source),
-        remotePort: datagram.sourcePort, device: isLoopedBack(id) ? metadata.inputDevice : metadata.device,
-        slave: isOfVRF ? slave ?? metadata.device : nil)
+        remotePort: datagram.sourcePort, device: receiver, slave: port)
     else {
       sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.port)
       return drop(packet, .noSocket)

@@ -71,7 +71,7 @@ extension Kernel {
   ) {
     guard let device = flow.inputDevice else { preconditionFailure("it was received") }
     let forward = try? lookUp(flow, from: namespace)
-    let output = forward.flatMap { $0.type == .unicast ? $0.nextHop.device : nil }
+    let output = forward.flatMap { $0.type == .unicast ? nextHop(of: $0).device : nil }
     let back = wayBack(
       to: flow.source, from: flow.destination, tos: flow.tos, mark: flow.mark, device: device, outputDevice: output)
     let result = try? lookUp(back)
@@ -141,13 +141,14 @@ extension Kernel {
   }
 
   private func keepRest(of result: RouteResult, _ flow: RouteFlow, _ keeper: inout WalkKeeper) {
-    keeper.took(
-      result.rule, candidate(result.route, gateway: result.nextHop.anyGateway, device: result.nextHop.device))
+    let hop = nextHop(of: result)
+    keeper.took(result.rule, candidate(result.route, gateway: hop.anyGateway, device: hop.device))
     keepChain(from: routes[result.route].next, .laterInChain, &keeper)
-    var match = routingTables[result.table.index].prefixes.longestMatch(for: flow.destination)
+    let table = routes[result.route].table
+    var match = routingTables[table.index].prefixes.longestMatch(for: flow.destination)
     while let current = match {
       if current.length < result.prefixLength { keepChain(from: RouteID(current.value), .shorterPrefix, &keeper) }
-      match = routingTables[result.table.index].prefixes.nextShorterMatch(after: current)
+      match = routingTables[table.index].prefixes.nextShorterMatch(after: current)
     }
   }
 
@@ -185,7 +186,7 @@ extension Kernel {
 
   /// The addresses of the outgoing device that are not the source, and why: see `selectAddress`.
   private func otherSources(_ route: OutputRoute, _ result: RouteResult) -> [RouteWalkStep] {
-    guard let device = result.nextHop.device else { return [] }
+    guard let device = nextHop(of: result).device else { return [] }
     let preferred = routes[result.route].preferredSource
     return deviceDetails[device.index].addresses.filter { $0.local != route.source }.map { address in
       let rejection: SourceRejection =
