@@ -136,36 +136,39 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
 
   @inlinable
   mutating func siftUp(_ start: Int) {
-    var index = start
-    let entry = heap[index]
-    while index > 0 {
-      let parent = (index - 1) >> 2
-      if !entry.isBefore(heap[parent]) { break }
-      heap[index] = heap[parent]
-      index = parent
+    heap.withUnsafeMutableBufferPointer { heap in
+      var index = start
+      let entry = heap[index]
+      while index > 0 {
+        let parent = (index &- 1) &>> 2
+        if !entry.isBefore(heap[parent]) { break }
+        heap[index] = heap[parent]
+        index = parent
+      }
+      heap[index] = entry
     }
-    heap[index] = entry
   }
 
   @inlinable
   mutating func siftDown(_ start: Int) {
-    var index = start
-    let entry = heap[index]
-    let count = heap.count
-    while true {
-      let firstChild = index << 2 + 1
-      if firstChild >= count { break }
-      var least = firstChild
-      var child = firstChild + 1
-      let end = min(firstChild + 4, count)
-      while child < end {
-        if heap[child].isBefore(heap[least]) { least = child }
-        child += 1
+    heap.withUnsafeMutableBufferPointer { heap in
+      var index = start
+      let entry = heap[index]
+      while true {
+        let firstChild = index &<< 2 &+ 1
+        if firstChild >= heap.count { break }
+        var least = firstChild
+        var child = firstChild &+ 1
+        let end = min(firstChild &+ 4, heap.count)
+        while child < end {
+          if heap[child].isBefore(heap[least]) { least = child }
+          child &+= 1
+        }
+        if !heap[least].isBefore(entry) { break }
+        heap[index] = heap[least]
+        index = least
       }
-      if !heap[least].isBefore(entry) { break }
-      heap[index] = heap[least]
-      index = least
+      heap[index] = entry
     }
-    heap[index] = entry
   }
 }

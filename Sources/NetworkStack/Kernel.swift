@@ -66,6 +66,8 @@ public struct Kernel: Sendable {
   /// The devices by name; looked up, never listed.
   var deviceNames: [DeviceName: DeviceID] = [:]
   package var cables = Slab<Cable>()
+  /// Two for each cable.
+  var cableLanes = Slab<CableLane>()
   package var bridges: [Bridge] = []
   package var vxlans: [VXLAN] = []
   package var routingTables: [RoutingTable] = []
@@ -140,6 +142,7 @@ public struct Kernel: Sendable {
     packets.makeUnique()
     devices.makeUnique()
     cables.makeUnique()
+    cableLanes.makeUnique()
     neighbors.makeUnique()
     routes.makeUnique()
   }

@@ -118,12 +118,11 @@ extension Kernel {
     _ first: DeviceID, _ second: DeviceID, delay: Int64, rate: UInt64, loss: UInt64, isUp: Bool
   ) -> CableID {
     let id = CableID(index: cables.count)
-    func lane(_ side: Int) -> Cable.Lane {
-      Cable.Lane(random: RandomStream(seed: seed, purpose: "loss of cable \(id.rawValue) from side \(side)"))
+    cables.append(Cable(devices: (first, second), delay: delay, rate: rate, loss: loss, isUp: isUp))
+    for (side, (source, destination)) in [(first, second), (second, first)].enumerated() {
+      let random = RandomStream(seed: seed, purpose: "loss of cable \(id.rawValue) from side \(side)")
+      cableLanes.append(CableLane(source: source, destination: destination, random: random))
     }
-    cables.append(
-      Cable(
-        devices: (first, second), delay: delay, rate: rate, loss: loss, isUp: isUp, lanes: (lane(0), lane(1))))
     devices[first.index].kind = .networkCard(CableEnd(cable: id, side: 0))
     devices[second.index].kind = .networkCard(CableEnd(cable: id, side: 1))
     updateCarrier(around: first)

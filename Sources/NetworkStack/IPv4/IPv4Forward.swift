@@ -20,7 +20,7 @@ extension Kernel {
       return drop(packet, .ipHeader)
     }
     packets[id].flags.insert(.forwarded)
-    let exception = routeException(header.destination, route)
+    let exception = routeException(header.destination, route, by: device)
     let locked = exception.flatMap { $0.isMTULocked ? $0.mtu : nil }
     let routeMTU = locked ?? routes[route.route].mtu
     let mtu = min(routeMTU > 0 ? routeMTU : devices[device.index].mtu, 65_535)

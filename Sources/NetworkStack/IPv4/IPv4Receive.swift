@@ -33,6 +33,7 @@ extension Kernel {
   /// Asks the rules about a packet before it is routed: at the device it came in by, and at the VRF of that one.
   ///
   /// Kernel counterpart: `ip_rcv()`, `ip_rcv_finish()` (net/ipv4/ip_input.c, v6.12).
+  @inline(__always)
   mutating func ipv4Prerouting(_ packet: consuming Packet) {
     let id = packet.id
     guard let before = IPv4View(packets.bytes(id))?.destination else { preconditionFailure("the header was checked") }
@@ -44,12 +45,11 @@ extension Kernel {
     }
     if isLocal {
       // A route to this machine holds no longer where the destination was changed.
-      guard IPv4View(packets.bytes(id))?.destination == before else {
-        packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal])
-        return routeReceived(packet)
+      if IPv4View(packets.bytes(id))?.destination == before {
+        // A VRF device also gets back what its own table sends to it again; that is for nobody.
+        return packets[id].flags.contains(.routeIsLocal) ? ipv4Deliver(packet) : drop(packet, .notSpecified)
       }
-      // A VRF device also gets back what its own table sends to it again; that is for nobody.
-      return packets[id].flags.contains(.routeIsLocal) ? ipv4Deliver(packet) : drop(packet, .notSpecified)
+      packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal])
     }
     routeReceived(packet)
   }

@@ -203,12 +203,10 @@ extension Kernel {
 
   /// Gives a new packet what is known of another one, but its place and number.
   mutating func adopt(_ metadata: PacketMetadata, by id: PacketID) {
-    let (start, length, number) = (packets[id].start, packets[id].length, packets[id].number)
+    let own = packets[id]
     if metadata.connection != .none { connections[metadata.connection].references += 1 }
-    packets[id] = metadata
-    packets[id].start = start
-    packets[id].length = length
-    packets[id].number = number
+    packets[id] = PacketMetadata(copying: metadata, into: own)
+    packets[id].length = own.length
     packets[id].longestFragment = 0
   }
 

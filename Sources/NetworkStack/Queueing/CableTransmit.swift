@@ -9,8 +9,14 @@ extension Kernel {
   /// A cable has one first-in-first-out queue each way, bounded like the `pfifo` of tc-pfifo(8).
   @inline(__always)
   mutating func cableTransmit(_ packet: consuming Packet, by device: DeviceID, into end: CableEnd) {
-    let lane = cables[end.cable.index][end.side]
-    if lane.waitingCount == 0 && lane.busyUntil <= now { return sendIntoCable(packet.park(), end) }
+    if cableLanes[end.lane].waitingCount == 0 && cableLanes[end.lane].busyUntil <= now {
+      return sendIntoCable(packet.park(), end)
+    }
+    waitForCable(packet, by: device, end)
+  }
+
+  private mutating func waitForCable(_ packet: consuming Packet, by device: DeviceID, _ end: CableEnd) {
+    let lane = cableLanes[end.lane]
     guard lane.waitingCount < bounds.cableQueue else {
       devices[device.index].counters.transmitDrops += 1
       return drop(packet, .queueDrop)
@@ -18,37 +24,39 @@ extension Kernel {
     let id = packet.park()
     packets[id].next = .none
     if lane.waitingCount == 0 {
-      cables[end.cable.index][end.side].firstWaiting = id
+      cableLanes[end.lane].firstWaiting = id
       queue.schedule(.cableReady(end), at: lane.busyUntil)
     } else {
       packets[lane.lastWaiting].next = id
     }
-    cables[end.cable.index][end.side].lastWaiting = id
-    cables[end.cable.index][end.side].waitingCount += 1
+    cableLanes[end.lane].lastWaiting = id
+    cableLanes[end.lane].waitingCount += 1
   }
 
   /// The sender is free: the next frame of the queue goes.
   mutating func sendNextFrame(into end: CableEnd) {
-    let lane = cables[end.cable.index][end.side]
+    let lane = cableLanes[end.lane]
     guard lane.waitingCount > 0 else { return }
-    cables[end.cable.index][end.side].firstWaiting = packets[lane.firstWaiting].next
-    cables[end.cable.index][end.side].waitingCount -= 1
+    cableLanes[end.lane].firstWaiting = packets[lane.firstWaiting].next
+    cableLanes[end.lane].waitingCount -= 1
     sendIntoCable(lane.firstWaiting, end)
-    if lane.waitingCount > 1 { queue.schedule(.cableReady(end), at: cables[end.cable.index][end.side].busyUntil) }
+    if lane.waitingCount > 1 { queue.schedule(.cableReady(end), at: cableLanes[end.lane].busyUntil) }
   }
 
   @inline(__always)
   private mutating func sendIntoCable(_ id: PacketID, _ end: CableEnd) {
-    let place = end.cable.index
-    let device = cables[place].device(end.side)
+    let device = cableLanes[end.lane].source
     packets[id].device = device
     sendFrame(id, by: device)
-    guard let arrival = cables[place].send(from: end.side, length: Int(packets[id].length), at: now) else {
+    let done = now + cables[end.cable.index].serializationTime(bytes: Int(packets[id].length))
+    cableLanes[end.lane].busyUntil = done
+    let loss = cables[end.cable.index].loss
+    if loss > 0 && cableLanes[end.lane].random.happens(partsPerBillion: loss) {
       return drop(Packet(id), .simulatorCableLoss)
     }
-    guard cables[place].isUp else { return drop(Packet(id), .simulatorCableDown) }
+    guard cables[end.cable.index].isUp else { return drop(Packet(id), .simulatorCableDown) }
     leaveNamespace(id)
     packets[id].flags = []
-    queue.schedule(.arrival(id, cables[place].device(1 - end.side)), at: arrival)
+    queue.schedule(.arrival(id, cableLanes[end.lane].destination), at: done + cables[end.cable.index].delay)
   }
 }

@@ -50,8 +50,11 @@ extension Kernel {
   /// Whether its prefix has other routes.
   private func isOneOfSeveral(_ id: RouteID) -> Bool {
     if routes[id].next != nil { return true }
-    let first = routingTables[routes[id].table.index].prefixes.value(at: routes[id].prefix)
-    return first != id.rawValue
+    // The first of the prefix is the one that the table names.
+    let prefixes = routingTables[routes[id].table.index].prefixes.reader
+    var match = prefixes.longestMatch(for: routes[id].prefix.address)
+    while let longer = match, longer.length > routes[id].prefix.length { match = prefixes.nextShorterMatch(after: longer) }
+    return match?.value != id.rawValue
   }
 
   /// The routes by gateways that stand beside the one found: of its scope, and of the metric of the first.

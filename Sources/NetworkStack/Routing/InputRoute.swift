@@ -20,6 +20,7 @@ extension Kernel {
   /// Kernel counterpart: `ip_route_input_slow()` (net/ipv4/route.c, v6.12).
   /// Source: RFC 1812 section 5.3.
   /// - Parameter device: the one it came in by: the port, where that is in a VRF.
+  @inline(__always)
   func inputRoute(
     destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
     ipProtocol: UInt8 = 0, sourcePort: UInt16 = 0, destinationPort: UInt16 = 0

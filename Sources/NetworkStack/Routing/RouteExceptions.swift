@@ -58,9 +58,16 @@ extension Kernel {
   /// What is known of a destination beyond its route.
   ///
   /// Kernel counterpart: `find_exception()` (net/ipv4/route.c, v6.12).
-  @inline(__always)
   func routeException(_ destination: IPv4Address, _ result: RouteResult?) -> RouteExceptionTable.Entry? {
     guard let result, let device = nextHop(of: result).device else { return nil }
+    return routeException(destination, result, by: device)
+  }
+
+  /// - Parameter device: that of the next hop.
+  @inline(__always)
+  func routeException(
+    _ destination: IPv4Address, _ result: RouteResult, by device: DeviceID
+  ) -> RouteExceptionTable.Entry? {
     let namespace = devices[device.index].namespace
     if namespaces[namespace.index].routeExceptions.isEmpty { return nil }
     return findRouteException(destination, routes[result.route].body, device, in: namespace)

@@ -2,8 +2,7 @@ internal import DiscreteEvents
 internal import PacketHeaders
 
 /// How far a packet generator is.
-struct BurstState: Sendable {
-  let request: BurstRequest
+struct BurstProgress: Sendable, BitwiseCopyable {
   /// Datagrams that the kernel took.
   var sentCount = 0
   /// Datagrams that it refused: no route, or a full queue.
@@ -11,8 +10,7 @@ struct BurstState: Sendable {
 }
 
 extension Kernel {
-  mutating func startBurst(_ id: SessionID, _ state: BurstState) {
-    let request = state.request
+  mutating func startBurst(_ id: SessionID, _ request: BurstRequest) {
     let namespace = sessions[id.index].namespace
     do throws(LinuxErrno) {
       for flow in 0..<request.flows {
@@ -25,16 +23,14 @@ extension Kernel {
     } catch {
       return failToStart(id, .bind, error)
     }
-    sessions[id.index].state = .burst(state)
     report(id, .started(source: request.source ?? request.destination.unspecifiedOfFamily))
     continueBurst(id)
   }
 
   /// Sends the next datagram, of the flow whose turn it is.
   mutating func continueBurst(_ id: SessionID) {
-    guard case .burst(var state) = sessions[id.index].state else { return }
-    let request = state.request
-    let number = state.sentCount + state.refusedCount
+    guard case .burst(let request) = sessions[id.index].request else { return }
+    let number = sessions[id.index].burst.sentCount + sessions[id.index].burst.refusedCount
     let socket = sessions[id.index].sockets[number % request.flows]
     var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
     flow.sourcePort = sockets[socket].port
@@ -44,17 +40,17 @@ extension Kernel {
         id, sequence: number + 1, flow: flow, size: request.size,
         options: SendOptions(timeToLive: request.ttl, pathMTUDiscovery: .want)
       ) { $0.fill(UInt8(ascii: "x")) }
-      state.sentCount += 1
+      sessions[id.index].burst.sentCount += 1
     } catch {
-      state.refusedCount += 1
+      sessions[id.index].burst.refusedCount += 1
     }
-    sessions[id.index].state = .burst(state)
     if number + 1 < request.count {
       // The k-th datagram leaves k/rate after the first: no rounding adds up.
       let next = Int64(number + 1) * 1_000_000_000 / Int64(request.rate)
       setSessionTimer(id, at: sessions[id.index].started + next)
     } else {
-      report(id, .burstEnded(sent: state.sentCount, refused: state.refusedCount))
+      let progress = sessions[id.index].burst
+      report(id, .burstEnded(sent: progress.sentCount, refused: progress.refusedCount))
       finishSession(id)
     }
   }

@@ -15,6 +15,8 @@ public struct Session: Sendable {
   var sockets: [SocketID] = []
   /// When each probe left, by sequence number from 1; and whether it was answered.
   var probes: [Probe] = []
+  /// Beside the state, of which each reading is a copy.
+  var burst = BurstProgress()
   var state: State
 
   /// Whether anything was sent.
@@ -45,7 +47,7 @@ public struct Session: Sendable {
     case udpService(UDPServiceState)
     case tcpClient(TCPClientState)
     case tcpService(TCPServiceState)
-    case burst(BurstState)
+    case burst
     case connectionListener(ConnectionListenerState)
   }
 
@@ -61,7 +63,7 @@ public struct Session: Sendable {
     case .udpService(let request): state = .udpService(UDPServiceState(request: request))
     case .tcpClient(let request): state = .tcpClient(TCPClientState(request: request))
     case .tcpService(let request): state = .tcpService(TCPServiceState(request: request))
-    case .burst(let request): state = .burst(BurstState(request: request))
+    case .burst: state = .burst
     case .connectionListener(let request): state = .connectionListener(ConnectionListenerState(request: request))
     }
   }
@@ -80,7 +82,8 @@ extension Kernel {
     case .udpService(let state): startUDPService(id, state)
     case .tcpClient(let state): startTCPClient(id, state)
     case .tcpService(let state): startTCPService(id, state)
-    case .burst(let state): startBurst(id, state)
+    case .burst:
+      if case .burst(let request) = request { startBurst(id, request) }
     case .connectionListener: startConnectionListener(id)
     }
     return id
