@@ -30,8 +30,8 @@ public struct Kernel: Sendable {
     /// Frames that wait for a cable, each way.
     public var cableQueue = 1_000
     public var traceSteps = 400_000
-    /// Bytes of captured frames before the run pauses.
-    public var captureBytes = 4 << 20
+    /// Bytes of captured frames before the run pauses: few enough to be still in a cache when they are written.
+    public var captureBytes = 256 << 10
     /// Addresses that a bridge learns.
     public var forwardingEntries = 65_536
     /// Events that a session keeps.

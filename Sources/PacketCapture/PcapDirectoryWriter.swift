@@ -1,4 +1,3 @@
-internal import CPcap
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Darwin)
@@ -10,24 +9,25 @@ internal import CPcap
 /// Every interface has its file from the start, so one that saw nothing has an empty one. Files have
 /// temporary names until ``finish()``; whoever does not get there calls ``discard()``.
 ///
-/// Source: pcap_dump_open(3PCAP), pcap-savefile(5).
+/// Source: pcap-savefile(5).
 public final class PcapDirectoryWriter {
   /// How many files are open at once; further ones are closed and opened again to append.
   public static let openFileBound = 128
 
   private struct File {
     let file: TemporaryFile
-    var dumper: OpaquePointer?
+    var stream: PcapStream?
     var hasHeader = false
     /// When it was last written to, in frames of the whole writer.
     var lastUse = 0
   }
 
-  private let handle: OpaquePointer
   private let directory: String
-  private var files: [File] = []
-  private var openCount = 0
-  private var frameCount = 0
+  // Nobody changes a writer from within one of its own functions.
+  @exclusivity(unchecked) private var files: [File] = []
+  /// The interfaces whose files are open.
+  private var open: [Int] = []
+  @exclusivity(unchecked) private var frameCount = 0
 
   /// Prepares the directory, which is made where it is missing.
   ///
@@ -38,16 +38,11 @@ public final class PcapDirectoryWriter {
     if stat(directory, &status) != 0 { throw .system(directory) }
     if status.st_mode & S_IFMT != S_IFDIR { throw .system(directory, ENOTDIR) }
     if access(directory, W_OK) != 0 { throw .system(directory) }
-    guard
-      let handle = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, 262_144, UInt32(PCAP_TSTAMP_PRECISION_NANO))
-    else { throw CaptureError(path: directory, reason: "libpcap has no memory for a handle") }
-    self.handle = handle
     self.directory = directory
   }
 
   deinit {
     discard()
-    pcap_close(handle)
   }
 
   /// `r1/blue:eth0` as `r1.blue.eth0.pcap`.
@@ -69,47 +64,27 @@ public final class PcapDirectoryWriter {
   ///   - nanoseconds: virtual time.
   public func write(_ frame: UnsafeRawBufferPointer, interface: Int, nanoseconds: Int64) throws(CaptureError) {
     frameCount += 1
-    let dumper = try dumper(of: interface)
     files[interface].lastUse = frameCount
-    var header = pcap_pkthdr()
-    header.ts.tv_sec = Int(nanoseconds / 1_000_000_000)
-    header.ts.tv_usec = .init(nanoseconds % 1_000_000_000)
-    header.caplen = UInt32(frame.count)
-    header.len = UInt32(frame.count)
-    pcap_dump(UnsafeMutablePointer(dumper), &header, frame.bindMemory(to: UInt8.self).baseAddress)
+    try stream(of: interface).write(frame, nanoseconds: nanoseconds)
   }
 
-  private func dumper(of interface: Int) throws(CaptureError) -> OpaquePointer {
-    if let dumper = files[interface].dumper { return dumper }
-    if openCount >= Self.openFileBound { try closeLeastRecentlyUsed() }
-    let path = files[interface].file.temporaryPath
-    errno = 0
-    let opened =
-      files[interface].hasHeader ? pcap_dump_open_append(handle, path) : pcap_dump_open(handle, path)
-    guard let dumper = opened else {
-      if errno != 0 { throw .system(path) }
-      throw CaptureError(path: path, reason: String(cString: pcap_geterr(handle)))
+  private func stream(of interface: Int) throws(CaptureError) -> PcapStream {
+    if let stream = files[interface].stream { return stream }
+    if open.count >= Self.openFileBound, let oldest = open.min(by: { files[$0].lastUse < files[$1].lastUse }) {
+      try close(oldest)
     }
-    files[interface].dumper = dumper
+    let stream = try PcapStream(files[interface].file, isNew: !files[interface].hasHeader)
+    files[interface].stream = stream
     files[interface].hasHeader = true
-    openCount += 1
-    return dumper
-  }
-
-  private func closeLeastRecentlyUsed() throws(CaptureError) {
-    let open = files.indices.filter { files[$0].dumper != nil }
-    guard let oldest = open.min(by: { files[$0].lastUse < files[$1].lastUse }) else { return }
-    try close(oldest)
+    open.append(interface)
+    return stream
   }
 
   private func close(_ interface: Int) throws(CaptureError) {
-    guard let dumper = files[interface].dumper else { return }
-    let isWritten = pcap_dump_flush(dumper) == 0 && ferror(pcap_dump_file(dumper)) == 0
-    let number = errno
-    pcap_dump_close(dumper)
-    files[interface].dumper = nil
-    openCount -= 1
-    if !isWritten { throw .system(files[interface].file.finalPath, number) }
+    guard let stream = files[interface].stream else { return }
+    files[interface].stream = nil
+    open.removeAll { $0 == interface }
+    try stream.finish()
   }
 
   /// Completes all files and gives them their names.
@@ -117,7 +92,7 @@ public final class PcapDirectoryWriter {
   /// - Returns: how many files there are.
   public func finish() throws(CaptureError) -> Int {
     for interface in files.indices {
-      _ = try dumper(of: interface)
+      _ = try stream(of: interface)
       try close(interface)
     }
     for file in files { try file.file.publish() }
@@ -128,17 +103,10 @@ public final class PcapDirectoryWriter {
   /// Removes what was written and not finished.
   public func discard() {
     for interface in files.indices {
-      if let dumper = files[interface].dumper { pcap_dump_close(dumper) }
+      files[interface].stream = nil
       if files[interface].hasHeader { files[interface].file.discard() }
     }
     files = []
-    openCount = 0
-  }
-}
-
-extension UnsafeMutablePointer where Pointee == UInt8 {
-  /// libpcap's `pcap_dump` takes its dumper as a pointer to bytes, as callbacks do.
-  fileprivate init(_ dumper: OpaquePointer) {
-    self = UnsafeMutableRawPointer(dumper).assumingMemoryBound(to: UInt8.self)
+    open = []
   }
 }

@@ -51,13 +51,14 @@ public enum ScenarioRun {
     } catch {
       throw .capture(error)
     }
+    let isWatching = captures.isNeeded
     let states = StateWatch(compiled.scenario, builder)
     var runner = TimelineRunner(
       compiled, builder, options, observations: states.instants, observe: states.look
     ) { () throws(RunFailure) in
       do {
         try simulation.drainCapture { instant, device, frame in
-          captures.see(device, instant, frame)
+          if isWatching { captures.see(device, instant, frame) }
           if options.isCapturing { try sink(device, instant, frame) }
         }
       } catch {

@@ -13,8 +13,10 @@ final class CaptureFiles {
   /// The place of each interface's name in the files. A device that is made again under an old name goes on
   /// in the old file.
   private var placeOfName: [String: Int] = [:]
-  private var placeOfDevice: [DeviceID: Int] = [:]
-  private var frameCount = 0
+  /// By the devices' identifiers, `nil` for those not seen yet.
+  // Nobody changes these files from within one of their own functions.
+  @exclusivity(unchecked) private var placeOfDevice: [Int?] = []
+  @exclusivity(unchecked) private var frameCount = 0
 
   /// Opens what is asked for.
   init(pcapDirectory: String?, pcapngFile: String?) throws {
@@ -32,12 +34,17 @@ final class CaptureFiles {
     for device in control.allDevices { _ = place(of: device, control) }
   }
 
+  private func knownPlace(of device: DeviceID) -> Int? {
+    device.index < placeOfDevice.count ? placeOfDevice[device.index] : nil
+  }
+
   private func place(of device: DeviceID, _ control: Controller) -> Int {
-    if let place = placeOfDevice[device] { return place }
+    if let place = knownPlace(of: device) { return place }
     let name = control.endpointName(of: device)
     let place = placeOfName[name] ?? addInterface(name)
     placeOfName[name] = place
-    placeOfDevice[device] = place
+    while placeOfDevice.count <= device.index { placeOfDevice.append(nil) }
+    placeOfDevice[device.index] = place
     return place
   }
 
@@ -48,9 +55,14 @@ final class CaptureFiles {
   }
 
   func write(_ device: DeviceID, _ instant: Instant, _ frame: UnsafeRawBufferPointer) throws {
-    guard let control else { preconditionFailure("frames come after the beginning") }
     frameCount += 1
-    let place = place(of: device, control)
+    let place: Int
+    if let known = knownPlace(of: device) {
+      place = known
+    } else {
+      guard let control else { preconditionFailure("frames come after the beginning") }
+      place = self.place(of: device, control)
+    }
     try directory?.write(frame, interface: place, nanoseconds: instant.nanoseconds)
     try single?.write(frame, interface: place, nanoseconds: instant.nanoseconds)
   }

@@ -15,7 +15,9 @@ public struct CaptureBuffer: Sendable {
   }
 
   private(set) var records: [Record] = []
+  /// The frames one behind the other, up to `used`; bytes behind that are of earlier ones.
   private(set) var bytes: [UInt8] = []
+  private var used = 0
   /// The buffer counts as full from so many bytes on.
   let fullAt: Int
 
@@ -23,15 +25,26 @@ public struct CaptureBuffer: Sendable {
     self.fullAt = fullAt
   }
 
-  var isFull: Bool { bytes.count >= fullAt }
+  @inline(__always)
+  var isFull: Bool { used >= fullAt }
 
+  @inline(never)
   mutating func append(_ frame: PacketBytes, device: DeviceID, at instant: Instant) {
-    records.append(Record(instant: instant, device: device, offset: bytes.count, length: frame.count))
-    bytes.append(contentsOf: UnsafeRawBufferPointer(start: frame.base, count: frame.count))
+    records.append(Record(instant: instant, device: device, offset: used, length: frame.count))
+    if used + frame.count > bytes.count { grow(by: frame.count) }
+    bytes.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      PacketBytes(base: base + used, count: frame.count).copy(frame, to: 0)
+    }
+    used += frame.count
+  }
+
+  private mutating func grow(by count: Int) {
+    bytes.append(contentsOf: repeatElement(0, count: max(count, bytes.count, 1 << 12)))
   }
 
   mutating func removeAll() {
     records.removeAll(keepingCapacity: true)
-    bytes.removeAll(keepingCapacity: true)
+    used = 0
   }
 }
