@@ -88,7 +88,7 @@ let package = Package(
     tests(
       "LinuxCommands", ["ContainerEngine", "NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"],
       exclude: ["Originals"]),
-    tests("PacketCapture"),
+    tests("PacketCapture", ["CPcap"]),
     tests("ContainerEngine", ["NetworkAddresses"], exclude: ["Documents"]),
     .testTarget(name: "VrfsimTests", dependencies: ["vrfsim"], swiftSettings: strict),
     .testTarget(

@@ -187,7 +187,7 @@ extension Kernel {
     let id = packet.park()
     let device = packets[id].device
     let namespace = namespace(of: device)
-    namespaces[namespace.index].dropCounts[Int(reason.rawValue)] += 1
+    namespaces[namespace.index].countDrop(reason)
     record(.dropped(reason, device), id, namespace)
     release(id)
   }
@@ -244,7 +244,7 @@ extension Kernel {
   private mutating func countPoolDrop(at device: DeviceID) {
     poolDropCount += 1
     let namespace = namespace(of: device)
-    namespaces[namespace.index].dropCounts[Int(DropReason.simulatorPoolExhausted.rawValue)] += 1
+    namespaces[namespace.index].countDrop(.simulatorPoolExhausted)
     trace.record(.dropped(.simulatorPoolExhausted, device), packet: 0, namespace: namespace, at: now)
   }
 }

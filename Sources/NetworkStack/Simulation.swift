@@ -88,7 +88,7 @@ public final class Simulation {
   /// How often packets were dropped in a namespace, by reason; reasons that did not occur are left out.
   public func dropCounts(in namespace: NamespaceID) -> [(reason: DropReason, count: UInt64)] {
     DropReason.allCases.compactMap { reason in
-      let count = kernel.namespaces[namespace.index].dropCounts[Int(reason.rawValue)]
+      let count = kernel.namespaces[namespace.index].dropCount(reason)
       return count > 0 ? (reason, count) : nil
     }
   }

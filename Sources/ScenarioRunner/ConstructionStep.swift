@@ -10,9 +10,10 @@ public enum ConstructionStep: Sendable {
   /// What the command lines that follow stand for, such as a `docker` line.
   case note(machine: String, String)
   /// A server of a container starts.
-  case service(NamespaceName, Service)
+  // The long ones are kept elsewhere: a network has many steps, most of them commands.
+  indirect case service(NamespaceName, Service)
   /// A network card.
-  case networkCard(EndpointName, mac: MACAddress, mtu: Int)
+  indirect case networkCard(EndpointName, mac: MACAddress, mtu: Int)
   /// The cable of that place in the scenario's `links` is put between its cards.
   case cable(Int)
 }

@@ -19,11 +19,7 @@ extension Kernel {
     let id = NamespaceID(index: namespaces.count)
     namespaces.append(NetworkNamespace(machine: machine, name: name, loopback: DeviceID(index: devices.count)))
     _ = makeDevice(.loopback, name: "lo", namespace: id, mac: .zero, mtu: 65_536)
-    namespaces[id.index].rules = [
-      .initial(preference: 0, table: RoutingTableNumber.local),
-      .initial(preference: 32_766, table: RoutingTableNumber.main),
-      .initial(preference: 32_767, table: RoutingTableNumber.default),
-    ]
+    namespaces[id.index].rules = .initialIPv4
     compileRules(of: id)
     namespaces[id.index].ipv6Rules = .initialIPv6
     compileIPv6Rules(of: id)
@@ -236,14 +232,21 @@ struct DeviceName: Hashable, Sendable {
   var name: String
 }
 
+// The rules that every namespace begins with: arrays that all of them share.
+
+extension [RoutingRule] {
+  static let initialIPv4: [RoutingRule] = [
+    .initial(preference: 0, table: RoutingTableNumber.local),
+    .initial(preference: 32_766, table: RoutingTableNumber.main),
+    .initial(preference: 32_767, table: RoutingTableNumber.default),
+  ]
+}
+
 extension [IPv6RoutingRule] {
-  /// The rules that every namespace begins with.
-  static var initialIPv6: [IPv6RoutingRule] {
-    [
-      .initial(preference: 0, table: RoutingTableNumber.local),
-      .initial(preference: 32_766, table: RoutingTableNumber.main),
-    ]
-  }
+  static let initialIPv6: [IPv6RoutingRule] = [
+    .initial(preference: 0, table: RoutingTableNumber.local),
+    .initial(preference: 32_766, table: RoutingTableNumber.main),
+  ]
 }
 
 extension RoutingRuleOf {

@@ -67,8 +67,8 @@ public struct NetworkNamespace: Sendable {
   var proxyQueueGenerations: [UInt32] = [0, 0]
   /// The names of the settings that were set for `default`: devices that are made later do not follow these.
   package var explicitDefaults: [String] = []
-  /// How often packets were dropped here, by `DropReason.rawValue`.
-  package var dropCounts = [UInt64](repeating: 0, count: DropReason.allCases.count)
+  /// How often packets were dropped here, by `DropReason.rawValue`; empty as long as none was.
+  private var dropCounts: [UInt64] = []
   /// The identification of the next packet that may be fragmented.
   var nextIdentification: UInt16 = 1
   /// What the ICMP senders of this namespace remember of a destination.
@@ -97,6 +97,13 @@ public struct NetworkNamespace: Sendable {
     self.name = name
     self.loopback = loopback
   }
+
+  mutating func countDrop(_ reason: DropReason) {
+    if dropCounts.isEmpty { dropCounts = Array(repeating: 0, count: DropReason.allCases.count) }
+    dropCounts[Int(reason.rawValue)] += 1
+  }
+
+  func dropCount(_ reason: DropReason) -> UInt64 { dropCounts.isEmpty ? 0 : dropCounts[Int(reason.rawValue)] }
 
   /// The IPv6 table of that number; `nil` where none was made. Complexity: O(log n).
   package func ipv6Table(numbered number: UInt32) -> RoutingTableID? {
