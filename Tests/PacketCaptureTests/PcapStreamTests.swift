@@ -6,10 +6,15 @@ import Testing
 /// The writer of pcap files is held against libpcap's: every byte is the same (pcap-savefile(5)).
 @Suite struct PcapStreamTests {
   /// Frames of all lengths that there are, with times at both ends of a second, and more bytes than a stream gathers.
-  private let frames: [(nanoseconds: Int64, bytes: [UInt8])] = (0..<400).map { number in
-    let length = [0, 1, 60, 1_514, 65_535][number % 5]
-    let nanoseconds = [0, 999_999_999, 1_000_000_000, 4_102_444_800_123_456_789][number % 4]
-    return (nanoseconds, (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ number) })
+  private let frames: [(nanoseconds: Int64, bytes: [UInt8])]
+
+  init() {
+    let lengths = [0, 1, 60, 1_514, 65_535]
+    let times: [Int64] = [0, 999_999_999, 1_000_000_000, 4_102_444_800_123_456_789]
+    frames = (0..<400).map { number in
+      let bytes = (0..<lengths[number % lengths.count]).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ number) }
+      return (times[number % times.count], bytes)
+    }
   }
 
   private func writeByLibpcap(_ path: String) throws {

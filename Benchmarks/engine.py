@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""The cases of the engine's speed: what a packet costs, and that it costs no more where there is more around it.
+
+usage: engine.py --vrfsim PATH [--runs 3] [--json FILE] [--only CASE]
+
+Each figure is processor time of the program (and of the system for it, where files are written), of a run with many packets less that of
+one with few, for each routed hop or packet; the median of the runs, and how far they are apart. Ratios are of two cases that were run in
+turn. UDP frames of 100 bytes, neighbors learned, nothing traced. Senders and receivers are counted with the hops.
+"""
+import argparse, json, lzma, os, random, shutil, statistics, sys, tempfile
+from networks import bridge, line, masquerading, namespaces, neighbors, pairs, run, table
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+FEW = 1_000
+MASQUERADE = ['iptables -t nat -A POSTROUTING -o east -j MASQUERADE', 'iptables -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT']
+
+
+def prefixes():
+    """The IPv4 prefixes of a full table of the Internet."""
+    with lzma.open(os.path.join(FOLDER, 'Peers', 'PrefixTables', 'prefixes.txt.xz'), 'rt') as file:
+        return [line.strip() for line in file if ':' not in line]
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.rows = []
+
+    def wants(self, name):
+        return self.options.only is None or self.options.only in name
+
+    def cost(self, make, packets, hops, arguments=(), counts_system=False):
+        """Nanoseconds for each hop of the packets: `make` makes the scenario for a number of packets."""
+        seconds = []
+        for number in (FEW, packets):
+            user, system, _ = run(self.options.vrfsim, make(number), *arguments)
+            seconds.append(user + (system if counts_system else 0))
+        return (seconds[1] - seconds[0]) * 1e9 / (packets - FEW) / hops
+
+    def compare(self, name, unit, measured, base, bound):
+        """Runs two measurements in turn and keeps their ratio; `bound` is what it should not exceed, None for none."""
+        ours, others = [], []
+        for _ in range(self.options.runs):
+            others.append(base())
+            ours.append(measured())
+        row = {'case': name, 'unit': unit, 'value': statistics.median(ours), 'least': min(ours), 'most': max(ours),
+               'base': statistics.median(others), 'ratio': statistics.median(a / b for a, b in zip(ours, others)), 'bound': bound}
+        self.rows.append(row)
+        self.show(row)
+
+    def keep(self, name, unit, measured, bound=None):
+        values = [measured() for _ in range(self.options.runs)]
+        row = {'case': name, 'unit': unit, 'value': statistics.median(values), 'least': min(values), 'most': max(values), 'bound': bound}
+        self.rows.append(row)
+        self.show(row)
+
+    def show(self, row):
+        ratio = '%5.2f times %.4g' % (row['ratio'], row['base']) if 'ratio' in row else ''
+        print('| %-52s | %8.4g %-9s | %.4g .. %.4g | %s' % (row['case'], row['value'], row['unit'], row['least'], row['most'], ratio), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--vrfsim', required=True)
+    parser.add_argument('--runs', type=int, default=3)
+    parser.add_argument('--json')
+    parser.add_argument('--only', help='cases whose name has these words')
+    options = parser.parse_args()
+    bench = Bench(options)
+    ten = lambda: bench.cost(lambda count: line(10, count), 300_000, 10)
+
+    if bench.wants('line of 10 routers'):
+        bench.keep('line of 10 routers', 'ns/hop', ten)
+    if bench.wants('captures'):
+        with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.isdir('/dev/shm') else None) as folder:
+            def captured():
+                files = os.path.join(folder, 'captures')
+                # 22 frames a packet: each cable has two ends.
+                cost = bench.cost(lambda count: line(10, count), 100_000, 22, ('--pcap', files), True)
+                shutil.rmtree(files)
+                return cost
+            bench.compare('the same, captures of all interfaces', 'ns/frame', captured, lambda: ten() * 10 / 22, None)
+    if bench.wants('line of 1,000 routers'):
+        bench.compare('line of 1,000 routers', 'ns/hop', lambda: bench.cost(lambda count: line(1_000, count, 250), 12_000, 250), ten, 1.5)
+    if bench.wants('VRFs'):
+        one = lambda: bench.cost(lambda count: pairs(1, count, 3), 300_000, 1)
+        bench.compare('1,000 VRFs of 100 routes, packets in all in turn', 'ns/packet',
+                      lambda: bench.cost(lambda count: pairs(1_000, count, 100), 301_000, 1), one, 1.5)
+    if bench.wants('full table'):
+        full = prefixes()
+        draw = random.Random(1)
+        destinations = [prefix.split('/')[0] for prefix in draw.sample([p for p in full if p.endswith('/24')], 64)]
+        small = lambda: bench.cost(lambda count: table(['0.0.0.0/1', '128.0.0.0/1', '100.0.0.0/8'], destinations, count), 300_000, 1)
+        bench.compare('a full table in a VRF (%d routes), 64 destinations' % len(full), 'ns/packet',
+                      lambda: bench.cost(lambda count: table(full, destinations, count), 300_000, 1), small, 1.5)
+    if bench.wants('bridge'):
+        bench.compare('bridge of 1,000 ports, learned unicast', 'ns/packet', lambda: bench.cost(lambda count: bridge(1_000, count), 301_000, 1),
+                      lambda: bench.cost(lambda count: bridge(4, count), 300_000, 1), 1.5)
+    if bench.wants('translation'):
+        bench.compare('translation of addresses, connection established', 'ns/packet',
+                      lambda: bench.cost(lambda count: masquerading(count, MASQUERADE), 300_000, 1),
+                      lambda: bench.cost(lambda count: masquerading(count, []), 300_000, 1), None)
+    if bench.wants('neighbors'):
+        bench.compare('100,000 neighbors', 'ns/packet', lambda: bench.cost(lambda count: neighbors(100_000, count), 300_000, 1),
+                      lambda: bench.cost(lambda count: neighbors(2, count), 300_000, 1), 1.5)
+    if bench.wants('namespaces'):
+        memory = []
+
+        def created(count):
+            user, system, peak = run(options.vrfsim, namespaces(count))
+            memory.append(peak)
+            return (user + system) * 1e6 / count
+        bench.compare('10,000 namespaces made, addressed and pinged', 'us each', lambda: created(10_000), lambda: created(1_000), 1.5)
+        print('| %-52s | %8.4g MB' % ('their memory', max(memory)))
+    if options.json:
+        with open(options.json, 'w') as file:
+            json.dump(bench.rows, file, indent=1)
+    missed = [row['case'] for row in bench.rows if row['bound'] and row.get('ratio', 0) > row['bound']]
+    for case in missed:
+        print('FAILED %s: it grows with what is around it' % case)
+    sys.exit(1 if missed else 0)
+
+
+main()
