@@ -171,6 +171,9 @@ public struct Route: Sendable, BitwiseCopyable {
   package var origin = RequestOrigin.none
   /// The next route of the same prefix: lower tos, or a higher metric.
   package var next: RouteID?
+  /// Its neighbors among the routes by the same device.
+  fileprivate var nextOfDevice: RouteID?
+  fileprivate var previousOfDevice: RouteID?
 
   package init(
     prefix: IPv4Prefix, table: RoutingTableID, type: RouteType, scope: RouteScope, protocol: RouteProtocol,
@@ -212,6 +215,9 @@ public struct RoutingTable: Sendable {
 package struct RouteStore: Sendable {
   private var routes = Slab<Route>()
   private var free: [RouteID] = []
+  /// The first route by each device, at the place behind that of its identifier, and at 0 of those with several next hops:
+  /// when a device changes, its routes alone are looked at.
+  private var firstOfDevice: [RouteID?] = []
   /// The next hops of routes with several.
   package var multipaths: [[NextHop]] = []
   private var freeMultipaths: [Int] = []
@@ -231,12 +237,53 @@ package struct RouteStore: Sendable {
   package mutating func allocate(_ route: Route) -> RouteID {
     var route = route
     route.body = shareBody(bodyKey(route))
-    if let id = free.popLast() {
-      routes[id.index] = route
-      return id
+    let id: RouteID
+    if let reused = free.popLast() {
+      routes[reused.index] = route
+      id = reused
+    } else {
+      id = RouteID(index: routes.count)
+      routes.append(route)
     }
-    routes.append(route)
-    return RouteID(index: routes.count - 1)
+    link(id)
+    return id
+  }
+
+  /// Where `firstOfDevice` leads to the route; `nil` for one that leads nowhere.
+  private func deviceList(of id: RouteID) -> Int? {
+    routes[id.index].multipath == nil ? routes[id.index].nextHop.device.map { $0.index + 1 } : 0
+  }
+
+  private mutating func link(_ id: RouteID) {
+    routes[id.index].previousOfDevice = nil
+    routes[id.index].nextOfDevice = nil
+    guard let list = deviceList(of: id) else { return }
+    while firstOfDevice.count <= list { firstOfDevice.append(nil) }
+    if let first = firstOfDevice[list] {
+      routes[first.index].previousOfDevice = id
+      routes[id.index].nextOfDevice = first
+    }
+    firstOfDevice[list] = id
+  }
+
+  private mutating func unlink(_ id: RouteID) {
+    guard let list = deviceList(of: id) else { return }
+    let (previous, next) = (routes[id.index].previousOfDevice, routes[id.index].nextOfDevice)
+    if let next { routes[next.index].previousOfDevice = previous }
+    if let previous { routes[previous.index].nextOfDevice = next } else { firstOfDevice[list] = next }
+  }
+
+  /// The routes by a device, and those with several next hops, of which some may be by it. Complexity: O(their number).
+  func identifiers(by device: DeviceID) -> [RouteID] {
+    var all: [RouteID] = []
+    for list in [device.index + 1, 0] where list < firstOfDevice.count {
+      var next = firstOfDevice[list]
+      while let id = next {
+        all.append(id)
+        next = routes[id.index].nextOfDevice
+      }
+    }
+    return all
   }
 
   package mutating func allocateMultipath(_ hops: [NextHop]) -> Int {
@@ -250,6 +297,7 @@ package struct RouteStore: Sendable {
 
   /// Gives a route other attributes and next hops; it keeps its place among those of its prefix.
   package mutating func replace(_ id: RouteID, by route: Route, _ hops: [NextHop]) {
+    unlink(id)
     releaseBody(of: id)
     let (next, multipath) = (routes[id.index].next, routes[id.index].multipath)
     routes[id.index] = route
@@ -260,6 +308,7 @@ package struct RouteStore: Sendable {
     }
     routes[id.index].multipath = hops.count > 1 ? allocateMultipath(hops) : nil
     routes[id.index].body = shareBody(bodyKey(routes[id.index]))
+    link(id)
   }
 
   private mutating func releaseBody(of id: RouteID) {
@@ -287,6 +336,7 @@ package struct RouteStore: Sendable {
   package func isAlive(_ body: RouteBody) -> Bool { bodyCounts[Int(body.rawValue)] > 0 }
 
   package mutating func release(_ id: RouteID) {
+    unlink(id)
     releaseBody(of: id)
     if let place = routes[id.index].multipath {
       multipaths[place] = []

@@ -86,9 +86,8 @@ extension Kernel {
   /// Kernel counterpart: `fib_sync_down_dev()`, `fib_flush()` (net/ipv4, v6.12).
   /// - Parameter includingLocal: whether routes to the device's own addresses go too.
   package mutating func removeRoutes(through device: DeviceID, includingLocal: Bool) {
-    forEachRoute(in: devices[device.index].namespace) { kernel, id in
-      guard kernel.routes[id].nextHopObject.isNone else { return }
-      var hops = kernel.routes.nextHops(of: id)
+    for id in routes.identifiers(by: device) where routes[id].nextHopObject.isNone {
+      var hops = routes.nextHops(of: id)
       var isHit = false
       for place in hops.indices where hops[place].device == device {
         if !includingLocal && hops[place].scope == .nowhere { continue }
@@ -96,20 +95,18 @@ extension Kernel {
         hops[place].isLinkDown = true
         isHit = true
       }
-      guard isHit else { return }
-      if hops.allSatisfy(\.isDead) || includingLocal && hops.count == 1 { return kernel.removeRoute(id) }
-      kernel.setNextHops(hops, of: id)
+      if !isHit { continue }
+      if hops.allSatisfy(\.isDead) || includingLocal && hops.count == 1 { removeRoute(id) } else { setNextHops(hops, of: id) }
     }
   }
 
   /// Changes the state of the next hops that leave by a device.
   package mutating func reviveNextHops(through device: DeviceID, _ change: (inout NextHop) -> Void) {
-    forEachRoute(in: devices[device.index].namespace) { kernel, id in
-      guard kernel.routes[id].nextHopObject.isNone else { return }
-      var hops = kernel.routes.nextHops(of: id)
+    for id in routes.identifiers(by: device) where routes[id].nextHopObject.isNone {
+      var hops = routes.nextHops(of: id)
       let before = hops
       for place in hops.indices where hops[place].device == device { change(&hops[place]) }
-      if hops != before { kernel.setNextHops(hops, of: id) }
+      if hops != before { setNextHops(hops, of: id) }
     }
   }
 
