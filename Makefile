@@ -9,7 +9,7 @@ SEEDS ?= 1..100
 SCENARIO ?= scenarios/vrf/asymmetric-routing/scenario.json
 CAPTURES ?= captures
 
-.PHONY: demo build test unit-test capture-test report-test parity-test parity parity-random export-test tidy-test fuzz bench bench-peers install setup setup-test clean
+.PHONY: demo build test unit-test capture-test report-test parity-test parity parity-random export-test tidy-test fuzz bench bench-engine bench-peers install setup setup-test clean
 
 demo: build
 	@mkdir -p $(CAPTURES)
@@ -66,9 +66,15 @@ fuzz: build
 
 bench: build
 	python3 Benchmarks/smoke.py --vrfsim $(VRFSIM)
+	python3 Benchmarks/instructions.py --vrfsim $(VRFSIM) || [ $$? -eq 3 ]
 
-# Prefix tables against DPDK's; says so where that is missing.
-bench-peers:
+# What a packet costs, and that it costs no more where there is more around it: minutes.
+bench-engine: build
+	python3 Benchmarks/engine.py --vrfsim $(VRFSIM)
+
+# The engine against ns-3, namespaces and a C loop, prefix tables against DPDK's; says so where one is missing.
+bench-peers: build
+	python3 Benchmarks/peers_engine.py --vrfsim $(VRFSIM) || [ $$? -eq 3 ]
 	bash Benchmarks/peers_prefix_tables.sh || [ $$? -eq 3 ]
 
 install: build
