@@ -14,7 +14,8 @@ struct Program {
 
   init(_ arguments: String..., input: String? = nil) throws { try self.init(arguments, input: input) }
 
-  init(_ arguments: [String], input: String? = nil) throws {
+  /// - Parameter interruptAfter: seconds until it gets an interrupt, as by Ctrl-C; `nil` for none.
+  init(_ arguments: [String], input: String? = nil, interruptAfter: TimeInterval? = nil) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vrfsim-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -32,6 +33,10 @@ struct Program {
     process.standardError = try FileHandle(forWritingTo: files[1])
     process.standardInput = try FileHandle(forReadingFrom: files[2])
     try process.run()
+    if let interruptAfter {
+      Thread.sleep(forTimeInterval: interruptAfter)
+      process.interrupt()
+    }
     process.waitUntilExit()
     output = try String(contentsOf: files[0], encoding: .utf8)
     errors = try String(contentsOf: files[1], encoding: .utf8)

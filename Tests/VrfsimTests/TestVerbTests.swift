@@ -162,4 +162,17 @@ import Testing
     #expect(unknown.exitCode == 2)
     #expect(unknown.errors.contains("/lints/off/0: 'overlapping-conected' is not one of") && unknown.errors.contains("did you mean 'overlapping-connected'?"))
   }
+
+  @Test("an interrupt ends the run, and what is known by then is told")
+  func interrupt() throws {
+    // Four days of pings: far more than the test waits for.
+    let long = #"{"id":"p","on":"h","run":"ping -c 3000000 -i 0.01 127.0.0.1"}"#
+    try withFiles(["a.json": scenario("quick", Self.holds), "b.json": scenario("long", Self.holds, timeline: long)]) { folder in
+      let program = try Program(["test", folder, "--jobs", "1", "--junit", folder + "/report.xml"], interruptAfter: 1)
+      #expect(program.exitCode == 130, "\(program.errors)")
+      #expect(program.output.hasPrefix("ok   quick  1 expectation\n"))
+      #expect(program.output.contains("1 held, 1 interrupted"), "\(program.output)")
+      #expect(try String(contentsOfFile: folder + "/report.xml", encoding: .utf8).contains("errors=\"1\""))
+    }
+  }
 }
