@@ -9,7 +9,7 @@ SEEDS ?= 1..100
 SCENARIO ?= scenarios/vrf/asymmetric-routing/scenario.json
 CAPTURES ?= captures
 
-.PHONY: demo build test unit-test capture-test parity-test parity parity-random export-test tidy-test fuzz bench install setup setup-test clean
+.PHONY: demo build test unit-test capture-test report-test parity-test parity parity-random export-test tidy-test fuzz bench bench-peers install setup setup-test clean
 
 demo: build
 	@mkdir -p $(CAPTURES)
@@ -27,7 +27,7 @@ setup:
 setup-test: setup
 	@bash Tests/Tools/require test
 
-test: setup-test build unit-test capture-test parity-test parity-random export-test fuzz bench
+test: setup-test build unit-test capture-test report-test parity-test parity-random export-test fuzz bench
 	@echo "all tests passed"
 
 unit-test: setup-test build
@@ -35,6 +35,11 @@ unit-test: setup-test build
 
 capture-test: setup-test build
 	bash Tests/CaptureTests/check-captures $(VRFSIM)
+
+# The reports of `vrfsim test` as junitparser, prove and GitHub's grammar read them; and more than 200 scenarios at once.
+report-test: setup-test build
+	python3 Tests/ReportTests/check_reports.py --vrfsim $(VRFSIM)
+	python3 Tests/ReportTests/many_scenarios.py --vrfsim $(VRFSIM)
 
 parity-test: setup-test build
 	python3 Tests/LinuxParityTests/Tools/check_cases.py --vrfsim $(VRFSIM)
@@ -61,6 +66,10 @@ fuzz: build
 
 bench: build
 	python3 Benchmarks/smoke.py --vrfsim $(VRFSIM)
+
+# Prefix tables against DPDK's; says so where that is missing.
+bench-peers:
+	bash Benchmarks/peers_prefix_tables.sh || [ $$? -eq 3 ]
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin

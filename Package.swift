@@ -76,8 +76,8 @@ let package = Package(
     .executableTarget(
       name: "vrfsim",
       dependencies: [
-        "ScenarioModel", "ScenarioRunner", "NetworkStack", "NetworkControl", "DiscreteEvents", "PacketCapture",
-        "ScenarioLints", "TopologyExchange",
+        "ScenarioModel", "ScenarioRunner", "ScenarioLints", "PacketExplanation", "LinuxCommands", "NetworkStack",
+        "NetworkControl", "DiscreteEvents", "PacketCapture", "TopologyExchange",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -96,9 +96,10 @@ let package = Package(
     .testTarget(
       name: "ScenarioTests",
       dependencies: [
-        "ScenarioRunner", "ScenarioModel", "ScenarioLints", "PacketCapture", "PacketExplanation", "NetworkStack",
+        "ScenarioRunner", "ScenarioModel", "ScenarioLints", "PacketCapture", "PacketExplanation", "LinuxCommands", "NetworkStack",
         "NetworkControl", "DiscreteEvents",
       ],
+      exclude: ["DropReasons"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
     tests("ScenarioModel", ["NetworkAddresses", collections("OrderedCollections")]),

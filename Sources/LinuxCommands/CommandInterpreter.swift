@@ -46,14 +46,17 @@ public struct CommandInterpreter {
   public func run(
     _ command: ParsedCommand, in namespace: NamespaceID
   ) throws(CommandLineError) -> CommandOutcome {
-    let context = CommandContext(
-      controller: controller, namespace: namespace, boundDevice: nil, range: 0..<command.text.utf8.count,
-      engines: engines)
+    let context = context(in: namespace, 0..<command.text.utf8.count)
     switch command.body {
     case .command(let command): return try run(command, context)
     case .substituted(let words):
       return try run(try CommandLine.command(try substituted(words, context), words), context)
     }
+  }
+
+  /// What a line of that range runs with.
+  func context(in namespace: NamespaceID, _ range: Range<Int>) -> CommandContext {
+    CommandContext(controller: controller, namespace: namespace, boundDevice: nil, range: range, engines: engines)
   }
 
   private func run(

@@ -13,10 +13,24 @@ public struct ParsedCommand: Sendable {
   }
 }
 
+extension ParsedCommand {
+  /// Whether it changes the network, as far as the line itself tells.
+  public var isChange: Bool {
+    if case .command(let command) = body { return command.isChange }
+    return false
+  }
+}
+
 /// A program with its arguments read.
 protocol SimulatedCommand: Sendable {
+  /// Whether it changes the network.
+  var isChange: Bool { get }
   /// Runs it; a program that prints at once returns `.finished`.
   func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome
+}
+
+extension SimulatedCommand {
+  var isChange: Bool { false }
 }
 
 /// A program that has done its work when it returns.
@@ -41,6 +55,8 @@ protocol ChangingCommand: ImmediateCommand {
 }
 
 extension ChangingCommand {
+  var isChange: Bool { true }
+
   func output(_ context: CommandContext) throws(CommandStop) -> String {
     try change(context)
     return ""

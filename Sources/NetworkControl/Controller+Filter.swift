@@ -16,17 +16,17 @@ extension Controller {
     _ changes: [FilterChange], _ kind: FilterTableKind, _ family: FilterFamily, _ namespace: NamespaceID
   ) throws(ControlError) {
     // The kernel is not asked while it is being changed.
-    let bounds = simulation.kernel.bounds
+    let context = FilterChangeContext(bounds: simulation.kernel.bounds, origin: simulation.kernel.origin)
     try simulation.kernel.changeRuleset(of: namespace, family, kind) { table throws(ControlError) in
       let before = table
-      for (number, change) in changes.enumerated() { try applyNumbered(change, number, to: &table, bounds) }
+      for (number, change) in changes.enumerated() { try applyNumbered(change, number, to: &table, context) }
       do throws(ControlError) {
         try check(table)
       } catch {
         // A check of the whole has failed: the change is looked for with which it fails first.
         table = before
         for (number, change) in changes.enumerated() {
-          try applyNumbered(change, number, to: &table, bounds)
+          try applyNumbered(change, number, to: &table, context)
           do throws(ControlError) { try check(table) } catch { throw error.ofChange(number) }
         }
         throw error
@@ -35,9 +35,9 @@ extension Controller {
   }
 
   private func applyNumbered(
-    _ change: FilterChange, _ number: Int, to table: inout FilterTable, _ bounds: Kernel.Bounds
+    _ change: FilterChange, _ number: Int, to table: inout FilterTable, _ context: FilterChangeContext
   ) throws(ControlError) {
-    do throws(ControlError) { try apply(change, to: &table, bounds) } catch { throw error.ofChange(number) }
+    do throws(ControlError) { try apply(change, to: &table, context) } catch { throw error.ofChange(number) }
   }
 
   /// The table as it is; `nil` where nobody has used it yet.
@@ -48,26 +48,26 @@ extension Controller {
   }
 
   private func apply(
-    _ change: FilterChange, to table: inout FilterTable, _ bounds: Kernel.Bounds
+    _ change: FilterChange, to table: inout FilterTable, _ context: FilterChangeContext
   ) throws(ControlError) {
     switch change {
     case .append(let rule, let chain, let counters):
       try checkTarget(of: rule, in: table)
       let place = try index(of: chain, in: table)
-      try insert(rule, counters, at: table.chains[place].rules.count, of: place, in: &table, bounds)
+      try insert(rule, counters, at: table.chains[place].rules.count, of: place, in: &table, context)
     case .insert(let rule, let chain, let number, let counters):
       try checkTarget(of: rule, in: table)
       let place = try index(of: chain, in: table)
       guard (1...table.chains[place].rules.count + 1).contains(number) else {
         throw ControlError(.argumentListTooLong)
       }
-      try insert(rule, counters, at: number - 1, of: place, in: &table, bounds)
+      try insert(rule, counters, at: number - 1, of: place, in: &table, context)
     case .replace(let rule, let chain, let number, let counters):
       try checkTarget(of: rule, in: table)
       let place = try index(of: chain, in: table)
       guard table.chains[place].rules.indices.contains(number - 1) else { throw ControlError(.argumentListTooLong) }
       table.chains[place].remove(at: number - 1)
-      try insert(rule, counters, at: number - 1, of: place, in: &table, bounds)
+      try insert(rule, counters, at: number - 1, of: place, in: &table, context)
     case .delete(let rule, let chain):
       try checkTarget(of: rule, in: table)
       let place = try index(of: chain, in: table)
@@ -82,7 +82,7 @@ extension Controller {
       table.chains[place].remove(at: number - 1)
     case .makeChain(let name):
       guard table.index(of: name) == nil else { throw ControlError(.fileExists) }
-      guard table.chains.count < bounds.filterChains else { throw ControlError(.noBufferSpace) }
+      guard table.chains.count < context.bounds.filterChains else { throw ControlError(.noBufferSpace) }
       table.add(FilterChain(name: name))
     case .deleteChain(let name):
       let place = try index(of: name, in: table)
@@ -141,15 +141,17 @@ extension Controller {
 
   private func insert(
     _ rule: FilterRule, _ counters: FilterCounters, at number: Int, of place: Int, in table: inout FilterTable,
-    _ bounds: Kernel.Bounds
+    _ context: FilterChangeContext
   ) throws(ControlError) {
     if let chain = rule.target?.chain, let target = table.index(of: chain), table.chains[target].hook != nil {
       throw ControlError(.operationNotSupported)
     }
     guard rule.isAllowed(in: table.kind) else { throw ControlError(.invalidArgument) }
-    guard table.chains[place].rules.count < bounds.filterRules else {
+    guard table.chains[place].rules.count < context.bounds.filterRules else {
       throw ControlError(.noBufferSpace)
     }
+    var rule = rule
+    rule.origin = context.origin
     table.chains[place].insert(rule, counters, at: number)
   }
 
@@ -266,4 +268,10 @@ extension Controller {
   ) -> [ConnectionInfo] {
     simulation.kernel.forgetConnections(in: namespace, where: isWanted)
   }
+}
+
+/// What changes of rules go by beside the table.
+private struct FilterChangeContext {
+  let bounds: Kernel.Bounds
+  let origin: RequestOrigin
 }

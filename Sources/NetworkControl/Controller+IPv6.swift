@@ -96,6 +96,7 @@ extension Controller {
       nextHop: hops.first ?? IPv6NextHop(device: simulation.kernel.namespaces[namespace.index].loopback))
     route.isMTULocked = attributes.isMTULocked
     route.preference = attributes.preference
+    route.origin = simulation.kernel.origin
     if let seconds = attributes.expiry { route.expire(after: seconds, from: simulation.now) }
     if let object { hops = simulation.kernel.follow(object, &route) }
     if attributes.protocol == .unspecified { route.protocol = .boot }

@@ -27,7 +27,7 @@ extension Controller {
     }
     if isAsked { return simulation.kernel.useAsAdministrator(neighbor) }
     simulation.kernel.updateNeighbor(
-      neighbor, mac: attributes.mac, state: attributes.state, isOverriding: mode != .append, isAdministrator: true)
+      neighbor, mac: attributes.mac, state: attributes.state, isOverriding: mode != .append, lesson: .administrator)
     if attributes.state.isValid { simulation.kernel.neighbors[neighbor].isRouter = attributes.isRouter }
   }
 
@@ -44,7 +44,7 @@ extension Controller {
       throw ControlError(.noSuchFile)
     }
     // What waits for an answer is told that none will come.
-    simulation.kernel.updateNeighbor(neighbor, mac: nil, state: .failed, isOverriding: true, isAdministrator: true)
+    simulation.kernel.updateNeighbor(neighbor, mac: nil, state: .failed, isOverriding: true, lesson: .administrator)
     simulation.kernel.removeNeighbor(neighbor)
   }
 

@@ -66,6 +66,25 @@ extension Controller {
   /// The VRF that decides for a device: the one it is a port of, or itself; `nil` outside VRFs.
   public func vrf(of device: DeviceID) -> DeviceID? { simulation.kernel.l3Master(of: device) }
 
+  /// The VRF whose table has that number; `nil` where none has.
+  public func vrf(ofTable number: UInt32, in namespace: NamespaceID) -> DeviceID? {
+    simulation.kernel.namespaces[namespace.index].devices.first { device in
+      if case .vrf(number, _) = simulation.kernel.devices[device.index].kind { return true }
+      return false
+    }
+  }
+
+  /// The bridge that a device is a port of; `nil` for others.
+  public func bridge(ofPort device: DeviceID) -> DeviceID? {
+    guard let master = simulation.kernel.master(of: device), !isVRF(master) else { return nil }
+    return master
+  }
+
+  public func isLoopback(_ device: DeviceID) -> Bool { simulation.kernel.devices[device.index].isLoopback }
+
+  /// Whose requests those that follow are: rules, routes, addresses and neighbor entries that they make keep it.
+  public func setOrigin(_ origin: RequestOrigin) { simulation.kernel.origin = origin }
+
   /// Whether a device is a VRF.
   public func isVRF(_ device: DeviceID) -> Bool { simulation.kernel.devices[device.index].isVRF }
 

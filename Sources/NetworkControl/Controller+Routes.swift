@@ -25,6 +25,7 @@ extension Controller {
       preferredSource: attributes.preferredSource ?? .unspecified, mtu: attributes.mtu ?? 0,
       nextHop: hops.first ?? nowhere)
     route.isMTULocked = attributes.isMTULocked
+    route.origin = simulation.kernel.origin
     if let object { hops = simulation.kernel.follow(object, &route) }
     do throws(LinuxErrno) {
       try simulation.kernel.insertRoute(route, nextHops: hops, mode: mode.insertMode)
@@ -310,14 +311,6 @@ extension Controller {
       cacheFlags: flags, matchedRoute: question.wantsMatchedRoute ? result.map { routeInfo($0.route) } : nil)
     answer.isMTULocked = route?.isMTULocked ?? false
     return answer
-  }
-}
-
-extension NextHop {
-  /// The router that it names, of either family.
-  fileprivate var anyGateway: IPAddress? {
-    if !ipv6Gateway.isUnspecified { return .v6(ipv6Gateway) }
-    return usedGateway.isUnspecified ? nil : .v4(usedGateway)
   }
 }
 

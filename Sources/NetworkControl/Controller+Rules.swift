@@ -18,6 +18,7 @@ extension Controller {
   ) throws(ControlError) -> RoutingRuleOf<Address> {
     var rule = rule
     // Before the second rule: right behind the one for the local table.
+    rule.origin = simulation.kernel.origin
     rule.preference = preference ?? (rules.count > 1 && rules[1].preference > 0 ? rules[1].preference - 1 : 0)
     if case .goto(let target) = rule.action, target <= rule.preference {
       throw ControlError(.invalidArgument, "Backward goto not supported.")
@@ -86,6 +87,13 @@ extension Controller {
   /// The rules in the order of the walk.
   public func rules(in namespace: NamespaceID) -> [RoutingRule] {
     simulation.kernel.namespaces[namespace.index].rules
+  }
+
+  /// Whether the rules are, or ever were, others than the three initial ones.
+  ///
+  /// Kernel counterpart: `fib_unmerge()` (net/ipv4/fib_frontend.c, v6.12).
+  public func hasChangedRules(in namespace: NamespaceID) -> Bool {
+    simulation.kernel.namespaces[namespace.index].hasCustomRules || rules(in: namespace).count != 3
   }
 
   /// The IPv6 rules in the order of the walk.

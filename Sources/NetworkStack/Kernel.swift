@@ -88,6 +88,8 @@ public struct Kernel: Sendable {
   package var tcp: TCPTable
   package var sessions: [Session] = []
   public internal(set) var trace: TraceRecorder
+  /// Whose request is being carried out.
+  package var origin = RequestOrigin.none
   var capture: CaptureBuffer
   /// Whether devices are captured from their creation on.
   package var capturesNewDevices = false
@@ -117,11 +119,11 @@ public struct Kernel: Sendable {
   /// Whether a session saw more than it may keep.
   var hasTooManySessionEvents = false
 
-  package init(seed: UInt64, bounds: Bounds, isTracing: Bool) {
+  package init(seed: UInt64, bounds: Bounds, tracing: TraceDepth) {
     self.seed = seed
     self.bounds = bounds
     packets = PacketPool(bounds: bounds)
-    trace = TraceRecorder(isOn: isTracing, bound: bounds.traceSteps)
+    trace = TraceRecorder(tracing, bound: bounds.traceSteps)
     capture = CaptureBuffer(fullAt: bounds.captureBytes)
     random = RandomStream(seed: seed, purpose: "kernel")
     ipv6Random = RandomStream(seed: seed, purpose: "kernel, IPv6")

@@ -17,8 +17,8 @@ public final class Simulation {
   /// Asked now and then during a run whether to stop.
   public var isInterrupted: () -> Bool = { false }
 
-  public init(seed: UInt64, bounds: Kernel.Bounds = Kernel.Bounds(), isTracing: Bool = true) {
-    kernel = Kernel(seed: seed, bounds: bounds, isTracing: isTracing)
+  public init(seed: UInt64, bounds: Kernel.Bounds = Kernel.Bounds(), tracing: TraceDepth = .decisions) {
+    kernel = Kernel(seed: seed, bounds: bounds, tracing: tracing)
   }
 
   /// Virtual time.

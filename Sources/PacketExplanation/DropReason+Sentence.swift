@@ -37,10 +37,8 @@ extension DropReason {
     case .packetTooBig: "it is larger than the next interface's MTU, and must not be fragmented"
     case .duplicateFragment: "the fragment was there already, or overlaps another"
     case .fragmentTimeout: "the other fragments did not come in time"
-    case .fragmentTooFar: "its fragments came too far apart"
     case .bridgeIngressState: "the bridge port is not forwarding"
     case .noTransmitTarget: "the bridge has no port to send it to"
-    case .socketReceiveBuffer: "the program's receive buffer is full"
     case .ipv6Disabled: "IPv6 is switched off on the interface"
     case .netfilterDrop: "a rule or the policy of a chain (iptables) drops it"
     case .simulatorConnectionTableFull: "there is no room for another connection (nf_conntrack_max)"
@@ -49,7 +47,6 @@ extension DropReason {
     case .simulatorCableLoss: "lost on the cable, as its loss ratio says"
     case .simulatorFrameTooLong: "the frame is longer than the other end's MTU allows"
     case .simulatorVLANNotMember: "the port does not belong to the frame's VLAN"
-    case .simulatorNoCable: "no cable is plugged into the interface"
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import DiscreteEvents
 public import NetworkAddresses
 public import NetworkControl
 public import NetworkStack
@@ -36,22 +37,14 @@ public struct PacketJourney: Sendable {
   var refusal: LinuxErrno?
   /// The rule or policy that dropped or rejected it, in words.
   var filter: String?
-  /// What made it; of IPv6 and of frames that came from outside the addresses are not known.
-  public internal(set) var origin: Origin?
+  /// Its header when it was made; of frames that came from outside it is not known.
+  public internal(set) var origin: PacketSummary?
   /// The last routing decision of the namespace in which it ended, in words; `nil` where there was none.
   public internal(set) var decision: String?
   /// Whether it was cut to pieces: then the ways of the pieces are told as one.
   var isFragmented = false
   /// Where it came twice by one way: the interface, or the VRF that it leaked into.
   public internal(set) var loop: DeviceID?
-
-  /// The addresses and the protocol a packet was made with.
-  public struct Origin: Hashable, Sendable {
-    public let source: IPv4Address
-    public let destination: IPv4Address
-    /// As in the IP header: 1 for ICMP, 6 for TCP, 17 for UDP.
-    public let `protocol`: UInt8
-  }
 
   /// Why it was dropped, as the end of the sentence "it was dropped: …"; `nil` where it was not.
   ///
@@ -76,6 +69,8 @@ public struct JourneyFinder {
   private var stepsOfFlow: [FlowTag: [TraceStep]] = [:]
   /// The flows of each session, in order of their first step.
   private var flowsOfSession: [SessionID: [FlowTag]] = [:]
+  /// How each neighbor was learned, in order of time.
+  private var lessons: [NeighborID: [(instant: Instant, lesson: NeighborLesson)]] = [:]
   /// What to follow, in order of the first step: flows of sessions, and single packets that no session caused.
   private var subjects: [Subject] = []
   private var stepsOfPacket: [UInt32: [TraceStep]] = [:]
@@ -91,6 +86,10 @@ public struct JourneyFinder {
     var flowOfPacket: [UInt32: FlowTag] = [:]
     var previous: UInt32?
     for step in trace.steps {
+      if case .learnedNeighbor(let neighbor, let lesson) = step.decision {
+        lessons[neighbor, default: []].append((step.instant, lesson))
+        continue
+      }
       // What was put together belongs to whom its last fragment does, whose step is the one before.
       if case .reassembled = step.decision, let last = previous, let flow = flowOfPacket[last] {
         flowOfPacket[step.packet] = flow
@@ -128,7 +127,25 @@ public struct JourneyFinder {
 
   /// The journeys of a session's packets, in the order in which they began.
   public func journeys(of session: SessionID) -> [PacketJourney] {
-    (flowsOfSession[session] ?? []).map(journey)
+    (flowsOfSession[session] ?? []).filter { !wasNotSent($0) }.map(journey)
+  }
+
+  /// Whether a program could not even make the packet.
+  private func wasNotSent(_ flow: FlowTag) -> Bool {
+    if case .notSent = stepsOfFlow[flow]?.first?.decision { return true }
+    return false
+  }
+
+  /// The flows of a session, in the order in which they began.
+  public func flows(of session: SessionID) -> [FlowTag] { flowsOfSession[session] ?? [] }
+
+  /// Everything that was decided about a flow of ``flows(of:)``.
+  public func trace(of flow: FlowTag, _ words: TraceWords) -> PacketTrace {
+    let steps = withoutStrays(stepsOfFlow[flow] ?? [])
+    guard let first = steps.first else { preconditionFailure("the flow is one of the session's") }
+    var builder = PacketTraceBuilder(flow, first, journey(flow), control, words, lessons)
+    for step in steps { builder.follow(step) }
+    return builder.finish()
   }
 
   private func journey(_ flow: FlowTag) -> PacketJourney { journey(flow, stepsOfFlow[flow] ?? []) }
@@ -185,10 +202,11 @@ extension TraceDecision {
   /// The flow that a step names.
   var flow: FlowTag? {
     switch self {
-    case .created(let flow, _, _, _), .createdIPv6(let flow, _), .received(_, let flow), .transmitted(_, let flow): flow
-    case .enteredVRF, .bridged, .routed, .routedIPv6, .refusedByRoute, .icmpv6ErrorSent, .timeToLiveDecremented, .leaked, .fragmented, .reassembled,
-      .parkedForNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent, .tracked, .connectionTableIsFull, .filtered,
-      .translated, .translatedIPv6:
+    case .created(let flow, _), .notSent(let flow, _, _), .received(_, let flow), .transmitted(_, let flow): flow
+    case .enteredVRF, .bridged, .walked, .routed, .refusedByRoute, .sourceValidated, .icmpv6ErrorSent,
+      .timeToLiveDecremented, .exceedsMTU, .leaked, .fragmented, .reassembled, .resolvedNeighbor, .parkedForNeighbor,
+      .learnedNeighbor, .delivered, .consumed, .dropped, .icmpErrorSent, .tracked, .connectionTableIsFull, .filtered,
+      .translated:
       nil
     }
   }
@@ -197,10 +215,10 @@ extension TraceDecision {
 extension PacketJourney {
   fileprivate mutating func follow(_ step: TraceStep, _ control: Controller) {
     switch step.decision {
-    case .created(_, let source, let destination, let `protocol`):
+    case .created(_, let header):
       if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
-      if origin == nil { origin = Origin(source: source, destination: destination, protocol: `protocol`) }
-    case .createdIPv6: if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
+      if origin == nil { origin = header }
+    case .notSent: if hops.isEmpty { hops.append(Hop(namespace: step.namespace)) }
     case .received(let device, _):
       // A frame that a bridge hands up, or that comes back by lo, is still at the same stay.
       if let last = hops.last, last.namespace == step.namespace, last.output == nil || last.output == device { return }
@@ -219,7 +237,9 @@ extension PacketJourney {
     case .leaked(let vrf): if let stay = stay(step) { hops[stay].leakedInto = vrf }
     case .fragmented: isFragmented = true
     case .delivered: fate = .delivered
-    case .refusedByRoute(let error): refusal = error
+    case .refusedByRoute(let refused):
+      refusal = refused.error
+      if refused.rule != nil { decision = TraceWords(control).refusal(refused, step.namespace) }
     case .dropped(let reason, let device):
       if fate != .delivered { fate = .dropped(reason, at: device) }
     case .icmpErrorSent(let type, let code, _): errors.append((type, code))
@@ -229,16 +249,9 @@ extension PacketJourney {
       if decision.verdict == .dropped || decision.verdict == .rejected {
         filter = decision.sentence(control, step.namespace)
       }
-    case .routed(let route):
-      decision = control.sentence(
-        rule: route.rulePreference, table: route.table, prefix: "\(route.destination.prefix(route.prefixLength))",
-        type: route.type, gateway: route.gateway.isUnspecified ? nil : "\(route.gateway)", device: route.device, step.namespace)
-    case .routedIPv6(let route):
-      decision = control.sentence(
-        rule: route.rulePreference, table: route.table, prefix: "a prefix of /\(route.prefixLength)", type: route.type,
-        gateway: nil, device: route.device, step.namespace)
-    case .bridged, .timeToLiveDecremented, .reassembled, .parkedForNeighbor, .consumed,
-      .tracked, .connectionTableIsFull, .translatedIPv6:
+    case .routed(let route): decision = TraceWords(control).route(route, step.namespace)
+    case .bridged, .walked, .sourceValidated, .timeToLiveDecremented, .exceedsMTU, .reassembled, .resolvedNeighbor,
+      .parkedForNeighbor, .learnedNeighbor, .consumed, .tracked, .connectionTableIsFull:
       break
     }
   }
@@ -283,35 +296,5 @@ extension FilterDecision {
 
 extension Translation {
   /// As a stay tells it: `[source 172.17.0.2:5001 > 192.0.2.1:5001]`.
-  fileprivate var text: String {
-    "[\(isSource ? "source" : "destination") \(before.text) > \(after.text)]"
-  }
-}
-
-extension Translation.End {
-  fileprivate var text: String { port == 0 ? "\(address)" : "\(address):\(port)" }
-}
-
-extension IPv4Address {
-  fileprivate func prefix(_ length: UInt8) -> IPv4Prefix { IPv4Prefix(containing: self, length: Int(length)) }
-}
-
-extension Controller {
-  /// A routing decision on one line: `rule 1000 l3mdev -> table 1102 -> 172.16.2.0/24 dev red`.
-  fileprivate func sentence(
-    rule: UInt32, table: UInt32, prefix: String, type: RouteType, gateway: String?, device: DeviceID?, _ namespace: NamespaceID
-  ) -> String {
-    let isL3Master = rules(in: namespace).contains { $0.preference == rule && $0.isL3MasterDevice }
-    let name =
-      switch table {
-      case RoutingTableNumber.main: "main"
-      case RoutingTableNumber.local: "local"
-      case RoutingTableNumber.default: "default"
-      default: "\(table)"
-      }
-    var words = type == .unicast ? prefix : "\(type.name) \(prefix)"
-    if let gateway { words += " via \(gateway)" }
-    if let device { words += " dev \(self.name(of: device))" }
-    return "rule \(rule)\(isL3Master ? " l3mdev" : "") -> table \(name) -> \(words)"
-  }
+  fileprivate var text: String { "[\(words)]" }
 }

@@ -15,13 +15,14 @@ public import NetworkAddresses
 /// }
 /// ```
 ///
-/// The structure is a binary trie in which chains of nodes with one child are one node. A table of *n*
-/// prefixes has fewer than 2*n* nodes of 28 bytes (IPv4) in one array, and an empty table has none.
+/// How the prefixes are laid out depends on how many they are: `RunBlock` up to 64, `FusedTrie` (IPv4) and `RangeTree` (IPv6)
+/// above. All hold the same thing, runs of addresses that name their longest prefix, and each prefix names the longest
+/// shorter one that contains it. An empty table takes no memory beside its 24 bytes.
 ///
-/// Complexity: lookups and changes take O(address bits) steps, in practice the logarithm of the number of prefixes.
+/// Complexity: see the layouts; a lookup takes a few loads, and neither takes memory nor counts references.
 ///
-/// Source: Morrison, "PATRICIA" (1968); kernel counterpart: `fib_trie` (net/ipv4/fib_trie.c, v6.12).
-public struct PrefixTable<Address: InternetAddress>: Sendable {
+/// Source: kernel counterpart: `fib_trie` (net/ipv4/fib_trie.c, v6.12).
+public struct PrefixTable<Address: InternetAddress>: @unchecked Sendable {
   public typealias Value = UInt32
 
   /// A prefix of the table that contains the address that was looked up.
@@ -32,98 +33,78 @@ public struct PrefixTable<Address: InternetAddress>: Sendable {
     /// The length of the prefix in bits.
     public let length: Int
     public let value: Value
-    @usableFromInline let node: UInt32
+    /// The longest shorter prefix that contains it; 0 for none.
+    @usableFromInline let parent: UInt32
 
     @inlinable
-    init(length: Int, value: Value, node: UInt32) {
-      self.length = length
-      self.value = value
-      self.node = node
+    init(_ entry: PrefixEntry) {
+      length = entry.length
+      value = entry.value
+      parent = entry.parent
     }
   }
 
-  @usableFromInline
-  struct Node: Sendable, BitwiseCopyable {
-    /// The bits that everything below shares; zero behind `length`.
-    @usableFromInline var bits: Address.Bits
-    @usableFromInline var parent: UInt32
-    /// Below 0: addresses whose bit behind `length` is zero; below 1: the others.
-    @usableFromInline var children: (UInt32, UInt32)
-    @usableFromInline var value: Value
-    @usableFromInline var length: UInt8
-    /// Whether the node is a prefix of the table, or a fork alone.
-    @usableFromInline var hasValue: Bool
+  /// Keeps the memory alive that `memory` leads to; a `PrefixStore`.
+  @usableFromInline var storage: PrefixStorage?
+  /// What `storage` owns, beside it so that a lookup does not touch the object.
+  @usableFromInline var memory: UnsafeRawPointer?
+  @usableFromInline var layout = PrefixLayout.none
 
-    @usableFromInline
-    init(bits: Address.Bits, length: UInt8, parent: UInt32) {
-      self.bits = bits
-      self.length = length
-      self.parent = parent
-      children = (PrefixTable.none, PrefixTable.none)
-      value = 0
-      hasValue = false
-    }
-  }
+  public init() {}
 
-  @usableFromInline static var none: UInt32 { .max }
+  @inlinable public var isEmpty: Bool { layout == .none }
 
-  @usableFromInline var nodes: [Node] = []
-  @usableFromInline var root: UInt32
-  /// Places in `nodes` to use again, chained by `parent`.
-  private var firstFree: UInt32
   /// How many prefixes the table holds.
-  public private(set) var count = 0
-
-  public init() {
-    root = Self.none
-    firstFree = Self.none
-  }
-
-  public var isEmpty: Bool { count == 0 }
+  public var count: Int { Address.bitCount == 32 ? ipv4?.count ?? 0 : ipv6?.count ?? 0 }
 
   /// The longest prefix that contains the address; `nil` where none does.
-  @inlinable
+  @inlinable @inline(__always)
   public func longestMatch(for address: Address) -> Match? {
-    var best = Self.none
-    var index = root
-    while index != Self.none {
-      let node = nodes[Int(index)]
-      let length = Int(node.length)
-      if (address.bits ^ node.bits) & Address.mask(length) != 0 { break }
-      if node.hasValue { best = index }
-      if length == Address.bitCount { break }
-      index = Self.bit(address.bits, length) ? node.children.1 : node.children.0
+    guard let memory else { return nil }
+    let place: UInt32
+    let entries: UnsafePointer<PrefixEntry>
+    if layout == .block {
+      let block = RunBlock<Address.Bits>(memory)
+      place = block.place(of: address.bits)
+      entries = block.entries
+    } else if Address.bitCount == 32 {
+      let table = memory.assumingMemoryBound(to: LargeTable<FusedTrie>.self)
+      place = table.pointee.layout.leaf(of: UInt32(truncatingIfNeeded: address.bits))
+      entries = UnsafePointer(table.pointee.entries)
+    } else {
+      let table = memory.assumingMemoryBound(to: LargeTable<RangeTree>.self)
+      place = table.pointee.layout.leaf(of: UInt128(truncatingIfNeeded: address.bits))
+      entries = UnsafePointer(table.pointee.entries)
     }
-    return best == Self.none ? nil : match(best)
+    return place == 0 ? nil : Match(entries[Int(place)])
   }
 
   /// The longest of the prefixes that are shorter than `match` and contain the same address.
-  @inlinable
+  @inlinable @inline(__always)
   public func nextShorterMatch(after match: Match) -> Match? {
-    var index = nodes[Int(match.node)].parent
-    while index != Self.none {
-      if nodes[Int(index)].hasValue { return self.match(index) }
-      index = nodes[Int(index)].parent
+    guard let memory, match.parent != 0 else { return nil }
+    let entries: UnsafePointer<PrefixEntry>
+    if layout == .block {
+      entries = RunBlock<Address.Bits>(memory).entries
+    } else if Address.bitCount == 32 {
+      entries = UnsafePointer(memory.assumingMemoryBound(to: LargeTable<FusedTrie>.self).pointee.entries)
+    } else {
+      entries = UnsafePointer(memory.assumingMemoryBound(to: LargeTable<RangeTree>.self).pointee.entries)
     }
-    return nil
+    return Match(entries[Int(match.parent)])
   }
+}
 
-  @inlinable
-  func match(_ index: UInt32) -> Match {
-    let node = nodes[Int(index)]
-    return Match(length: Int(node.length), value: node.value, node: index)
-  }
+// MARK: - Changes and exact matches
 
-  /// Bit `position` of an address, counted from the most significant one.
-  @inlinable
-  static func bit(_ bits: Address.Bits, _ position: Int) -> Bool {
-    bits & (1 << Address.Bits(Address.bitCount - 1 - position)) != 0
-  }
+extension PrefixTable {
+  private var ipv4: PrefixStore<FusedTrie>? { storage.map { unsafeDowncast($0, to: PrefixStore<FusedTrie>.self) } }
+  private var ipv6: PrefixStore<RangeTree>? { storage.map { unsafeDowncast($0, to: PrefixStore<RangeTree>.self) } }
 
   /// The value of exactly this prefix.
   public func value(at prefix: Prefix<Address>) -> Value? {
-    let index = node(at: prefix)
-    return index != Self.none && nodes[Int(index)].hasValue ? nodes[Int(index)].value : nil
+    if Address.bitCount == 32 { return ipv4?.value(UInt32(truncatingIfNeeded: prefix.address.bits), prefix.length) }
+    return ipv6?.value(UInt128(truncatingIfNeeded: prefix.address.bits), prefix.length)
   }
 
   /// Puts a prefix into the table, or gives it a new value.
@@ -131,14 +112,10 @@ public struct PrefixTable<Address: InternetAddress>: Sendable {
   /// - Returns: the value it had; `nil` where it is new.
   @discardableResult
   public mutating func insert(_ value: Value, at prefix: Prefix<Address>) -> Value? {
-    let index = makeNode(at: prefix)
-    let hadValue = nodes[Int(index)].hasValue
-    let previous = nodes[Int(index)].value
-    nodes[Int(index)].hasValue = true
-    nodes[Int(index)].value = value
-    if hadValue { return previous }
-    count += 1
-    return nil
+    if Address.bitCount == 32 {
+      return change(FusedTrie.self) { $0.insert(value, UInt32(truncatingIfNeeded: prefix.address.bits), prefix.length) }
+    }
+    return change(RangeTree.self) { $0.insert(value, UInt128(truncatingIfNeeded: prefix.address.bits), prefix.length) }
   }
 
   /// Takes a prefix out of the table.
@@ -146,134 +123,48 @@ public struct PrefixTable<Address: InternetAddress>: Sendable {
   /// - Returns: the value it had; `nil` where it is not in the table.
   @discardableResult
   public mutating func remove(_ prefix: Prefix<Address>) -> Value? {
-    let index = node(at: prefix)
-    guard index != Self.none, nodes[Int(index)].hasValue else { return nil }
-    let value = nodes[Int(index)].value
-    nodes[Int(index)].hasValue = false
-    count -= 1
-    dissolve(index)
-    return value
+    // A table that shares its memory is not copied for a prefix that is not there.
+    guard value(at: prefix) != nil else { return nil }
+    if Address.bitCount == 32 {
+      return change(FusedTrie.self) { $0.remove(UInt32(truncatingIfNeeded: prefix.address.bits), prefix.length) }
+    }
+    return change(RangeTree.self) { $0.remove(UInt128(truncatingIfNeeded: prefix.address.bits), prefix.length) }
   }
 
   /// Calls `body` with every prefix and its value, ordered by address, then the shorter prefix first.
   public func forEach(_ body: (Prefix<Address>, Value) throws -> Void) rethrows {
-    var pending: [UInt32] = root == Self.none ? [] : [root]
-    while let index = pending.popLast() {
-      let node = nodes[Int(index)]
-      if node.hasValue {
-        try body(Prefix(containing: Address(bits: node.bits), length: Int(node.length)), node.value)
-      }
-      if node.children.1 != Self.none { pending.append(node.children.1) }
-      if node.children.0 != Self.none { pending.append(node.children.0) }
+    try ipv4OrSixForEach { bits, length, value in
+      try body(Prefix(containing: Address(bits: bits), length: length), value)
     }
   }
-}
 
-// MARK: - The trie's nodes
-
-extension PrefixTable {
-  private func child(_ index: UInt32, _ side: Bool) -> UInt32 {
-    side ? nodes[Int(index)].children.1 : nodes[Int(index)].children.0
-  }
-
-  private mutating func setChild(_ index: UInt32, _ side: Bool, _ child: UInt32) {
-    if side { nodes[Int(index)].children.1 = child } else { nodes[Int(index)].children.0 = child }
-  }
-
-  /// Makes `child` what `old` was to `parent`.
-  private mutating func replaceChild(of parent: UInt32, _ old: UInt32, with child: UInt32) {
-    if parent == Self.none {
-      root = child
+  private func ipv4OrSixForEach(_ body: (Address.Bits, Int, Value) throws -> Void) rethrows {
+    if Address.bitCount == 32 {
+      try ipv4?.forEach { try body(Address.Bits(truncatingIfNeeded: $0.key), Int($0.length), $0.value) }
     } else {
-      setChild(parent, nodes[Int(parent)].children.1 == old, child)
-    }
-    if child != Self.none { nodes[Int(child)].parent = parent }
-  }
-
-  private func node(at prefix: Prefix<Address>) -> UInt32 {
-    var index = root
-    while index != Self.none {
-      let length = Int(nodes[Int(index)].length)
-      if length > prefix.length || (prefix.address.bits ^ nodes[Int(index)].bits) & Address.mask(length) != 0 {
-        return Self.none
-      }
-      if length == prefix.length { return index }
-      index = child(index, Self.bit(prefix.address.bits, length))
-    }
-    return Self.none
-  }
-
-  /// The node of the prefix, made where it is missing.
-  private mutating func makeNode(at prefix: Prefix<Address>) -> UInt32 {
-    let bits = prefix.address.bits
-    var parent = Self.none
-    var index = root
-    while index != Self.none {
-      let length = Int(nodes[Int(index)].length)
-      let shared = min((bits ^ nodes[Int(index)].bits).leadingZeroBitCount, length, prefix.length)
-      if shared < length {
-        return fork(above: index, below: parent, at: shared, for: prefix)
-      }
-      if length == prefix.length { return index }
-      parent = index
-      index = child(index, Self.bit(bits, length))
-    }
-    let leaf = allocate(Node(bits: bits, length: UInt8(prefix.length), parent: parent))
-    if parent == Self.none {
-      root = leaf
-    } else {
-      setChild(parent, Self.bit(bits, Int(nodes[Int(parent)].length)), leaf)
-    }
-    return leaf
-  }
-
-  /// Puts a node of `shared` bits above `index`, and the prefix's own one beside it where it is longer.
-  private mutating func fork(
-    above index: UInt32, below parent: UInt32, at shared: Int, for prefix: Prefix<Address>
-  ) -> UInt32 {
-    let bits = prefix.address.bits
-    let fork = allocate(Node(bits: bits & Address.mask(shared), length: UInt8(shared), parent: parent))
-    replaceChild(of: parent, index, with: fork)
-    setChild(fork, Self.bit(nodes[Int(index)].bits, shared), index)
-    nodes[Int(index)].parent = fork
-    if shared == prefix.length { return fork }
-    let leaf = allocate(Node(bits: bits, length: UInt8(prefix.length), parent: fork))
-    setChild(fork, Self.bit(bits, shared), leaf)
-    return leaf
-  }
-
-  /// Takes a node without a value out where it is no fork, and its parent where that was a fork until now.
-  private mutating func dissolve(_ start: UInt32) {
-    var index = start
-    while index != Self.none, !nodes[Int(index)].hasValue {
-      let children = nodes[Int(index)].children
-      if children.0 != Self.none && children.1 != Self.none { return }
-      let parent = nodes[Int(index)].parent
-      replaceChild(of: parent, index, with: children.0 != Self.none ? children.0 : children.1)
-      free(index)
-      index = parent
+      try ipv6?.forEach { try body(Address.Bits(truncatingIfNeeded: $0.key), Int($0.length), $0.value) }
     }
   }
 
-  private mutating func allocate(_ node: Node) -> UInt32 {
-    if firstFree != Self.none {
-      let index = firstFree
-      firstFree = nodes[Int(index)].parent
-      nodes[Int(index)] = node
-      return index
+  /// Changes the memory, after a copy of it where another table shares it.
+  private mutating func change<Layout>(
+    _: Layout.Type, _ body: (PrefixStore<Layout>) -> Value?
+  ) -> Value? {
+    if storage == nil {
+      storage = PrefixStore<Layout>()
+    } else if !isKnownUniquelyReferenced(&storage) {
+      storage = unsafeDowncast(storage!, to: PrefixStore<Layout>.self).copy()
     }
-    precondition(nodes.count < Int(UInt32.max), "a table holds fewer than 2^32 nodes")
-    nodes.append(node)
-    return UInt32(nodes.count - 1)
+    let store = unsafeDowncast(storage!, to: PrefixStore<Layout>.self)
+    let previous = body(store)
+    layout = store.layout
+    memory = store.memory.map { UnsafeRawPointer($0) }
+    if layout == .none { storage = nil }
+    return previous
   }
 
-  private mutating func free(_ index: UInt32) {
-    nodes[Int(index)].parent = firstFree
-    firstFree = index
-    // An emptied table gives its memory back: thousands of VRFs come and go.
-    if root == Self.none {
-      nodes = []
-      firstFree = Self.none
-    }
+  /// The memory that the table takes, in bytes: what lookups read, and the prefixes themselves.
+  public var memorySize: (lookup: Int, prefixes: Int) {
+    Address.bitCount == 32 ? ipv4?.size ?? (0, 0) : ipv6?.size ?? (0, 0)
   }
 }

@@ -61,7 +61,7 @@ enum ReturnRouteLint {
     switch entry.action {
     case .run(let line): program(line.value) == nil
     case .link: true
-    case .udp, .tcp, .listen, .replay, .pause: false
+    case .udp, .tcp, .burst, .listen, .replay, .pause: false
     }
   }
 
@@ -84,7 +84,7 @@ enum ReturnRouteLint {
     case .tcp(let exchange):
       guard exchange.vrf == nil, exchange.device == nil, exchange.from == nil, case .v4(let address) = exchange.to.value.address else { return nil }
       return Flow(destination: address)
-    case .listen, .link, .replay, .pause: return nil
+    case .burst, .listen, .link, .replay, .pause: return nil
     }
   }
 

@@ -12,6 +12,8 @@ extension ScenarioBuilder {
     guard let engine = node.docker, let host = namespaces[NamespaceName(machine: node.name.value)] else { return }
     let machine = control.machine(of: host)
     steps.append(.note(machine: node.name.value, "dockerd of \(engine.release.rawValue)"))
+    begin(engine.place)
+    defer { control.setOrigin(.none) }
     do throws(CommandLineError) {
       let output = try CommandInterpreter(control, engines: engines).startEngine(settings(engine), on: machine)
       record(output, node.name.value)
@@ -90,6 +92,8 @@ extension ScenarioBuilder {
   }
 
   private mutating func run(docker line: String, at place: SourcePlace, _ host: NamespaceID, _ machine: String) {
+    begin(place)
+    defer { control.setOrigin(.none) }
     do throws(CommandLineError) {
       let command = try CommandLine.parse(line)
       guard case .finished(let output) = try CommandInterpreter(control, engines: engines).run(command, in: host) else {

@@ -22,6 +22,8 @@ struct ScenarioBuilder {
   var steps: [ConstructionStep] = []
   /// The Docker engines of the machines.
   let engines = ContainerEngines()
+  /// The places of the scenario that requests come from.
+  let origins = RequestOrigins()
   /// The far ends of veth pairs, which are made with the end that declares the pair.
   private let vethPeers: Set<EndpointName>
   /// Those of them that no `interfaces` declares, by namespace.
@@ -83,12 +85,19 @@ struct ScenarioBuilder {
   private mutating func attempt<Result>(
     _ place: SourcePlace, _ request: (Controller) throws(ControlError) -> Result
   ) -> Result? {
+    begin(place)
+    defer { control.setOrigin(.none) }
     do throws(ControlError) {
       return try request(control)
     } catch {
       issues.append(place.issue(error.words))
       return nil
     }
+  }
+
+  /// The requests that follow come from a place of the scenario.
+  func begin(_ place: SourcePlace) {
+    control.setOrigin(origins.origin(of: place))
   }
 
   private mutating func expand(_ node: String, _ line: String) {
@@ -415,7 +424,9 @@ struct ScenarioBuilder {
     _ lines: [CompiledScenario.Line], as object: String?, _ namespace: NamespaceName, _ id: NamespaceID
   ) {
     let interpreter = CommandInterpreter(control, engines: engines)
+    defer { control.setOrigin(.none) }
     for line in lines {
+      begin(line.text.place)
       do throws(CommandLineError) {
         switch try interpreter.run(line.command, in: id) {
         case .finished(let output):

@@ -70,8 +70,8 @@ public enum RunFailure: Error {
 public struct RunOptions: Sendable {
   /// Ends the run at this instant, whatever the scenario says.
   public var until: Instant?
-  /// Whether the story is wanted, which needs the trace.
-  public var isTracing = true
+  /// How much of what is decided is kept: the story and expectations need the decisions.
+  public var tracing = TraceDepth.decisions
   /// Whether frames are captured.
   public var isCapturing = false
   public var bounds = Kernel.Bounds()

@@ -23,7 +23,7 @@ public enum ScenarioRun {
   public static func construction(
     of compiled: CompiledScenario
   ) -> (steps: [ConstructionStep], control: Controller, issues: [ScenarioIssue]) {
-    let simulation = Simulation(seed: compiled.scenario.seed, isTracing: false)
+    let simulation = Simulation(seed: compiled.scenario.seed, tracing: .off)
     var builder = ScenarioBuilder(compiled, Controller(simulation))
     builder.build()
     return (builder.steps, builder.control, builder.issues)
@@ -38,7 +38,7 @@ public enum ScenarioRun {
     sink: @escaping FrameSink = { _, _, _ in }
   ) throws(RunFailure) -> ScenarioResult {
     let simulation = Simulation(
-      seed: compiled.scenario.seed, bounds: options.bounds, isTracing: options.isTracing)
+      seed: compiled.scenario.seed, bounds: options.bounds, tracing: options.tracing)
     simulation.isInterrupted = options.isInterrupted
     let control = Controller(simulation)
     let captures = CaptureWatch(compiled, control)

@@ -11,7 +11,8 @@ enum SocketSessionText {
     case .udpService(let request): program = request.reply == .echo ? "udp-echo" : "udp-listen"
     case .tcpClient: program = "tcp-send"
     case .tcpService(let request): program = request.reply == .echo ? "tcp-echo" : "tcp-listen"
-    case .ping, .traceroute, .arping: preconditionFailure("these programs have texts of their own")
+    case .burst: program = "burst"
+    case .ping, .traceroute, .arping, .connectionListener: preconditionFailure("these programs have texts of their own")
     }
     var isClient = false
     if case .tcpClient = session.request { isClient = true }
@@ -25,7 +26,7 @@ enum SocketSessionText {
 
   private static func line(_ event: SessionEvent, isTCPClient: Bool, _ exitCode: inout Int) -> String? {
     switch event.what {
-    case .started, .allowedBroadcast, .sent, .error, .redirected, .finished: return nil
+    case .started, .allowedBroadcast, .sent, .error, .redirected, .connectionNotice, .finished: return nil
     case .reply(let reply):
       return isTCPClient
         ? "\(reply.bytes) bytes back" : "reply \(reply.bytes) bytes from \(endpoint(reply.from, reply.port))"
@@ -34,6 +35,8 @@ enum SocketSessionText {
     case .receiveFailed(_, let error): return "recv error \(error.symbol)"
     case .timedOut(let sequence): return sequence > 0 ? "no reply" : "timeout"
     case .received(let bytes, let from, let port): return "\(bytes) bytes from \(endpoint(from, port))"
+    case .burstEnded(let sent, let refused):
+      return "\(sent) datagrams sent" + (refused > 0 ? ", \(refused) refused" : "")
     case .connection(let event): return line(event, isClient: isTCPClient, &exitCode)
     case .startFailed(let operation, let error):
       exitCode = 1

@@ -66,6 +66,8 @@ public struct Story {
       return "\(place) sends \(count) of \(exchange.size) bytes to \(exchange.destination)\(id)"
     case .tcp(let exchange):
       return "\(place) connects to \(exchange.destination) and sends \(exchange.size) bytes\(id)"
+    case .burst(let burst):
+      return "\(place) sends a burst of \(burst.count) datagrams of \(burst.size) bytes to \(burst.to.value)\(id)"
     case .listen(let listener):
       return "\(place) listens on \(listener.port.transport.name) port \(listener.port.number.value)\(id)"
     case .link(let change): return "the cable \(words(change))\(id)"

@@ -50,6 +50,20 @@ struct TimelineRunner {
 
   /// - Returns: whether the run was interrupted.
   mutating func run() throws(RunFailure) -> Bool {
+    try runTimeline()
+    try runTail()
+    collectOutputs()
+    return isInterrupted
+  }
+
+  /// Lets the timeline happen through an instant, and leaves programs running.
+  mutating func runTimeline(through instant: Instant) throws(RunFailure) {
+    try runTimeline()
+    try advance(to: instant)
+    noteEndedSessions()
+  }
+
+  private mutating func runTimeline() throws(RunFailure) {
     for (place, entry) in scenario.timeline.enumerated() {
       try advance(toStartOf: entry)
       if isInterrupted { break }
@@ -59,9 +73,6 @@ struct TimelineRunner {
     try finishForeground()
     // A pause at the end says how long to watch.
     if let end = foreground.flatMap({ entries[$0].ended }), end > simulation.now { try advance(to: end) }
-    try runTail()
-    collectOutputs()
-    return isInterrupted
   }
 
   private var isInterrupted: Bool { options.isInterrupted() }
@@ -179,7 +190,8 @@ struct TimelineRunner {
         // A server waits for ever; that is nothing under way.
         switch simulation.session(session).request {
         case .udpService(let request), .tcpService(let request): return request.timeout != nil
-        case .ping, .traceroute, .arping, .udpSender, .tcpClient: return true
+        case .connectionListener: return false
+        case .ping, .traceroute, .arping, .udpSender, .tcpClient, .burst: return true
         }
       }
   }
@@ -223,6 +235,9 @@ struct TimelineRunner {
         request.destination = try address(of: name, exchange.to.place, namespace, &result)
       }
       result.session = simulation.start(.tcpClient(request), in: namespace)
+    case .burst(let burst):
+      let namespace = try namespace(of: entry)
+      result.session = simulation.start(.burst(try request(burst, namespace)), in: namespace)
     case .listen(let listener):
       let namespace = try namespace(of: entry)
       result.session = simulation.start(try request(listener, namespace), in: namespace)
@@ -257,6 +272,8 @@ struct TimelineRunner {
       preconditionFailure("every command line of the timeline was compiled")
     }
     let namespace = try namespace(of: result.entry)
+    builder.begin(text.place)
+    defer { control.setOrigin(.none) }
     do throws(CommandLineError) {
       switch try CommandInterpreter(control, engines: builder.engines).run(command, in: namespace) {
       case .finished(let output): (result.output, result.expansion) = (output, output.expansion)
@@ -333,6 +350,15 @@ struct TimelineRunner {
     return request
   }
 
+  private func request(_ burst: PacketBurst, _ namespace: NamespaceID) throws(RunFailure) -> BurstRequest {
+    var request = BurstRequest(destination: burst.to.value.address, destinationPort: burst.to.value.port)
+    (request.source, request.sourcePort) = (burst.from?.value.specifiedAddress, burst.from?.value.port ?? 0)
+    (request.size, request.count, request.rate, request.flows) = (burst.size, burst.count, burst.rate, burst.flows)
+    request.ttl = burst.ttl
+    request.device = try boundDevice(burst.device, orVRF: burst.vrf, namespace)
+    return request
+  }
+
   private func request(_ listener: Listener, _ namespace: NamespaceID) throws(RunFailure) -> SessionRequest {
     SessionRequest.service(
       listener.port, listener.reply, address: listener.address?.value,
@@ -381,7 +407,8 @@ extension SessionRequest {
     case .ping(let request): request.count == nil && request.deadline == nil
     case .arping(let request): request.count == nil && request.deadline == nil && !request.endsWithFirstReply
     case .udpService(let request), .tcpService(let request): request.count == nil && request.timeout == nil
-    case .traceroute, .udpSender, .tcpClient: false
+    case .connectionListener: true
+    case .traceroute, .udpSender, .tcpClient, .burst: false
     }
   }
 
@@ -398,6 +425,8 @@ extension SessionRequest {
     request.reply = reply == .echo ? .echo : .none
     (request.address, request.device) = (address, device)
     (request.count, request.timeout) = (count, timeout)
+    // Nobody reads what a service of a machine prints.
+    request.reportsDatagrams = timeout != nil
     return port.transport == .udp ? .udpService(request) : .tcpService(request)
   }
 }

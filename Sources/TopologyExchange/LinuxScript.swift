@@ -1,6 +1,7 @@
 internal import NetworkAddresses
 internal import NetworkControl
 internal import OrderedCollections
+internal import NetworkStack
 public import ScenarioModel
 public import ScenarioRunner
 
@@ -39,7 +40,7 @@ extension LinuxScript {
   private static func happened(_ compiled: CompiledScenario) throws(RunFailure) -> [ScenarioResult.Entry] {
     guard compiled.scenario.nodes.values.contains(where: { $0.docker != nil }) else { return [] }
     var options = RunOptions()
-    options.isTracing = false
+    options.tracing = .off
     return try ScenarioRun.run(compiled, options).entries
   }
 }
@@ -169,6 +170,8 @@ private struct Writer {
         exchange.to = Located(SocketAddress(address: address, port: exchange.to.value.port), at: exchange.to.place)
       }
       lines.append("\(place(entry)) \(words(exchange))\(background)")
+    case .burst(let burst):
+      issues.append(burst.place.issue("a burst cannot be exported: no program of iproute2 keeps its rate"))
     case .listen(let listener): lines.append("serve \(place(entry)) \(words(listener))")
     case .link(let change):
       let quality = qualityWords(delay: change.delay, rate: change.rate, loss: change.loss)

@@ -4,6 +4,16 @@ internal import ScenarioRunner
 
 /// The captures that a scenario's timeline replays.
 enum Replays {
+  /// Reads them; what cannot be read is printed on standard error.
+  ///
+  /// - Throws: ``Exit`` 2 where one cannot be read.
+  static func load(_ scenario: Scenario, file: String) throws -> [Int: [ReplayFrame]] {
+    let (frames, issues) = read(scenario, file: file)
+    for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
+    if !issues.isEmpty { throw Exit.invalidInput }
+    return frames
+  }
+
   /// Reads them; their paths are relative to the scenario's folder.
   ///
   /// - Returns: the frames by the entry's place in the timeline, and an issue for each that cannot be read.

@@ -48,10 +48,10 @@ struct Run: ParsableCommand {
     let compiled = try ScenarioFile.load(file)
     if expand { return try printExpansion(compiled) }
     var options = RunOptions()
-    options.until = try until.map(instant)
-    options.isTracing = !quiet || !compiled.scenario.expectations.isEmpty
+    options.until = try until.map { try Self.instant($0, option: "--until") }
+    options.tracing = quiet && compiled.scenario.expectations.isEmpty ? .off : .decisions
     options.isInterrupted = { Interruption.isRequested }
-    options.replays = try replays(compiled.scenario)
+    options.replays = try Replays.load(compiled.scenario, file: file)
 
     let captures = try openCaptures()
     options.isCapturing = captures.isWanted
@@ -62,7 +62,7 @@ struct Run: ParsableCommand {
       }
     } catch {
       captures.discard()
-      throw report(error)
+      throw Self.report(error, file)
     }
     let lines = try finish(captures)
     tell(result, lines)
@@ -85,11 +85,12 @@ struct Run: ParsableCommand {
     }
   }
 
-  private func instant(_ text: String) throws -> Instant {
+  /// A virtual time of the command line.
+  static func instant(_ text: String, option: String) throws -> Instant {
     do {
       return Instant(nanoseconds: try ScenarioDuration(text).nanoseconds)
     } catch {
-      Terminal.printError("vrfsim: --until: \(error)")
+      Terminal.printError("vrfsim: \(option): \(error)")
       throw Exit.invalidInput
     }
   }
@@ -121,7 +122,7 @@ struct Run: ParsableCommand {
   }
 
   /// Says why the run did not come to its end.
-  private func report(_ failure: RunFailure) -> Exit {
+  static func report(_ failure: RunFailure, _ file: String) -> Exit {
     switch failure {
     case .invalid(let issues):
       for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
@@ -133,13 +134,5 @@ struct Run: ParsableCommand {
       Terminal.printError("vrfsim: \(error)")
       return .invalidInput
     }
-  }
-
-  /// The frames of the captures that the timeline replays.
-  private func replays(_ scenario: Scenario) throws -> [Int: [ReplayFrame]] {
-    let (frames, issues) = Replays.read(scenario, file: file)
-    for issue in issues { Terminal.printError(ScenarioFile.text(issue)) }
-    if !issues.isEmpty { throw Exit.invalidInput }
-    return frames
   }
 }

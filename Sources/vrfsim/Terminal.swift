@@ -66,6 +66,11 @@ enum Interruption {
   static var isRequested: Bool { flag != 0 }
 
   static func install() {
+    // Whoever started the program may have blocked the signal for it.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
     signal(SIGINT) { _ in Interruption.flag = 1 }
     signal(SIGPIPE, SIG_IGN)
   }

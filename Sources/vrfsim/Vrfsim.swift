@@ -15,6 +15,9 @@ struct Vrfsim: ParsableCommand {
         vrfsim run scenario.json --pcap captures
         vrfsim check scenarios/*/*/scenario.json
         vrfsim test scenarios
+        vrfsim trace scenario.json echo --both-ways
+        vrfsim explain scenario.json r1 10.2.0.10
+        vrfsim show scenario.json r1 'ip route show vrf red' --at 2s
         vrfsim schema > scenario.schema.json
         vrfsim export iproute2 scenario.json > scenario.sh
 
@@ -27,7 +30,9 @@ struct Vrfsim: ParsableCommand {
         130  interrupted
       """,
     version: "vrfsim \(Version.text)",
-    subcommands: [Run.self, Check.self, Test.self, Schema.self, Export.self])
+    subcommands: [
+      Run.self, Check.self, Test.self, Trace.self, Explain.self, Show.self, Schema.self, Export.self,
+    ])
 
   static func main() {
     Interruption.install()

@@ -1,16 +1,37 @@
 #!/usr/bin/env python3
-"""Throws damaged scenarios at `vrfsim run` and `vrfsim check`: each must end by itself with exit code 0, 2 or 4.
+"""Throws damaged scenarios and questions at `vrfsim run`, `check`, `trace`, `explain` and `show`: each must end by itself with exit code 0, 2 or 4.
 
 usage: fuzz.py --vrfsim PATH [--seconds N] [--seed N]
 
 Mutations of the shipped scenarios are drawn from a seed, so a failure can be replayed: the seed and the file are printed.
 A crash, a hang (10 s), or an exit code 2 without a message is a failure.
 """
-import argparse, glob, os, random, subprocess, sys, tempfile, time
+import argparse, glob, os, random, re, subprocess, sys, tempfile, time
 
 WORDS = ['"', '{', '}', '[', ']', ',', ':', '0', '-1', '1e9', '99999999999999999999', '"10.0.0.1/33"', '"\\ud800"', 'null', 'true',
          '255.255.255.255', '0.0.0.0/0', '127.0.0.1', 'eth0', 'lo', 'vrf', 'via', 'dev', 'default', 'unreachable', '-c', '-i', '-s',
          '65535', '"up": false', '"mtu": 68', 'ip link del eth0', 'ip addr flush dev eth0', 'down', '\\n', '`ip netns`', '$(ip link)']
+
+
+QUESTIONS = ['%s udp 10.0.0.1:5 -> 10.0.0.2:9 ttl 3', '%s icmp -> 2001:db8::2', '%s tcp 10.0.0.9:80 > 192.0.2.1:443 df size 1400',
+             '%s:eth0 icmp 10.9.9.9 -> 10.0.0.2 mark 0x1']
+ROUTES = ['10.0.0.2', '10.1.0.1 from 10.0.0.1 iif eth0', '2001:db8::1', '192.0.2.1 vrf red mark 3']
+COMMANDS = ['ip route show table all', 'ip -j -d link', 'ip rule', 'iptables -nvL', 'conntrack -L', 'bridge fdb', 'sysctl net.ipv4.ip_forward']
+
+
+def question(text, path, random):
+    """-> a verb that asks, with words that may be damaged"""
+    names = re.findall(r'"(\w+)": *\{ *"(?:interfaces|forwarding|vrfs|namespaces|docker)', text) or ['h1']
+    name = random.choice(names)
+    def damaged(words):
+        return mutate(words, random).replace('\0', '') if random.random() < 0.4 else words
+    at = random.choice([[], ['--at', '1s'], ['--at', damaged('2500ms')]])
+    return random.choice([
+        ['trace', path, damaged(random.choice(QUESTIONS) % name), '--both-ways', '--why-not'] + at,
+        ['trace', path, '--json', '--both-ways'],
+        ['explain', path, damaged(name), damaged(random.choice(ROUTES))] + at,
+        ['show', path, name, damaged(random.choice(COMMANDS))] + at,
+    ])
 
 
 def mutate(text, random):
@@ -53,10 +74,12 @@ def main():
         path = os.path.join(folder, 's.json')
         while time.monotonic() < end:
             draw = random.Random(seed)
-            text = mutate(draw.choice(texts), draw)
+            text = draw.choice(texts)
+            verb = draw.choice([['run', path, '--until', '5s'], ['check', path], question(text, path, draw)])
+            if verb[0] in ('run', 'check') or draw.random() < 0.2:
+                text = mutate(text, draw)
             with open(path, 'w', encoding='utf-8', errors='surrogatepass') as file:
                 file.write(text)
-            verb = draw.choice([['run', path, '--until', '5s'], ['check', path]])
             try:
                 done = subprocess.run([options.vrfsim] + verb, capture_output=True, timeout=10, env=dict(os.environ, SWIFT_BACKTRACE='enable=no'))
                 code, message = done.returncode, done.stderr
@@ -68,7 +91,7 @@ def main():
                 keep = 'fuzz-failure-%d.json' % seed
                 with open(keep, 'w', encoding='utf-8', errors='surrogatepass') as file:
                     file.write(text)
-                print('FAILED seed %d: vrfsim %s: %s, kept as %s' % (seed, verb[0], code, keep))
+                print('FAILED seed %d: vrfsim %s: %s, kept as %s' % (seed, ' '.join(verb), code, keep))
                 print(message.decode(errors='replace')[-500:])
                 if failures >= 5:
                     break

@@ -39,8 +39,8 @@ import Testing
       "iptables -t raw -A PREROUTING -j CT --helper ftp", "iptables -t raw -A PREROUTING -j CT --zone mark",
       "iptables -A INPUT -m length --length 9:3", "ip6tables -A INPUT -m frag --fragid 5", "iptables-save -f x",
       "iptables-restore rules.v4", "iptables-restore -v <<'EOF'\nEOF", "iptables-restore <<'EOF'\n*nat\n-S\nCOMMIT\nEOF",
-      "conntrack -E", "conntrack -S", "conntrack -I -p udp", "conntrack -L expect", "conntrack -L dying", "conntrack -C exp",
-      "conntrack -L -o xml", "conntrack -L -o extended,id", "conntrack -L -o save", "conntrack -L -l x", "conntrack -D -t 5",
+      "conntrack -E -o xml", "conntrack -S", "conntrack -I -p udp", "conntrack -L expect", "conntrack -L dying", "conntrack -C exp",
+      "conntrack -L -o xml", "conntrack -L -o extended,xml", "conntrack -L -o save", "conntrack -L -l x", "conntrack -D -t 5",
       "conntrack -L -p sctp --sport 5", "conntrack -Lp udp", "conntrack -L -n10.0.0.1", "conntrack -h",
     ])
   func unmodeledThingsAreNotSupportedYet(line: String) throws {

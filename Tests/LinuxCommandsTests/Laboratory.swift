@@ -46,11 +46,13 @@ struct Recording {
 }
 
 /// A simulated machine that command lines are typed on.
-struct Laboratory {
+final class Laboratory {
   let simulation = Simulation(seed: 1)
   let controller: Controller
   let namespace: NamespaceID
   let interpreter: CommandInterpreter
+  /// The programs that run on beside the lines, by what was typed.
+  private var background: [(line: String, session: SessionID, command: SessionCommand)] = []
 
   init() throws {
     controller = Controller(simulation)
@@ -72,7 +74,10 @@ struct Laboratory {
   }
 
   /// What the line prints; a program that takes time runs to its end, at most 100 virtual seconds.
+  /// `background LINE` lets a program run on, and `heard LINE` interrupts it and is what it has printed.
   func type(_ line: String) throws(CommandLineError) -> CommandOutput {
+    if line.hasPrefix("background ") { return try begin(String(line.dropFirst("background ".count))) }
+    if line.hasPrefix("heard ") { return end(String(line.dropFirst("heard ".count))) }
     switch try interpreter.run(try CommandLine.parse(line), in: namespace) {
     case .finished(let output): return output
     case .session(let command):
@@ -80,5 +85,22 @@ struct Laboratory {
       _ = simulation.run(through: simulation.now + 100_000_000_000, orUntilEndOf: session)
       return command.output(of: simulation.session(session).events)
     }
+  }
+
+  private func begin(_ line: String) throws(CommandLineError) -> CommandOutput {
+    guard case .session(let command) = try interpreter.run(try CommandLine.parse(line), in: namespace) else {
+      preconditionFailure("only programs that take time run beside others")
+    }
+    background.append((line, simulation.start(command.request, in: command.namespace), command))
+    return CommandOutput()
+  }
+
+  private func end(_ line: String) -> CommandOutput {
+    guard let place = background.firstIndex(where: { $0.line == line }) else {
+      preconditionFailure("it was begun before")
+    }
+    let program = background.remove(at: place)
+    simulation.stop(program.session)
+    return program.command.output(of: simulation.session(program.session).events)
   }
 }

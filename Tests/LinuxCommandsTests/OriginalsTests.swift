@@ -14,6 +14,7 @@ import Testing
     "everywhere", "ping-flood", "link-groups", "vxlan-inherit", "link-broadcast", "uppers", "refused-fragment",
     "iptables", "iptables-targets", "iptables-matches", "iptables-ipv6",
     "iptables-options", "iptables-refusals", "iptables-restore", "iptables-docker", "conntrack", "conntrack-ipv6",
+    "conntrack-events",
   ]
 
   @Test("a line prints what the original printed", arguments: cases)
@@ -90,6 +91,7 @@ extension Laboratory {
 enum Comparison {
   static func comparable(_ text: String, of line: String) -> String {
     if line.contains("ping ") { return withoutTicks(text) }
+    if line.hasPrefix("heard conntrack") { return withoutProcesses(withoutIdentifiers(text)) }
     if line.contains("conntrack -") { return unordered(withoutIdentifiers(text)) }
     // Linux lists these in the order of hash tables, whose keys it draws at random; and the simulator has no
     // filters of the devices' own (`self`), which multicast groups fill.
@@ -115,6 +117,14 @@ enum Comparison {
     text.replacing(#/ id=[0-9]+/#, with: " id=N").replacing(#/ ([0-9]+) ([A-Z][A-Z_0-9]* )?src=/#) { row in
       " \(((Int(row.1) ?? -1) + 9) / 10 * 10) \(row.2 ?? "")src="
     }
+  }
+
+  /// What is heard of connections: times of day, ports that a program drew, and who took a connection away, whose name
+  /// is told where it still runs.
+  private static func withoutProcesses(_ text: String) -> String {
+    text.replacing(#/^\[[0-9.]+\]/#.anchorsMatchLineEndings(), with: "[T]").replacing(#/sport=[0-9]{5}/#, with: "sport=P")
+      .replacing(#/dport=[0-9]{5}( |$)/#.anchorsMatchLineEndings()) { $0.0.hasPrefix("dport=33434") ? String($0.0) : "dport=P\($0.1)" }
+      .replacing(#/ portid=[0-9]+( progname=conntrack)?/#, with: " portid=N")
   }
 
   private static func unordered(_ text: String) -> String {

@@ -9,8 +9,8 @@ struct Network {
   let control: Controller
   private var machines: [String: NamespaceID] = [:]
 
-  init(isTracing: Bool = true, bounds: Kernel.Bounds = Kernel.Bounds()) {
-    simulation = Simulation(seed: 1, bounds: bounds, isTracing: isTracing)
+  init(tracing: TraceDepth = .decisions, bounds: Kernel.Bounds = Kernel.Bounds()) {
+    simulation = Simulation(seed: 1, bounds: bounds, tracing: tracing)
     control = Controller(simulation)
   }
 

@@ -3,31 +3,6 @@ import NetworkAddresses
 import PrefixTables
 import Testing
 
-/// A list that is searched from end to end: slow and obvious, the model that the table is compared with.
-private struct LinearTable<Address: InternetAddress> {
-  var entries: [(prefix: Prefix<Address>, value: UInt32)] = []
-
-  mutating func insert(_ value: UInt32, at prefix: Prefix<Address>) -> UInt32? {
-    if let index = entries.firstIndex(where: { $0.prefix == prefix }) {
-      let previous = entries[index].value
-      entries[index].value = value
-      return previous
-    }
-    entries.append((prefix, value))
-    return nil
-  }
-
-  mutating func remove(_ prefix: Prefix<Address>) -> UInt32? {
-    guard let index = entries.firstIndex(where: { $0.prefix == prefix }) else { return nil }
-    return entries.remove(at: index).value
-  }
-
-  func matches(_ address: Address) -> [(Int, UInt32)] {
-    entries.filter { $0.prefix.contains(address) }.sorted { $0.prefix.length > $1.prefix.length }
-      .map { ($0.prefix.length, $0.value) }
-  }
-}
-
 @Suite struct PrefixTableTests {
   /// How many operations a seed makes; 20 seeds and two families make 1,200,000.
   static let operations = 30_000

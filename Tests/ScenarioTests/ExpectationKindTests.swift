@@ -101,7 +101,7 @@ import Testing
         wanted  answered
         got     time exceeded (from 172.16.1.253)
                 dropped at r1 [vrf blue]  IP_INHDR  the TTL ran out
-                rule 1000 l3mdev -> table 1101 -> 172.16.2.0/24 dev red
+                rule 1000 l3mdev -> table 1101 blue -> 172.16.2.0/24 dev red
         more    vrfsim trace s.json --flow ttl --both-ways
       """),
     Failing(
@@ -113,6 +113,7 @@ import Testing
         wanted  answered
         got     host unreachable (from 172.16.2.253)
                 dropped at r1 [vrf red]  NOT_SPECIFIED  an unreachable route refuses it
+                rule 1000 l3mdev -> table 1102 red -> unreachable default metric 4278198272: No route to host
         more    vrfsim trace s.json --flow nowhere --both-ways
         hint    look at r1
       """),
@@ -123,7 +124,7 @@ import Testing
         sent    h1 udp 172.16.1.1:5001 -> 172.16.2.2:99 #1
         wanted  answered
         got     dropped at h2  NETFILTER_DROP  rule 1 of INPUT (iptables -t filter) drops it
-                rule 0 -> table local -> local 172.16.2.2/32 dev eth0
+                rule 0 local -> local 172.16.2.2 dev eth0
         more    vrfsim trace s.json --flow shut --both-ways
       """),
     Failing(
@@ -169,7 +170,7 @@ import Testing
         wanted  answers by the same way
         got     there is no answer
                 dropped at h2  NETFILTER_DROP  rule 1 of INPUT (iptables -t filter) drops it
-                rule 0 -> table local -> local 172.16.2.2/32 dev eth0
+                rule 0 local -> local 172.16.2.2 dev eth0
         more    vrfsim trace s.json --flow shut --both-ways
       """),
     Failing(
@@ -205,7 +206,7 @@ import Testing
         sent    h1 udp 172.16.1.1:5001 -> 172.16.2.2:99 #1
         wanted  always no-blackhole
         got     dropped at h2:eth0 and nobody was told: NETFILTER_DROP, rule 1 of INPUT (iptables -t filter) drops it
-                rule 0 -> table local -> local 172.16.2.2/32 dev eth0
+                rule 0 local -> local 172.16.2.2 dev eth0
         more    vrfsim trace s.json --flow shut --both-ways
       """),
     Failing(
@@ -233,7 +234,7 @@ import Testing
         sent    h1 icmp 172.16.1.1 -> 172.16.2.2 echo #1
         wanted  always reachable h2 from h1
         got     a request of h1 to h2 was dropped at r1:blue: IP_INHDR, the TTL ran out
-                rule 1000 l3mdev -> table 1101 -> 172.16.2.0/24 dev red
+                rule 1000 l3mdev -> table 1101 blue -> 172.16.2.0/24 dev red
         more    vrfsim trace s.json --flow ttl --both-ways
       """),
     Failing(

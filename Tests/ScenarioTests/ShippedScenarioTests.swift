@@ -39,10 +39,10 @@ import Testing
     Array(try Data(contentsOf: Self.folder.appendingPathComponent("\(name)/scenario.json")))
   }
 
-  private func run(_ name: String, isTracing: Bool = true) throws -> Run {
+  private func run(_ name: String, tracing: TraceDepth = .decisions) throws -> Run {
     var options = RunOptions()
     options.isCapturing = true
-    options.isTracing = isTracing
+    options.tracing = tracing
     let frames = Frames()
     let result = try ScenarioRun.run(try compiled(try text(name), name), options, sink: { device, instant, frame in
       frames.append(device, instant, frame)
@@ -87,7 +87,9 @@ import Testing
 
   @Test("tracing changes no frame", arguments: names)
   func traceIsPassive(name: String) throws {
-    #expect(try run(name).frames == run(name, isTracing: false).frames)
+    let frames = try run(name).frames
+    #expect(try frames == run(name, tracing: .off).frames)
+    #expect(try frames == run(name, tracing: .walks).frames)
   }
 
   @Test("the story is the one that was checked in", arguments: names)

@@ -165,8 +165,8 @@ import Testing
 
   @Test("an interrupt ends the run, and what is known by then is told")
   func interrupt() throws {
-    // Four days of pings: far more than the test waits for.
-    let long = #"{"id":"p","on":"h","run":"ping -c 3000000 -i 0.01 127.0.0.1"}"#
+    // Far more than the test waits for.
+    let long = #"{"id":"p","on":"h","burst":{"to":"127.0.0.1:9","count":100000000}}"#
     try withFiles(["a.json": scenario("quick", Self.holds), "b.json": scenario("long", Self.holds, timeline: long)]) { folder in
       let program = try Program(["test", folder, "--jobs", "1", "--junit", folder + "/report.xml"], interruptAfter: 1)
       #expect(program.exitCode == 130, "\(program.errors)")

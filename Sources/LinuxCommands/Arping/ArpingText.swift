@@ -29,7 +29,7 @@ struct ArpingText: Sendable {
         received += 1
         text += line(reply)
         if request.mode == .request && !request.broadcastsOnly { isUnicast = true }
-      case .error, .redirected, .receiveFailed, .timedOut, .received, .connection, .messageTooLong, .finished: break
+      case .error, .redirected, .receiveFailed, .timedOut, .received, .burstEnded, .connection, .connectionNotice, .messageTooLong, .finished: break
       }
     }
     text += "Sent \(sent) probes (\(broadcasts) broadcast(s))\nReceived \(received) response(s)\n"

@@ -52,6 +52,11 @@ struct ConntrackFilter: Sendable {
   var translatedSource = Translation()
   var translatedDestination = Translation()
 
+  /// What is not told is not equal to anything.
+  func matches(_ notice: ConnectionNotice) -> Bool {
+    (mark == nil || notice.tellsMark) && (state == nil || notice.tellsState) && matches(notice.connection)
+  }
+
   func matches(_ connection: ConnectionInfo) -> Bool {
     let (original, reply) = (connection.original, connection.reply)
     func isEqual<Value: Equatable>(_ wanted: Value?, _ value: Value) -> Bool { wanted == nil || wanted == value }

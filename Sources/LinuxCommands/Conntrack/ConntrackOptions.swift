@@ -53,6 +53,7 @@ enum ConntrackVerb: Character, Sendable {
   case get = "G"
   case flush = "F"
   case count = "C"
+  case listen = "E"
   case version = "V"
 
   /// The letters of the options that may stand beside it.
@@ -65,6 +66,7 @@ enum ConntrackVerb: Character, Sendable {
     case .get: "sdrqpiol"
     case .flush: "f"
     case .count, .version: ""
+    case .listen: "sdrqpe{}amfngocbjwl<>()"
     }
   }
 }

@@ -39,7 +39,26 @@ private struct ConntrackCommand: SimulatedCommand {
         CommandOutput(standardError: ConntrackReader.head + "connection tracking table has been emptied.\n"))
     case .count:
       return .finished(CommandOutput(standardOutput: "\(context.controller.connectionCount(in: context.namespace))\n"))
+    case .listen: return .session(listener(context))
     case .version: preconditionFailure("the version is printed when the line is read")
+    }
+  }
+
+  /// `-E`: it runs until it is interrupted.
+  private func listener(_ context: CommandContext) -> SessionCommand {
+    var request = ConnectionListenerRequest()
+    if !line.kinds.isEmpty { request.kinds = line.kinds }
+    let line = line
+    return SessionCommand(.connectionListener(request), in: context.namespace) { events in
+      var (text, count) = ("", 0)
+      for event in events {
+        guard case .connectionNotice(let notice) = event.what, line.filter.matches(notice) else { continue }
+        text += line.text.line(notice, at: event.instant)
+        count += 1
+      }
+      return CommandOutput(
+        standardOutput: text,
+        standardError: line.warnings + ConntrackReader.head + "\(count) flow events have been shown.\n")
     }
   }
 

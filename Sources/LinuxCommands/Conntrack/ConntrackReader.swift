@@ -6,6 +6,8 @@ struct ConntrackLine: Sendable {
   var verb: ConntrackVerb
   var filter = ConntrackFilter()
   var text = ConntrackText()
+  /// `-e`: what is heard.
+  var kinds: ConnectionNotice.Kinds = []
   /// What is said on standard error before anything is done.
   var warnings = ""
 }
@@ -147,6 +149,7 @@ struct ConntrackReader {
     case ("m", let value?): try takeMark(value)
     case ("u", let value?): try takeStatus(value)
     case ("o", let value?): try takeOutput(value)
+    case ("e", let value?): try takeKinds(value)
     case ("w", let value?): line.filter.zone = UInt16(try number(value, through: 65_535))
     case ("(", let value?): line.filter.originalZone = UInt16(try number(value, through: 65_535))
     case (")", let value?): line.filter.replyZone = UInt16(try number(value, through: 65_535))
@@ -337,15 +340,30 @@ struct ConntrackReader {
 
   private mutating func takeOutput(_ value: Word) throws(CommandLineError) {
     let names = ["xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save"]
-    var isExtended = line.text.isExtended
+    var text = line.text
     try readNames(value, among: names) { name, _ throws(CommandLineError) in
       switch name {
-      case "extended": isExtended = true
-      case "timestamp", "ktimestamp", "userspace": break  // They show in events, or where the kernel keeps times.
+      case "extended": text.isExtended = true
+      case "timestamp": text.hasTimestamps = true
+      case "id": text.hasIdentifiers = true
+      case "ktimestamp", "userspace": break  // The kernel keeps no times, and who did it is always told.
       default: throw .unsupported("the output '\(name)'", range: value.range)
       }
     }
-    line.text.isExtended = isExtended
+    line.text = text
+  }
+
+  private mutating func takeKinds(_ value: Word) throws(CommandLineError) {
+    var kinds = line.kinds
+    try readNames(value, among: ["ALL", "NEW", "UPDATES", "DESTROY"]) { name, _ in
+      switch name {
+      case "NEW": kinds.insert(.new)
+      case "UPDATES": kinds.insert(.update)
+      case "DESTROY": kinds.insert(.destroy)
+      default: kinds = .all  // The other name is ALL.
+      }
+    }
+    line.kinds = kinds
   }
 
   // MARK: - Checks

@@ -12,6 +12,8 @@ protocol CommandAddress: InternetAddress {
   /// An address as iproute2 reads it.
   init?(word: Word)
 
+  /// What the lookup of a question tries.
+  static func walk(_ question: RouteQuestionOf<Self>, _ context: CommandContext) -> [RouteWalkStep]
   static func addRoute(_ attributes: RouteAttributesOf<Self>, _ mode: AddMode, _ namespace: NamespaceID) -> ControlRequest
   static func deleteRoute(_ selector: RouteSelectorOf<Self>, _ namespace: NamespaceID) -> ControlRequest
   static func addRule(_ rule: RoutingRuleOf<Self>, _ preference: UInt32?, _ namespace: NamespaceID) -> ControlRequest
@@ -54,6 +56,9 @@ extension IPv4Address: CommandAddress {
   static func resolve(_ question: RouteQuestion, _ context: CommandContext) throws(ControlError) -> RouteAnswer {
     try context.controller.resolve(question, in: context.namespace)
   }
+  static func walk(_ question: RouteQuestion, _ context: CommandContext) -> [RouteWalkStep] {
+    context.controller.walk(question, in: context.namespace)
+  }
 }
 
 extension IPv6Address: CommandAddress {
@@ -84,6 +89,9 @@ extension IPv6Address: CommandAddress {
   }
   static func resolve(_ question: IPv6RouteQuestion, _ context: CommandContext) throws(ControlError) -> IPv6RouteAnswer {
     try context.controller.resolve(question, in: context.namespace)
+  }
+  static func walk(_ question: IPv6RouteQuestion, _ context: CommandContext) -> [RouteWalkStep] {
+    context.controller.walk(question, in: context.namespace)
   }
 }
 

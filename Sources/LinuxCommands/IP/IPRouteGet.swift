@@ -5,7 +5,7 @@ import NetworkStack
 /// `ip route get`: what the kernel would do with a packet.
 ///
 /// Source: ip-route(8), "ip route get".
-struct GetRoute<Address: CommandAddress>: ImmediateCommand {
+struct GetRoute<Address: CommandAddress>: ImmediateCommand, RouteLookupCommand {
   private struct Options: Sendable {
     var destination: Address?
     var source: Address?
@@ -100,10 +100,14 @@ struct GetRoute<Address: CommandAddress>: ImmediateCommand {
       filter.table = nil
       return IPRouteText(filter: filter, options: form).listing([route])
     }
-    // Without rules of its own, a kernel keeps local and main in one table and does not tell them apart.
-    let hasOwnRules = !Address.isIPv6 && context.controller.rules(in: context.namespace).count != 3
+    // Until its rules change for the first time, a kernel keeps local and main in one table and does not tell them apart.
+    let hasOwnRules = !Address.isIPv6 && context.controller.hasChangedRules(in: context.namespace)
     let text = IPRouteAnswerText(question: question, inputDevice: options.inputDevice?.text, options: form)
     return form.form.text([text.record(answer, tellsLocalTable: hasOwnRules)])
+  }
+
+  func lookup(_ context: CommandContext) throws(CommandStop) -> RouteLookupSteps {
+    RouteLookupSteps(isIPv6: Address.isIPv6, steps: Address.walk(try question(context), context))
   }
 
   private func question(_ context: CommandContext) throws(CommandStop) -> RouteQuestionOf<Address> {

@@ -1,5 +1,5 @@
 import NetworkAddresses
-import NetworkStack
+public import NetworkStack
 
 /// Rules as `iptables -S` and `iptables-save` write them, and as `iptables -L` shows them.
 struct RuleText {
@@ -11,7 +11,12 @@ struct RuleText {
   ///
   /// - Parameter counters: where they are to be told, as options.
   func options(_ rule: FilterRule, chain: String, counters: FilterCounters? = nil) -> String {
-    var text = "-A \(chain)" + address("s", rule.source) + address("d", rule.destination)
+    "-A \(chain)" + options(rule, counters: counters)
+  }
+
+  /// Everything behind the name of the chain, with a blank in front.
+  func options(_ rule: FilterRule, counters: FilterCounters? = nil) -> String {
+    var text = address("s", rule.source) + address("d", rule.destination)
     text += interface("i", rule.inputInterface) + interface("o", rule.outputInterface)
     if let number = rule.ipProtocol {
       text += Self.not(number.isInverted) + " -p \(ProtocolNames.text(of: number.number))"
@@ -207,5 +212,12 @@ struct TableText {
       }
     }
     return text + "COMMIT\n# Completed on \(day)\n"
+  }
+}
+
+extension FilterRule {
+  /// What the rule asks and does, in the words of iptables(8) behind the name of its chain.
+  public func text(_ family: FilterFamily) -> String {
+    String(RuleText(family: family).options(self).dropFirst())
   }
 }

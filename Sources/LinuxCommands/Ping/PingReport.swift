@@ -67,7 +67,7 @@ extension PingText {
         } else if !text.options.isQuiet {
           output.standardError += "ping: local error: message too long, mtu\(text.request.destination.isIPv6 ? ": " : "=")\(mtu)\n"
         }
-      case .receiveFailed, .timedOut, .received, .connection, .startFailed, .finished: break
+      case .receiveFailed, .timedOut, .received, .burstEnded, .connection, .connectionNotice, .startFailed, .finished: break
       }
     }
 

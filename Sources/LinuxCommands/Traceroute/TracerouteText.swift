@@ -44,7 +44,7 @@ struct TracerouteText: Sendable {
       case .messageTooLong(let sequence, let mtu): answers.append((sequence, .tooLong(mtu: mtu)))
       case .sendFailed(_, let errno): failed = errno
       case .finished: isCutShort = false
-      case .started, .redirected, .allowedBroadcast, .sent, .receiveFailed, .received, .connection: break
+      case .started, .redirected, .allowedBroadcast, .sent, .receiveFailed, .received, .burstEnded, .connection, .connectionNotice: break
       }
     }
     if let failed, answers.isEmpty { return failure("send", failed) }

@@ -82,6 +82,7 @@ struct Connection: Sendable, BitwiseCopyable {
   /// From when on packets make a UDP connection a stream.
   var streamBegin = Instant(nanoseconds: 0)
   var tcp = TCPTrack()
+  var changes: ConnectionChanges = []
   /// The next ones of the hash chains: of its tuples, and by source.
   var nextOriginal = UInt32.max
   var nextReply = UInt32.max

@@ -20,6 +20,8 @@ public struct ConnectionInfo: Sendable {
   /// Whether a table of translations has decided about it, be it that nothing changes.
   public let isSourceDecided: Bool
   public let isDestinationDecided: Bool
+  /// A number that it keeps as long as it lives.
+  public let identifier: UInt32
 
   /// The same while somebody looks at it.
   public var usedOnceMore: ConnectionInfo {
@@ -36,18 +38,26 @@ extension Kernel {
   /// keyed anew at each boot.
   package func connectionInfos(in namespace: NamespaceID) -> [ConnectionInfo] {
     connections.confirmed.compactMap { (id: ConnectionID) -> ConnectionInfo? in
-      let connection = connections[id]
-      guard connection.original.namespace == namespace, connection.expiry > now else { return nil }
-      return ConnectionInfo(
-        original: connection.original, reply: connection.reply,
-        status: connection.status.intersection([
-          .seenReply, .assured, .confirmed, .expected, .sourceTranslated, .destinationTranslated,
-        ]), secondsLeft: (connection.expiry - now) / 1_000_000_000, mark: connection.mark,
-        tcpState: connection.original.ipProtocol == 6 ? connection.tcp.state : nil,
-        zone: connection.zone.identifier, zoneDirection: connection.zone.direction,
-        useCount: connection.references, isSourceDecided: connection.status.contains(.sourceDecided),
-        isDestinationDecided: connection.status.contains(.destinationDecided))
+      guard connections[id].original.namespace == namespace, connections[id].expiry > now else { return nil }
+      return connectionInfo(id)
     }
+  }
+
+  /// Differs(iptables): what `-o id` shows of a connection is a number made of its place and addresses; Linux makes it
+  /// with a key of its own at each boot.
+  func connectionInfo(_ id: ConnectionID) -> ConnectionInfo {
+    let connection = connections[id]
+    let hash = connection.original.hash &+ UInt64(id.rawValue)
+    return ConnectionInfo(
+      original: connection.original, reply: connection.reply,
+      status: connection.status.intersection([
+        .seenReply, .assured, .confirmed, .expected, .sourceTranslated, .destinationTranslated,
+      ]), secondsLeft: max(0, connection.expiry - now) / 1_000_000_000, mark: connection.mark,
+      tcpState: connection.original.ipProtocol == 6 ? connection.tcp.state : nil,
+      zone: connection.zone.identifier, zoneDirection: connection.zone.direction,
+      useCount: connection.references, isSourceDecided: connection.status.contains(.sourceDecided),
+      isDestinationDecided: connection.status.contains(.destinationDecided),
+      identifier: UInt32(truncatingIfNeeded: hash ^ hash >> 32))
   }
 
   /// Forgets the connections of a namespace that fulfil a condition.
@@ -59,7 +69,7 @@ extension Kernel {
     var forgotten: [ConnectionInfo] = []
     for info in connectionInfos(in: namespace) where isWanted(info) {
       guard let found = connections.find(info.original) else { continue }
-      destroyConnection(found.id)
+      destroyConnection(found.id, isByProgram: true)
       forgotten.append(info)
     }
     return forgotten

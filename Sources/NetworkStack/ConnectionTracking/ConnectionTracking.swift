@@ -34,13 +34,18 @@ extension Kernel {
           record(.connectionTableIsFull, id, packet.namespace)
           return false
         }
-        connection = connections.add(Connection(original: tuple, reply: reply, zone: packets[id].zone, references: 0))
+        connection = connections.add(
+          Connection(
+            original: tuple, reply: reply, zone: packets[id].zone, references: 0,
+            changes: initialChanges(in: packet.namespace)))
         namespaces[packet.namespace.index].connectionCount += 1
       }
       assign(connection, role(of: direction, connections[connection]), to: id)
       switch follow(packet, connection, direction, settings) {
       case .accepted:
-        if direction == .reply { connections[connection].status.insert(.seenReply) }
+        if direction == .reply, connections[connection].status.insert(.seenReply).inserted {
+          noteChange(.wasAnswered, of: connection)
+        }
         record(
           .tracked(connection.rawValue, packets[id].connectionRole.trace), id, packet.namespace)
         return true
@@ -169,7 +174,11 @@ extension Kernel {
       return prolong(id, by: settings.udpTimeout)
     }
     prolong(id, by: settings.udpStreamTimeout)
-    connections[id].status.insert(.assured)
+    assure(id)
+  }
+
+  private mutating func assure(_ id: ConnectionID) {
+    if connections[id].status.insert(.assured).inserted { noteChange(.isAssured, of: id) }
   }
 
   /// Kernel counterpart: `nf_conntrack_tcp_packet()` (net/netfilter/nf_conntrack_proto_tcp.c, v6.12).
@@ -206,6 +215,7 @@ extension Kernel {
     _ segment: TrackedSegment, _ id: ConnectionID, from old: TCPTrackState, _ settings: ConnectionSettings
   ) {
     let new = connections[id].tcp.state
+    if new != old { noteChange(.hasOtherState, of: id) }
     var timeout = connections[id].tcp.timeout(after: segment, settings)
     if !connections[id].status.contains(.seenReply) {
       // A reset as the only answer: there was never a connection.
@@ -214,7 +224,7 @@ extension Kernel {
       if segment.kind == .synchronize && old == .synSent { return }
       if new == .established { timeout = min(timeout, settings.tcpUnacknowledged) }
     } else if new == .established && (old == .synReceived || old == .established) {
-      connections[id].status.insert(.assured)
+      assure(id)
     }
     prolong(id, by: timeout)
   }
@@ -290,6 +300,12 @@ extension Kernel {
   /// Kernel counterpart: `__nf_conntrack_confirm()` (net/netfilter/nf_conntrack_core.c, v6.12).
   /// - Returns: false where another packet has taken the tuple meanwhile.
   mutating func confirmConnection(of packet: PacketID) -> Bool {
+    guard insertConnection(of: packet) else { return false }
+    if packets[packet].connection != .none { tellChanges(of: packets[packet].connection) }
+    return true
+  }
+
+  private mutating func insertConnection(of packet: PacketID) -> Bool {
     let (id, role) = (packets[packet].connection, packets[packet].connectionRole)
     guard id != .none, !connections[id].isConfirmed, role.direction == .original else { return true }
     if connections[id].status.contains(.dying) { return false }
@@ -305,15 +321,19 @@ extension Kernel {
     connections[id].expiry = now + connections[id].expiry.nanoseconds
     connections[id].references += 1
     connections.insert(id)
+    noteChange(.isNew, of: id)
     return true
   }
 
   /// Takes a connection out of the table: its time is over, or somebody wants it gone.
-  mutating func destroyConnection(_ id: ConnectionID) {
+  ///
+  /// - Parameter isByProgram: whether a program asked for it.
+  mutating func destroyConnection(_ id: ConnectionID, isByProgram: Bool = false) {
     guard connections[id].isConfirmed, !connections[id].status.contains(.dying) else {
       connections[id].status.insert(.dying)
       return
     }
+    tellEnd(of: id, isByProgram: isByProgram)
     connections.remove(id)
     releaseConnection(id)
   }

@@ -55,9 +55,7 @@ extension Kernel {
   /// - Parameter packet: as it was before; its bytes are new by now.
   private mutating func recordTranslation(of packet: FilteredPacket, _ end: TranslatedEnd) {
     let isSource = end == .source
-    guard packet.family == .ipv4, let header = IPv4View(packet.bytes) else {
-      return record(.translatedIPv6(isSource: isSource), packet.id, packet.namespace)
-    }
+    guard let after = addresses(packet) else { return }
     let connection = connections[packets[packet.id].connection]
     let role = packets[packet.id].connectionRole
     let old = connection[role.direction]
@@ -70,10 +68,19 @@ extension Kernel {
         Translation(
           isSource: isSource,
           before: .init(
-            address: before.embeddedIPv4, port: !hasPorts ? 0 : isSource ? old.sourcePort : old.destinationPort),
+            packet.family == .ipv4 ? .v4(before.embeddedIPv4) : .v6(before),
+            !hasPorts ? 0 : isSource ? old.sourcePort : old.destinationPort),
           after: .init(
-            address: isSource ? header.source : header.destination,
-            port: !hasPorts ? 0 : isSource ? new.destinationPort : new.sourcePort))), packet.id, packet.namespace)
+            isSource ? after.source : after.destination,
+            !hasPorts ? 0 : isSource ? new.destinationPort : new.sourcePort))), packet.id, packet.namespace)
+  }
+
+  /// The addresses in the header as it is now.
+  private func addresses(_ packet: FilteredPacket) -> (source: IPAddress, destination: IPAddress)? {
+    switch packet.family {
+    case .ipv4: IPv4View(packet.bytes).map { (.v4($0.source), .v4($0.destination)) }
+    case .ipv6: IPv6View(packet.bytes).map { (.v6($0.source), .v6($0.destination)) }
+    }
   }
 
   private func fillICMPChecksum(_ packet: FilteredPacket) {

@@ -130,6 +130,8 @@ package struct DeviceAddress: Hashable, Sendable {
   package var isSecondary: Bool
   package var hasNoPrefixRoute: Bool
   package var age = AddressAge()
+  /// Whose request put it there.
+  package internal(set) var origin = RequestOrigin.none
 
   package init(
     local: IPv4Address, peer: IPv4Address, length: Int, broadcast: IPv4Address?, scope: RouteScope, label: String,

@@ -36,7 +36,7 @@ extension Kernel {
       countTransmission(id, device)
       queue.schedule(.arrival(packet.park(), device), at: now)
     case .networkCard(let end):
-      guard let end else { return drop(packet, .simulatorNoCable) }
+      guard let end else { return drop(packet, .queueDrop) }
       cableTransmit(packet, by: device, into: end)
     case .veth(let peer):
       sendFrame(id, by: device)

@@ -65,28 +65,17 @@ public struct FilterRule: Hashable, Sendable {
   public var matches: [FilterMatch] = []
   /// `-j` or `-g`; `nil` for a rule that only counts.
   public var target: FilterTarget?
-  /// The rule's place in the input that made it, for explanations.
-  public var origin: RuleOrigin?
+  /// Whose request made it.
+  public package(set) var origin = RequestOrigin.none
 
   public init() {}
 
   /// Whether two rules say the same, wherever they came from.
   public func says(theSameAs other: FilterRule) -> Bool {
     var (left, right) = (self, other)
-    left.origin = nil
-    right.origin = nil
+    left.origin = .none
+    right.origin = .none
     return left == right
-  }
-}
-
-/// Where a rule was written.
-public struct RuleOrigin: Hashable, Sendable {
-  public var file: String
-  public var line: Int
-
-  public init(file: String, line: Int) {
-    self.file = file
-    self.line = line
   }
 }
 

@@ -39,6 +39,7 @@ extension Kernel {
   /// Kernel counterpart: `connmark_tg_shift()` (net/netfilter/xt_connmark.c, v6.12).
   private mutating func markConnection(_ target: ConnectionMarkTarget, _ id: PacketID) {
     let connection = packets[id].connection
+    let old = connections[connection].mark
     switch target {
     case .set(let value, let mask): connections[connection].mark = connections[connection].mark & ~mask ^ value
     case .save(let packetMask, let connectionMask):
@@ -47,6 +48,7 @@ extension Kernel {
     case .restore(let packetMask, let connectionMask):
       packets[id].mark = packets[id].mark & ~packetMask ^ connections[connection].mark & connectionMask
     }
+    if connections[connection].mark != old { noteChange(.hasOtherMark, of: connection) }
   }
 
   /// Lowers the largest segment that a SYN offers; a SYN without the option, and without data, gets one.

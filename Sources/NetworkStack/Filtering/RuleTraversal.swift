@@ -24,7 +24,7 @@ extension Kernel {
     if verdict != .continue { return verdict }
     let isAccepting = namespaces[packet.namespace.index].ruleset!.countPolicy(
       place, chain, length: UInt32(packet.bytes.count))
-    if !isAccepting { recordFilter(packet, table, chain, -1, .dropped) }
+    recordFilter(packet, table, chain, -1, isAccepting ? .accepted : .dropped)
     return isAccepting ? .accept : .drop
   }
 
@@ -45,11 +45,16 @@ extension Kernel {
         case .drop?:
           recordFilter(packet, table, chain, rule, .dropped)
           return .drop
-        case .return?: return .continue
+        case .return?:
+          recordFilter(packet, table, chain, rule, .returned)
+          return .continue
         case .jump?:
+          recordFilter(packet, table, chain, rule, .jumped)
           let verdict = traverse(destination, of: place, packet, table)
           if verdict != .continue { return verdict }
-        case .goto?: return traverse(destination, of: place, packet, table)
+        case .goto?:
+          recordFilter(packet, table, chain, rule, .jumped)
+          return traverse(destination, of: place, packet, table)
         case .some(let target):
           let verdict = perform(target, on: packet)
           recordFilter(packet, table, chain, rule, target.traceVerdict(verdict))
@@ -67,11 +72,13 @@ extension Kernel {
     _ verdict: FilterDecision.Verdict
   ) {
     guard trace.isOn else { return }
+    let origin = rule < 0 ? RequestOrigin.none : namespaces[packet.namespace.index].ruleset!
+      .rule(Ruleset.place(packet.family, table), chain, rule).origin
     record(
       .filtered(
         FilterDecision(
           family: packet.family, table: table, hook: packet.hook, chain: Int32(chain), rule: Int32(rule),
-          verdict: verdict)), packet.id, packet.namespace)
+          verdict: verdict, origin: origin)), packet.id, packet.namespace)
   }
 }
 

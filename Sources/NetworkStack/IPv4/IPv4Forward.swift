@@ -25,6 +25,7 @@ extension Kernel {
     let mtu = min(routeMTU > 0 ? routeMTU : devices[device.index].mtu, 65_535)
     let longestFragment = Int(packets[id].longestFragment)
     if Int(packets[id].length) > mtu && header.dontFragment && (longestFragment == 0 || longestFragment > mtu) {
+      record(.exceedsMTU(length: Int(packets[id].length), mtu: mtu, device), id, devices[device.index].namespace)
       sendICMPError(
         about: id, type: .destinationUnreachable, code: UnreachableCode.fragmentationNeeded, rest: UInt32(mtu))
       return drop(packet, .packetTooBig)

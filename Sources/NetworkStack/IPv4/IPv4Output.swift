@@ -51,10 +51,8 @@ extension Kernel {
     if options.confirmsNeighbor { packets[id].flags.insert(.confirmsNeighbor) }
     packets[id].mark = options.mark
     setRoute(route, of: id, mtu: options.pathMTUDiscovery == .probe ? 0 : mtu)
-    record(
-      .created(packets[id].flow, source: route.source, destination: destination, protocol: `protocol`.rawValue), id,
-      namespace)
-    if let result = route.result { record(.routed(decision(result, destination)), id, namespace) }
+    recordCreation(of: id, namespace)
+    recordRoute(route, destination, of: id, namespace)
     let wasSendingICMP = isSendingICMP
     if `protocol` == .icmp && !options.isFromProgram { isSendingICMP = true }
     localOutput(packet, route, destination)
@@ -180,6 +178,7 @@ extension Kernel {
     guard Int(packets[id].length) > mtu else { return sendToNeighbor(packet) }
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     if header.dontFragment {
+      record(.exceedsMTU(length: Int(packets[id].length), mtu: mtu, device), id, devices[device.index].namespace)
       sendICMPError(
         about: id, type: .destinationUnreachable, code: UnreachableCode.fragmentationNeeded, rest: UInt32(mtu))
       return drop(packet, .packetTooBig)
@@ -209,13 +208,12 @@ extension Kernel {
     flow.ipProtocol = header.protocol.rawValue
     let destination = header.destination
     guard let route = try? takeOutputRoute(flow, in: devices[vrf.index].namespace, mayUseAnySource: true) else {
+      recordRefusal(.networkUnreachable, of: flow, id, devices[vrf.index].namespace)
       // The VRF device does not take it, as a sender of this machine is told.
       hasRefusedFrame = true
       return drop(packet, .notSpecified)
     }
-    if let result = route.result {
-      record(.routed(decision(result, destination)), id, devices[vrf.index].namespace)
-    }
+    recordRoute(route, destination, of: id, devices[vrf.index].namespace)
     if route.device == vrf {
       packets[id].flags.formUnion([.hasRoute, .hasLocalRoute])
       if route.isLocal { packets[id].flags.insert(.routeIsLocal) }

@@ -90,19 +90,24 @@ extension Kernel {
     let route = inputRoute(
       destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device,
       ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)
+    if trace.isOn {
+      let flow = receivedFlow(
+        destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark,
+        device: device, ipProtocol: header.protocol.rawValue, sourcePort: ports.source,
+        destinationPort: ports.destination)
+      recordReceivedRoute(route, flow, of: id, namespace)
+    }
     switch route {
     case .martian(let reason): drop(packet, reason)
     case .broadcast:
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
       ipv4Deliver(packet)
-    case .local(let result):
-      record(.routed(decision(result, header.destination)), id, namespace)
+    case .local:
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal])
       // Unicast to this machine in a broadcast frame is not taken (RFC 1122 section 3.3.6).
       if packets[id].type != .host { return drop(packet, .unicastInLayer2Multicast) }
       ipv4Deliver(packet)
     case .forward(let result, let wantsRedirect):
-      record(.routed(decision(result, header.destination)), id, namespace)
       packets[id].flags.insert(.hasRoute)
       if wantsRedirect { packets[id].flags.insert(.wantsRedirect) }
       // A unicast packet in a broadcast frame is not forwarded.
@@ -128,9 +133,6 @@ extension Kernel {
     packets[id].flags.insert(.routeIsLocal)
     let port = packets[id].flags.contains(.isL3Slave) ? packets[id].inputDevice : packets[id].device
     let isRouter = devices[port.index].settings.forwarding != 0
-    if isRouter || error != .hostUnreachable {
-      record(.refusedByRoute(error), id, devices[packets[id].device.index].namespace)
-    }
     let code: UInt8
     let reason: DropReason
     switch error {

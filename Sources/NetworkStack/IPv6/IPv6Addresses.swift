@@ -18,6 +18,7 @@ extension Kernel {
     }
     if ipv6Devices[device.index].addresses.contains(where: { $0.local == local }) { throw .fileExists }
     var address = address
+    address.origin = origin
     address.isTentative = !address.skipsDuplicateAddressDetection
     defer { scheduleLifetimes(of: device) }
     let place = ipv6Devices[device.index].addresses.firstIndex { $0.local.scope <= local.scope }
@@ -92,7 +93,8 @@ extension Kernel {
     }
     ipv6Devices[device.index].anycasts.append((anycast, 1))
     joinSolicitedNode(of: anycast, on: device)
-    addKernelIPv6Route(.anycast, IPv6Prefix(containing: anycast, length: 128), metric: 0, on: device)
+    addKernelIPv6Route(
+      .anycast, IPv6Prefix(containing: anycast, length: 128), metric: 0, on: device, of: address.origin)
   }
 
   mutating func leaveAnycast(of address: IPv6DeviceAddress, on device: DeviceID) {
@@ -173,7 +175,8 @@ extension Kernel {
     ipv6Devices[device.index].addresses[place].isTentative = false
     ipv6Devices[device.index].addresses[place].isDuplicate = false
     let address = ipv6Devices[device.index].addresses[place]
-    addKernelIPv6Route(.local, IPv6Prefix(containing: local, length: 128), metric: 0, on: device)
+    addKernelIPv6Route(
+      .local, IPv6Prefix(containing: local, length: 128), metric: 0, on: device, of: address.origin)
     let settings = ipv6Devices[device.index].settings
     if settings.forwarding != 0 { joinAnycast(of: address, on: device) }
     guard !devices[device.index].isLoopback else { return }

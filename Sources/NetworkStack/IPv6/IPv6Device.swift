@@ -20,6 +20,8 @@ package struct IPv6DeviceAddress: Hashable, Sendable {
   package var isDuplicate = false
   /// Put there by the kernel itself.
   package var isOfKernel = false
+  /// Whose request put it there.
+  package internal(set) var origin = RequestOrigin.none
 
   package init(local: IPv6Address, peer: IPv6Address? = nil, length: Int) {
     self.local = local

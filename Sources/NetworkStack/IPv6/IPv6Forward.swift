@@ -46,6 +46,7 @@ extension Kernel {
     let longestFragment = Int(packets[id].longestFragment)
     if Int(packets[id].length) > mtu && (longestFragment == 0 || longestFragment > mtu) {
       packets[id].device = device
+      record(.exceedsMTU(length: Int(packets[id].length), mtu: mtu, device), id, namespace)
       sendICMPv6Error(about: id, type: .packetTooBig, code: 0, rest: UInt32(mtu))
       return drop(packet, .packetTooBig)
     }

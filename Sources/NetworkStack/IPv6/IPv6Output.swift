@@ -31,8 +31,8 @@ extension Kernel {
     let wasSendingICMP = isSendingICMP
     if `protocol` == .icmpv6 && !options.isFromProgram { isSendingICMP = true }
     defer { isSendingICMP = wasSendingICMP }
-    record(.createdIPv6(packets[id].flow, protocol: `protocol`.rawValue), id, namespace)
-    record(.routedIPv6(decision(route.result)), id, namespace)
+    recordCreation(of: id, namespace)
+    recordRoute(route, destination, of: id, namespace)
     if let vrf = devices[route.device.index].vrf, !destination.isLinkScoped, !destination.isMulticast {
       if case .drop(let reason) = askAtVRF(id, .ipv6, vrf, namespace) { return refuse(packet, reason) }
       showIPv6OnVRF(id, vrf)
@@ -144,6 +144,7 @@ extension Kernel {
     }
     guard Int(packets[id].length) > mtu else { return sendToIPv6Neighbor(packet) }
     guard packets[id].flags.contains(.isLocallySent) else {
+      record(.exceedsMTU(length: Int(packets[id].length), mtu: mtu, device), id, devices[device.index].namespace)
       sendICMPv6Error(about: id, type: .packetTooBig, code: 0, rest: UInt32(mtu))
       return drop(packet, .packetTooBig)
     }
@@ -230,7 +231,7 @@ extension Kernel {
       hasRefusedFrame = true
       return drop(packet, .notSpecified)
     }
-    record(.routedIPv6(decision(route.result)), id, namespace)
+    recordRoute(route, destination, of: id, namespace)
     packets[id].flags.insert(.hasRoute)
     if route.device == vrf {
       packets[id].flags.insert(.hasLocalRoute)

@@ -112,7 +112,7 @@ extension Kernel {
     }
     do throws(LinuxErrno) {
       let result = try receivedIPv6Route(id, header)
-      record(.routedIPv6(decision(result)), id, namespace)
+      if trace.isOn { recordRoute(result, receivedIPv6Lookup(id, header), of: id, namespace) }
       packets[id].flags.insert(.hasRoute)
       switch result.type {
       case .local, .anycast:
@@ -129,6 +129,13 @@ extension Kernel {
 
   /// The route of a received packet that is not for a group.
   func receivedIPv6Route(_ id: PacketID, _ header: IPv6View) throws(LinuxErrno) -> IPv6RouteResult {
+    let lookup = receivedIPv6Lookup(id, header)
+    return try lookUpIPv6(
+      lookup.flow, in: devices[packets[id].device.index].namespace, preferred: lookup.preferred, mode: lookup.mode)
+  }
+
+  /// What the lookup for a received packet goes by.
+  func receivedIPv6Lookup(_ id: PacketID, _ header: IPv6View) -> IPv6RouteLookup {
     let device = packets[id].device
     let namespace = devices[device.index].namespace
     var flow = IPv6RouteFlow(destination: header.destination)
@@ -139,8 +146,8 @@ extension Kernel {
     flow.ipProtocol = header.nextHeader.rawValue
     if namespaces[namespace.index].hasCustomIPv6Rules { setTransport(of: header, &flow) }
     let isStrict = header.destination.isLinkScoped
-    return try lookUpIPv6(
-      flow, in: namespace, preferred: isStrict ? packets[id].inputDevice : device, mode: isStrict ? .strict : [])
+    return IPv6RouteLookup(
+      flow: flow, preferred: isStrict ? packets[id].inputDevice : device, mode: isStrict ? .strict : [])
   }
 
   /// The protocol and the ports that rules may ask for.
@@ -157,7 +164,7 @@ extension Kernel {
   /// Kernel counterpart: `ip6_pkt_drop()` (net/ipv6/route.c, v6.12).
   private mutating func refuseIPv6(_ packet: consuming Packet, _ error: LinuxErrno) {
     packets[packet.id].flags.insert(.hasRoute)
-    record(.refusedByRoute(error), packet.id, devices[packets[packet.id].device.index].namespace)
+    recordRefusal(error, of: packet.id)
     let code: UInt8
     switch error {
     case .networkUnreachable, .hostUnreachable: code = ICMPv6UnreachableCode.noRoute

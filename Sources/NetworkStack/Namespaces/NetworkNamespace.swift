@@ -84,6 +84,8 @@ public struct NetworkNamespace: Sendable {
   var icmpSessions: [SessionID] = []
   /// Sessions that read ARP here.
   var arpSessions: [SessionID] = []
+  /// Sessions that hear what happens to the connections here.
+  var connectionListeners: [SessionID] = []
   package var sockets: [SocketID] = []
   /// The VXLAN devices whose packets go by this namespace.
   var vxlans: [VXLANID] = []

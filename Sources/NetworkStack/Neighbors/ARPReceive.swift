@@ -79,7 +79,7 @@ extension Kernel {
     guard let neighbor = neighbors.find(arp.sender, on: device) ?? makeNeighbor(arp.sender, on: device) else {
       return false
     }
-    updateNeighbor(neighbor, mac: arp.senderMAC, state: .stale, isOverriding: true)
+    updateNeighbor(neighbor, mac: arp.senderMAC, state: .stale, isOverriding: true, lesson: .arpRequest)
     return true
   }
 
@@ -154,7 +154,8 @@ extension Kernel {
     updateNeighbor(
       neighbor, mac: arp.senderMAC, state: arp.operation == .reply && isToHost ? .reachable : .stale,
       // What a timer of the same length leads to comes late on Linux, never at the very instant.
-      isOverriding: isGratuitous || now >= neighbors[neighbor].updated + max(lockTime, 1))
+      isOverriding: isGratuitous || now >= neighbors[neighbor].updated + max(lockTime, 1),
+      lesson: arp.operation == .reply ? .arpReply : .arpRequest)
   }
 
   /// Kernel counterpart: `arp_is_garp()` (net/ipv4/arp.c, v6.12).

@@ -20,6 +20,7 @@ extension Kernel {
     if neighbors[neighbor].state.isConnected {
       // What goes to a router of another family is always looked at.
       if packets[id].flags.contains(.isIPv6) { useConnected(neighbor) } else { neighbors[neighbor].used = now }
+      recordResolved(neighbor, for: id)
       return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: etherType(of: id))
     }
     resolve(packet, neighbor)

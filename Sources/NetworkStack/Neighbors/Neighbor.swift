@@ -16,6 +16,8 @@ public struct Neighbor: Sendable, BitwiseCopyable {
   /// Who put it there; unspecified where nobody says so.
   package var `protocol` = RouteProtocol.unspecified
   package var mac = MACAddress.zero
+  /// Whose request told the address; none where it was learned.
+  package internal(set) var origin = RequestOrigin.none
   /// When the address was last proved right.
   package internal(set) var confirmed: Instant
   /// When a packet last had to look at the entry: a confirmed one is passed by with the header made before.

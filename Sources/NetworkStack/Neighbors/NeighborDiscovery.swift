@@ -104,7 +104,7 @@ extension Kernel {
     var neighbor = neighbors.find(source, on: device)
     if neighbor == nil, !isMulticast || question.mac != nil { neighbor = makeIPv6Neighbor(source, on: device) }
     guard let neighbor else { return false }
-    updateNeighbor(neighbor, mac: question.mac, state: .stale, isOverriding: true)
+    updateNeighbor(neighbor, mac: question.mac, state: .stale, isOverriding: true, lesson: .neighborSolicitation)
     sendNeighborAdvertisement(
       of: target, by: device, to: source, isSolicited: true, isOverriding: own != nil && isMulticast,
       isRouter: isRouter, hasMAC: isMulticast)
@@ -156,7 +156,7 @@ extension Kernel {
     let before = neighbors[neighbor]
     updateNeighbor(
       neighbor, mac: answer.mac, state: answer.isSolicited ? .reachable : .stale, isOverriding: answer.isOverriding,
-      overridesWeakly: true)
+      lesson: .neighborAdvertisement, overridesWeakly: true)
     // An address that was not taken over says nothing about the role either.
     if answer.isOverriding || answer.mac == nil || answer.mac == before.mac || !before.state.isValid {
       neighbors[neighbor].isRouter = answer.isRouter
@@ -290,7 +290,7 @@ extension Kernel {
       route.nextHop == header.source,
       let neighbor = neighbors.find(redirect.target, on: device) ?? makeIPv6Neighbor(redirect.target, on: device)
     else { return }
-    updateNeighbor(neighbor, mac: redirect.mac, state: .stale, isOverriding: true, overridesWeakly: true)
+    updateNeighbor(neighbor, mac: redirect.mac, state: .stale, isOverriding: true, lesson: .redirect, overridesWeakly: true)
     if !isOnLink { neighbors[neighbor].isRouter = true }
     let target = redirect.target
     namespaces[namespace.index].ipv6RouteExceptions.update(redirect.destination, route.result.route, device, at: now) {

@@ -26,6 +26,7 @@ extension Kernel {
     if packets[id].flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
     if neighbors[neighbor].state.isConnected {
       useConnected(neighbor)
+      recordResolved(neighbor, for: id)
       return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
     }
     resolve(packet, neighbor)
@@ -96,6 +97,7 @@ extension Kernel {
     if neighbors[neighbor].state.isValid {
       neighbors[neighbor].hasCachedHeader = true
       let etherType = etherType(of: packet.id)
+      recordResolved(neighbor, for: packet.id)
       return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: etherType)
     }
     wait(packet, for: neighbor, limit: Int(neighborSettings(of: neighbor).queueBytes))
@@ -174,7 +176,7 @@ extension Kernel {
     while neighbors[neighbor].waitingBytes + cost > limit, let oldest = takeWaiting(neighbor) {
       drop(Packet(oldest), .neighborQueueFull)
     }
-    record(.parkedForNeighbor(neighbor), id, namespace(of: packets[id].device))
+    if trace.isOn { record(.parkedForNeighbor(decision(neighbor)), id, namespace(of: packets[id].device)) }
     packets[id].next = .none
     if neighbors[neighbor].firstWaiting == .none {
       neighbors[neighbor].firstWaiting = id
@@ -207,6 +209,7 @@ extension Kernel {
       if neighbors[neighbor].state.isConnected {
         neighbors[neighbor].used = now
         neighbors[neighbor].hasCachedHeader = true
+        recordResolved(neighbor, for: id)
         sendFrame(
           Packet(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device, etherType: etherType(of: id))
       } else {
@@ -345,13 +348,15 @@ extension Kernel {
   /// Kernel counterpart: `__neigh_update()` (net/core/neighbour.c, v6.12).
   /// - Parameters:
   ///   - mac: `nil` to keep the one that is there.
+  ///   - lesson: who told.
   ///   - overridesWeakly: whether another address than the known one makes a confirmed entry stale
   ///     (RFC 4861 section 7.2.5).
   package mutating func updateNeighbor(
     _ neighbor: NeighborID, mac: MACAddress?, state newState: NeighborState, isOverriding: Bool,
-    isAdministrator: Bool = false, overridesWeakly: Bool = false
+    lesson: NeighborLesson, overridesWeakly: Bool = false
   ) {
     let old = neighbors[neighbor]
+    let isAdministrator = lesson == .administrator
     var new = newState
     guard isAdministrator || !(old.state == .noARP || old.state == .permanent) else { return }
     if !new.isValid {
@@ -380,6 +385,10 @@ extension Kernel {
         setNeighborTimer(
           neighbor, after: new == .reachable ? reachableTime(of: neighbor) : 0)
       }
+    }
+    if newMAC != old.mac || !old.state.isValid {
+      neighbors[neighbor].origin = isAdministrator ? origin : .none
+      recordLesson(lesson, about: neighbor)
     }
     if newMAC != old.mac {
       neighbors[neighbor].mac = newMAC

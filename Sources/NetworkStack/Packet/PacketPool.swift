@@ -211,10 +211,15 @@ package struct PacketPool: @unchecked Sendable {
     slab.usedCount += 1
     var metadata = PacketMetadata(
       start: UInt32(Self.headroom), length: UInt32(length), device: device, inputDevice: device)
-    metadata.number = nextNumber
-    nextNumber &+= 1
+    metadata.number = takeNumber()
     slab.metadata[Int(index)] = metadata
     return PacketID(slab === jumbo ? index | 0x8000_0000 : index)
+  }
+
+  /// A number that no packet of the trace has.
+  mutating func takeNumber() -> UInt32 {
+    defer { nextNumber &+= 1 }
+    return nextNumber
   }
 
   /// Gives a cell back.

@@ -10,6 +10,7 @@ extension Kernel {
   /// - Throws: `fileExists` where the device has it, `invalidArgument` where another of its prefix has another scope.
   package mutating func addAddress(_ address: DeviceAddress, to device: DeviceID) throws(LinuxErrno) {
     var address = address
+    address.origin = origin
     var place: Int?
     for (index, other) in deviceDetails[device.index].addresses.enumerated() {
       if !other.isSecondary && address.scope <= other.scope { place = index + 1 }
@@ -153,10 +154,11 @@ extension Kernel {
     let hop = NextHop(
       gateway: .unspecified, device: device, isOnLink: false, weight: 1, scope: type == .local ? .nowhere : .host,
       isLinkDown: type != .local && !devices[device.index].hasCarrier)
-    let route = Route(
+    var route = Route(
       prefix: prefix, table: table, type: type, scope: scope, protocol: .kernel, tos: 0,
       metric: isConnected && type != .broadcast ? address.metric : 0, preferredSource: primary.local, mtu: 0,
       nextHop: hop)
+    route.origin = address.origin
     _ = try? insertRoute(route, nextHops: [hop], mode: .append)
   }
 

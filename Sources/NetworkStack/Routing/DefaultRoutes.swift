@@ -68,7 +68,7 @@ extension Kernel {
   private func result(_ result: RouteResult, by id: RouteID) -> RouteResult {
     RouteResult(
       route: id, nextHop: routes[id].nextHop, prefixLength: result.prefixLength, type: result.type, scope: result.scope,
-      table: result.table, rulePreference: result.rulePreference)
+      table: result.table, rule: result.rule)
   }
 
   /// Finds the way for a packet of this machine that is to be sent now: the next packet may take another default route.

@@ -15,6 +15,7 @@ package struct IPv6OutputRoute: Sendable {
   package var gateway: IPv6Address
   package var isLocal = false
   package var result: IPv6RouteResult
+  var lookup: IPv6RouteLookup
 }
 
 extension Kernel {
@@ -39,6 +40,7 @@ extension Kernel {
     }
     let isStrict = isBound || destination.isLinkScoped || destination.isMulticast || (output != nil && flow.source.isUnspecified)
     let mode: IPv6LookupMode = isStrict && output != nil ? .strict : []
+    var asked = flow
     let result: IPv6RouteResult
     do throws(LinuxErrno) {
       result = try lookUpIPv6(flow, in: namespace, preferred: output, mode: mode)
@@ -46,6 +48,7 @@ extension Kernel {
       // A rule may know a way for the address that would be the source, of whatever device it is.
       guard flow.source.isUnspecified, !mayLackSource else { throw error }
       flow.source = try sourceAddress(for: flow, nil, in: namespace)
+      asked = flow
       result = try lookUpIPv6(flow, in: namespace, preferred: output, mode: mode)
     }
     var device = result.nextHop.device
@@ -63,7 +66,7 @@ extension Kernel {
     }
     return IPv6OutputRoute(
       source: flow.source, device: device, nextHop: gateway.isUnspecified ? destination : gateway, gateway: gateway,
-      isLocal: isLocal, result: result)
+      isLocal: isLocal, result: result, lookup: IPv6RouteLookup(flow: asked, preferred: output, mode: mode))
   }
 
   /// The address to send from: the route's own choice, but one of the flow's VRF where the route leads out of it.
@@ -149,7 +152,7 @@ extension Kernel {
   package func selectIPv6Address(
     on device: DeviceID?, toward destination: IPv6Address, in namespace: NamespaceID
   ) -> IPv6Address? {
-    var best: SourceCandidate?
+    var best: IPv6SourceCandidate?
     if let device { consider(addressesOf: device, device, destination, &best) }
     // Addresses of other devices count too, except toward groups, the link or the device itself; a VRF is a world of its
     // own.
@@ -163,18 +166,18 @@ extension Kernel {
   }
 
   private func consider(
-    addressesOf device: DeviceID, _ output: DeviceID?, _ destination: IPv6Address, _ best: inout SourceCandidate?
+    addressesOf device: DeviceID, _ output: DeviceID?, _ destination: IPv6Address, _ best: inout IPv6SourceCandidate?
   ) {
     guard hasIPv6(device) else { return }
     for address in ipv6Devices[device.index].addresses where !address.isTentative {
-      let candidate = SourceCandidate(address, isOnOutput: device == output, destination: destination)
+      let candidate = IPv6SourceCandidate(address, isOnOutput: device == output, destination: destination)
       if best.map({ candidate.isBetter(than: $0) }) ?? true { best = candidate }
     }
   }
 }
 
 /// An address as source for a destination, by the rules of RFC 6724 section 5.
-private struct SourceCandidate {
+struct IPv6SourceCandidate {
   let address: IPv6Address
   /// Rule 1: it is the destination. Rule 2: how well the scope fits; the nearer to zero from below, the better.
   /// Rule 3: not deprecated. Rule 5: on the outgoing device. Rule 6: of the same label. Rule 8: shared bits.
@@ -190,7 +193,12 @@ private struct SourceCandidate {
     ]
   }
 
-  func isBetter(than other: SourceCandidate) -> Bool { other.ranks.lexicographicallyPrecedes(ranks) }
+  /// The rule that prefers this one to another; `nil` where none tells them apart.
+  func rule(against other: IPv6SourceCandidate) -> UInt8? {
+    zip(ranks, other.ranks).enumerated().first { $0.element.0 != $0.element.1 }.map { [1, 2, 3, 5, 6, 8][$0.offset] }
+  }
+
+  func isBetter(than other: IPv6SourceCandidate) -> Bool { other.ranks.lexicographicallyPrecedes(ranks) }
 
   /// Source: RFC 6724 section 2.1; kernel counterpart: `ip6addrlbl_init_table` (net/ipv6/addrlabel.c, v6.12).
   private static func label(_ address: IPv6Address) -> Int {

@@ -49,6 +49,8 @@ public struct IPv6Route: Sendable, BitwiseCopyable {
   package var multipath: Int?
   /// The next-hop object that the next hops are of.
   package var nextHopObject = NextHopReference()
+  /// Whose request made it, or the address that it belongs to.
+  package var origin = RequestOrigin.none
   /// The next route of the same prefix: of the same metric, or a higher one.
   package var next: IPv6RouteID?
 
@@ -282,7 +284,8 @@ extension Kernel {
   ///
   /// Kernel counterpart: `addrconf_prefix_route()`, `addrconf_f6i_alloc()` (net/ipv6, v6.12).
   mutating func addKernelIPv6Route(
-    _ type: RouteType, _ prefix: IPv6Prefix, metric: UInt32, expires: Instant? = nil, on device: DeviceID
+    _ type: RouteType, _ prefix: IPv6Prefix, metric: UInt32, expires: Instant? = nil, on device: DeviceID,
+    of address: RequestOrigin = .none
   ) {
     let table = kernelIPv6Table(for: type, on: device)
     var hop = IPv6NextHop(device: device)
@@ -290,6 +293,7 @@ extension Kernel {
     var route = IPv6Route(
       prefix: prefix, table: table, type: type, protocol: .kernel, metric: metric, nextHop: hop)
     route.expires = expires
+    route.origin = address
     try? insertIPv6Route(route, nextHops: [hop], mode: .append)
   }
 
@@ -305,10 +309,13 @@ extension Kernel {
   mutating func addPrefixRoute(of address: IPv6DeviceAddress, on device: DeviceID) {
     guard !address.hasNoPrefixRoute, !address.local.isLoopback else { return }
     let metric = address.metric > 0 ? address.metric : 256
-    addKernelIPv6Route(.unicast, address.prefix, metric: metric, expires: address.age.end, on: device)
+    addKernelIPv6Route(
+      .unicast, address.prefix, metric: metric, expires: address.age.end, on: device, of: address.origin)
     // A point-to-point address is one of the link itself, too.
     if address.peer != address.local {
-      addKernelIPv6Route(.unicast, IPv6Prefix(containing: address.local, length: 128), metric: metric, expires: address.age.end, on: device)
+      addKernelIPv6Route(
+        .unicast, IPv6Prefix(containing: address.local, length: 128), metric: metric, expires: address.age.end,
+        on: device, of: address.origin)
     }
   }
 

@@ -13,7 +13,21 @@ package struct IPv6RouteResult: Sendable, BitwiseCopyable {
   package let prefixLength: Int
   package let type: RouteType
   package let table: RoutingTableID
-  package let rulePreference: UInt32
+  package let rule: WalkedRule
+  package var rulePreference: UInt32 { rule.preference }
+}
+
+/// Everything that a lookup goes by.
+package struct IPv6RouteLookup: Sendable {
+  package var flow: IPv6RouteFlow
+  package var preferred: DeviceID?
+  package var mode: IPv6LookupMode
+
+  package init(flow: IPv6RouteFlow, preferred: DeviceID?, mode: IPv6LookupMode) {
+    self.flow = flow
+    self.preferred = preferred
+    self.mode = mode
+  }
 }
 
 /// How a lookup treats the device that its flow names.
@@ -38,6 +52,14 @@ extension Kernel {
   package func lookUpIPv6(
     _ flow: IPv6RouteFlow, in namespace: NamespaceID, preferred: DeviceID?, mode: IPv6LookupMode
   ) throws(LinuxErrno) -> IPv6RouteResult {
+    var observer = NoObserver()
+    return try lookUpIPv6(flow, in: namespace, preferred: preferred, mode: mode, &observer)
+  }
+
+  func lookUpIPv6<Observer: RouteWalkObserver>(
+    _ flow: IPv6RouteFlow, in namespace: NamespaceID, preferred: DeviceID?, mode: IPv6LookupMode,
+    _ observer: inout Observer
+  ) throws(LinuxErrno) -> IPv6RouteResult {
     var flow = flow
     if flow.outputDevice != nil || flow.inputDevice != nil || flow.l3Master != nil { _ = resolveL3Master(&flow) }
     // A VRF is no device that a packet leaves by.
@@ -50,25 +72,43 @@ extension Kernel {
     while index < count {
       let rule = namespaces[namespace.index].ipv6RuleMatchers[index]
       index += 1
-      guard matches(rule, flow, namespace) else { continue }
+      if let mismatch = mismatch(rule, flow, namespace) {
+        observer.passedOver(rule.walked, mismatch.selector)
+        continue
+      }
       let table: RoutingTableID
       switch rule.action {
-      case .nop: continue
+      case .nop:
+        observer.passedOver(rule.walked, nil)
+        continue
       case .goto(let target):
         index = target
         continue
-      case .fail(let error): throw error
+      case .fail(let error):
+        observer.refused(rule.walked, error)
+        throw error
       case .lookup(let number): table = number
       case .lookupL3Master:
         guard let master = flow.l3Master, case .vrf(let number, _) = devices[master.index].kind,
           let ofVRF = namespaces[namespace.index].ipv6Table(numbered: number)
-        else { continue }
+        else {
+          observer.passedOver(rule.walked, .l3Master)
+          continue
+        }
         table = ofVRF
       }
+      observer.searches(ipv6RoutingTables[table.index].number, by: rule.walked)
       guard
-        let result = try lookUpIPv6(flow, in: table, preferred: preferred, mode: mode, rulePreference: rule.preference)
-      else { continue }
-      if result.prefixLength <= rule.suppressPrefixLength { continue }
+        let result = try lookUpIPv6(
+          flow, in: table, preferred: preferred, mode: mode, by: rule.walked, &observer)
+      else {
+        observer.foundNothing(in: ipv6RoutingTables[table.index].number, by: rule.walked)
+        continue
+      }
+      if result.prefixLength <= rule.suppressPrefixLength {
+        observer.suppressed(rule.walked, prefixLength: result.prefixLength)
+        continue
+      }
       return result
     }
     throw .networkUnreachable
@@ -81,39 +121,52 @@ extension Kernel {
   package func lookUpIPv6(
     _ flow: IPv6RouteFlow, in table: RoutingTableID, preferred: DeviceID?, mode: IPv6LookupMode, rulePreference: UInt32
   ) throws(LinuxErrno) -> IPv6RouteResult? {
-    guard let found = best(flow, table, preferred, mode) else {
-      guard mode.contains(.reachable), let second = best(flow, table, preferred, mode.subtracting(.reachable)) else {
-        return nil
-      }
-      return try result(second, table, mode, rulePreference)
-    }
-    return try result(found, table, mode, rulePreference)
+    var observer = NoObserver()
+    return try lookUpIPv6(
+      flow, in: table, preferred: preferred, mode: mode,
+      by: WalkedRule(preference: rulePreference, selectors: .none, origin: .none), &observer)
   }
 
-  private func result(
+  private func lookUpIPv6<Observer: RouteWalkObserver>(
+    _ flow: IPv6RouteFlow, in table: RoutingTableID, preferred: DeviceID?, mode: IPv6LookupMode, by rule: WalkedRule,
+    _ observer: inout Observer
+  ) throws(LinuxErrno) -> IPv6RouteResult? {
+    guard let found = best(flow, table, preferred, mode, &observer) else {
+      guard mode.contains(.reachable),
+        let second = best(flow, table, preferred, mode.subtracting(.reachable), &observer)
+      else { return nil }
+      return try result(second, table, mode, rule, &observer)
+    }
+    return try result(found, table, mode, rule, &observer)
+  }
+
+  private func result<Observer: RouteWalkObserver>(
     _ found: (route: IPv6RouteID, hop: IPv6NextHop, length: Int), _ table: RoutingTableID, _ mode: IPv6LookupMode,
-    _ rulePreference: UInt32
+    _ rule: WalkedRule, _ observer: inout Observer
   ) throws(LinuxErrno) -> IPv6RouteResult? {
     let type = ipv6Routes[found.route].type
     switch type {
     case .unicast, .local, .broadcast, .anycast, .multicast, .nat, .unspecified: break
-    case .blackhole: throw .invalidArgument
-    case .unreachable: throw .hostUnreachable
-    case .prohibit: throw .permissionDenied
+    case .blackhole, .unreachable, .prohibit:
+      observer.refused(rule, by: candidate(found.route))
+      throw type.refusal
     case .throw where mode.contains(.throwIsFinal): throw .hostUnreachable
-    case .throw: return nil
+    case .throw:
+      observer.passedOver(candidate(found.route), .throw)
+      return nil
     }
     return IPv6RouteResult(
       route: found.route, nextHop: found.hop, prefixLength: found.length, type: type, table: table,
-      rulePreference: rulePreference)
+      rule: rule)
   }
 
   /// The first route of the longest prefix that can be used; of equal metric, the one with the highest preference, and
   /// of these one by the preferred device.
   ///
   /// Kernel counterpart: `find_rr_leaf()`, `rt6_score_route()` (net/ipv6/route.c, v6.12).
-  private func best(
-    _ flow: IPv6RouteFlow, _ table: RoutingTableID, _ preferred: DeviceID?, _ mode: IPv6LookupMode
+  private func best<Observer: RouteWalkObserver>(
+    _ flow: IPv6RouteFlow, _ table: RoutingTableID, _ preferred: DeviceID?, _ mode: IPv6LookupMode,
+    _ observer: inout Observer
   ) -> (route: IPv6RouteID, hop: IPv6NextHop, length: Int)? {
     var match = ipv6RoutingTables[table.index].prefixes.longestMatch(for: flow.destination)
     while let current = match {
@@ -123,8 +176,14 @@ extension Kernel {
         let route = ipv6Routes[id]
         next = route.next
         if let chosen, chosen.metric != route.metric { break }
-        if let expires = route.expires, expires < now { continue }
-        guard let hop = usableHop(of: id, route, flow, preferred, mode) else { continue }
+        if let expires = route.expires, expires < now {
+          observer.passedOver(candidate(id), .expired)
+          continue
+        }
+        guard let hop = usableHop(of: id, route, flow, preferred, mode) else {
+          observer.passedOver(candidate(id), .noUsableNextHop)
+          continue
+        }
         let score = route.preference.rank << 1 | (preferred == nil || hop.device == preferred ? 1 : 0)
         if score > chosen?.score ?? -1 { chosen = (id, hop, score, route.metric) }
       }
@@ -176,10 +235,14 @@ extension Kernel {
   }
 
   /// What the lookup decided, as the trace keeps it.
-  func decision(_ result: IPv6RouteResult) -> IPv6RouteDecision {
-    IPv6RouteDecision(
-      rulePreference: result.rulePreference, table: ipv6RoutingTables[result.table.index].number,
-      prefixLength: UInt8(result.prefixLength), type: result.type, device: result.nextHop.device)
+  func decision(_ result: IPv6RouteResult, _ destination: IPv6Address) -> RouteDecision {
+    let (route, gateway) = (ipv6Routes[result.route], result.nextHop.gateway)
+    return RouteDecision(
+      destination: .v6(destination), rule: result.rule,
+      table: ipv6RoutingTables[result.table.index].number, prefixLength: UInt8(result.prefixLength), type: result.type,
+      gateway: gateway.isUnspecified ? nil : .v6(gateway), device: result.nextHop.device,
+      preferredSource: route.preferredSource.isUnspecified ? nil : .v6(route.preferredSource), metric: route.metric,
+      isOfKernel: route.protocol == .kernel, origin: route.origin)
   }
 
   /// Prepares the rules for the packet path; to be called when a rule, a device's name or a VRF changes.

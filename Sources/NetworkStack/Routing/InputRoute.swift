@@ -33,14 +33,9 @@ extension Kernel {
     if (destination.isLoopback || source.isLoopback) && devices[device.index].effective.routeLocalnet == 0 {
       return .martian(.localNetwork)
     }
-    var flow = RouteFlow(destination: destination)
-    flow.source = source
-    flow.tos = tos
-    flow.mark = mark
-    flow.inputDevice = device
-    flow.ipProtocol = ipProtocol
-    flow.sourcePort = sourcePort
-    flow.destinationPort = destinationPort
+    let flow = receivedFlow(
+      destination: destination, source: source, tos: tos, mark: mark, device: device, ipProtocol: ipProtocol,
+      sourcePort: sourcePort, destinationPort: destinationPort)
     let result: RouteResult
     do throws(LinuxErrno) {
       result = try lookUp(flow)
@@ -62,6 +57,22 @@ extension Kernel {
     case .unspecified, .anycast, .multicast, .blackhole, .unreachable, .prohibit, .throw, .nat:
       return .martian(.invalidDestination)
     }
+  }
+
+  /// What the lookup for a received packet goes by.
+  func receivedFlow(
+    destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID, ipProtocol: UInt8,
+    sourcePort: UInt16, destinationPort: UInt16
+  ) -> RouteFlow {
+    var flow = RouteFlow(destination: destination)
+    flow.source = source
+    flow.tos = tos
+    flow.mark = mark
+    flow.inputDevice = device
+    flow.ipProtocol = ipProtocol
+    flow.sourcePort = sourcePort
+    flow.destinationPort = destinationPort
+    return flow
   }
 
   /// Kernel counterpart: `__mkroute_input()` (net/ipv4/route.c, v6.12).
@@ -159,12 +170,8 @@ extension Kernel {
         return isOwnAddress(source, in: namespace) ? .refused(.localSource) : .accepted(isOnLink: false)
       }
     }
-    var flow = RouteFlow(destination: source)
-    flow.source = destination
-    flow.tos = tos
-    flow.mark = settings.sourceValidMark != 0 ? mark : 0
-    flow.inputDevice = outputDevice ?? namespaces[namespace.index].loopback
-    flow.l3Master = l3Master(of: device)
+    var flow = wayBack(
+      to: source, from: destination, tos: tos, mark: mark, device: device, outputDevice: outputDevice)
     let hasNoAddress = deviceDetails[device.index].addresses.isEmpty
     let filter = settings.reversePathFilter
     guard let result = try? lookUp(flow) else { return lastResort(filter) }
@@ -181,6 +188,20 @@ extension Kernel {
     flow.ignoresLinkState = true
     guard let loose = try? lookUp(flow), loose.type == .unicast else { return .accepted(isOnLink: false) }
     return .accepted(isOnLink: loose.nextHop.scope >= .host)
+  }
+
+  /// What the lookup of a source goes by: as if the packet went back.
+  func wayBack(
+    to source: IPv4Address, from destination: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
+    outputDevice: DeviceID?
+  ) -> RouteFlow {
+    var flow = RouteFlow(destination: source)
+    flow.source = destination
+    flow.tos = tos
+    flow.mark = devices[device.index].effective.sourceValidMark != 0 ? mark : 0
+    flow.inputDevice = outputDevice ?? namespaces[devices[device.index].namespace.index].loopback
+    flow.l3Master = l3Master(of: device)
+    return flow
   }
 
   private func lastResort(_ filter: Int32) -> SourceValidation {

@@ -18,6 +18,8 @@ package struct OutputRoute: Sendable {
   package var isBroadcast = false
   /// `nil` where no route was consulted.
   package var result: RouteResult?
+  /// What was looked up; `nil` where no route was.
+  var lookup: RouteFlow?
   /// What `takeOutputRoute` remembers.
   var defaultChoice: DefaultRouteChoice?
 }
@@ -55,6 +57,7 @@ extension Kernel {
         flow.source = selectAddress(on: output, toward: .unspecified, scope: flow.scope)
       }
     }
+    let asked = flow
     let result: RouteResult
     do throws(LinuxErrno) {
       result = try lookUp(flow, from: namespace)
@@ -72,6 +75,7 @@ extension Kernel {
       let loopback = result.nextHop.device.flatMap { l3Master(of: $0) } ?? namespaces[namespace.index].loopback
       var route = try makeOutputRoute(flow, device: loopback, result: result, type: .local)
       route.isLocal = true
+      route.lookup = asked
       return route
     }
     let (selected, choice) = selectDefault(result, flow)
@@ -79,6 +83,7 @@ extension Kernel {
     if flow.source.isUnspecified { flow.source = sourceAddress(for: flow, selected, by: device) }
     var route = try makeOutputRoute(flow, device: device, result: selected, type: selected.type)
     route.defaultChoice = choice
+    route.lookup = asked
     return route
   }
 

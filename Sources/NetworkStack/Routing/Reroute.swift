@@ -34,7 +34,7 @@ extension Kernel {
     guard let route = try? outputRoute(flow, in: namespace, mayUseAnySource: true) else { return false }
     setRoute(route, of: id, mtu: pathMTU(route, destination: header.destination))
     packets[id].flags.insert(.isRerouted)
-    if let result = route.result { record(.routed(decision(result, header.destination)), id, namespace) }
+    recordRoute(route, header.destination, of: id, namespace)
     return true
   }
 
@@ -51,7 +51,7 @@ extension Kernel {
     guard let route = try? ipv6OutputRoute(flow, in: namespace) else { return false }
     setIPv6Route(route, of: id, mtu: ipv6PathMTU(route, destination: header.destination))
     packets[id].flags.insert(.isRerouted)
-    record(.routedIPv6(decision(route.result)), id, namespace)
+    recordRoute(route, header.destination, of: id, namespace)
     return true
   }
 }

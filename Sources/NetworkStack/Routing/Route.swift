@@ -53,6 +53,12 @@ extension NextHop {
       && isOnLink == other.isOnLink
   }
 
+  /// The router that it names, of either family; `nil` where the destination is on the link.
+  package var anyGateway: IPAddress? {
+    if !ipv6Gateway.isUnspecified { return .v6(ipv6Gateway) }
+    return usedGateway.isUnspecified ? nil : .v4(usedGateway)
+  }
+
   /// To whom packets are handed; unspecified where that is the destination. A gateway that is an address of this
   /// machine leads to the link, like none.
   ///
@@ -159,6 +165,8 @@ public struct Route: Sendable, BitwiseCopyable {
   ///
   /// Kernel counterpart: `fa_default` of `struct fib_alias` (net/ipv4/fib_lookup.h, v6.12).
   package var lastDefault: Int16 = -1
+  /// Whose request made it, or the address that it belongs to.
+  package var origin = RequestOrigin.none
   /// The next route of the same prefix: lower tos, or a higher metric.
   package var next: RouteID?
 

@@ -43,7 +43,8 @@ package struct RouteResult: Sendable, BitwiseCopyable {
   package let type: RouteType
   package let scope: RouteScope
   package let table: RoutingTableID
-  package let rulePreference: UInt32
+  package let rule: WalkedRule
+  package var rulePreference: UInt32 { rule.preference }
 }
 
 /// A routing rule with names and numbers resolved.
@@ -57,7 +58,7 @@ struct RuleMatcherOf<Address: InternetAddress>: Sendable, BitwiseCopyable {
     case fail(LinuxErrno)
   }
 
-  var preference: UInt32
+  var walked: WalkedRule
   var isInverted: Bool
   /// Whether every packet matches: no selector but perhaps `l3mdev`.
   var isUnconditional: Bool
@@ -80,6 +81,24 @@ struct RuleMatcherOf<Address: InternetAddress>: Sendable, BitwiseCopyable {
 
 typealias RuleMatcher = RuleMatcherOf<IPv4Address>
 
+extension RouteType {
+  /// What a program is told where a route of the type refuses.
+  ///
+  /// Kernel counterpart: `fib_props` (net/ipv4/fib_semantics.c, v6.12).
+  var refusal: LinuxErrno {
+    switch self {
+    case .unreachable: .hostUnreachable
+    case .prohibit: .permissionDenied
+    case .blackhole, .unspecified, .unicast, .local, .broadcast, .anycast, .multicast, .throw, .nat: .invalidArgument
+    }
+  }
+}
+
+/// A rule does not hold; the selector is `nil` where all match and the rule is inverted.
+struct RuleMismatch {
+  let selector: PacketSelector?
+}
+
 extension Kernel {
   /// Walks the rules until one gives a result.
   ///
@@ -93,26 +112,50 @@ extension Kernel {
 
   /// - Parameter flow: its `l3Master` is final.
   package func lookUp(_ flow: RouteFlow, in namespace: NamespaceID) throws(LinuxErrno) -> RouteResult {
+    var observer = NoObserver()
+    return try lookUp(flow, in: namespace, &observer)
+  }
+
+  func lookUp<Observer: RouteWalkObserver>(
+    _ flow: RouteFlow, in namespace: NamespaceID, _ observer: inout Observer
+  ) throws(LinuxErrno) -> RouteResult {
     var index = 0
     let count = namespaces[namespace.index].ruleMatchers.count
     while index < count {
       let rule = namespaces[namespace.index].ruleMatchers[index]
       index += 1
-      guard matches(rule, flow, namespace) else { continue }
+      if let mismatch = mismatch(rule, flow, namespace) {
+        observer.passedOver(rule.walked, mismatch.selector)
+        continue
+      }
       let table: RoutingTableID
       switch rule.action {
-      case .nop: continue
+      case .nop:
+        observer.passedOver(rule.walked, nil)
+        continue
       case .goto(let target):
         index = target
         continue
-      case .fail(let error): throw error
+      case .fail(let error):
+        observer.refused(rule.walked, error)
+        throw error
       case .lookup(let number): table = number
       case .lookupL3Master:
-        guard let master = flow.l3Master, case .vrf(_, let ofVRF) = devices[master.index].kind else { continue }
+        guard let master = flow.l3Master, case .vrf(_, let ofVRF) = devices[master.index].kind else {
+          observer.passedOver(rule.walked, .l3Master)
+          continue
+        }
         table = ofVRF
       }
-      guard let result = try lookUp(flow, in: table, rulePreference: rule.preference) else { continue }
-      if result.prefixLength <= rule.suppressPrefixLength { continue }
+      observer.searches(routingTables[table.index].number, by: rule.walked)
+      guard let result = try lookUp(flow, in: table, by: rule.walked, &observer) else {
+        observer.foundNothing(in: routingTables[table.index].number, by: rule.walked)
+        continue
+      }
+      if result.prefixLength <= rule.suppressPrefixLength {
+        observer.suppressed(rule.walked, prefixLength: result.prefixLength)
+        continue
+      }
       return result
     }
     throw .networkUnreachable
@@ -144,35 +187,40 @@ extension Kernel {
   }
 
   /// Kernel counterpart: `fib_rule_match()` (net/core/fib_rules.c), `fib4_rule_match()` (net/ipv4/fib_rules.c, v6.12).
+  /// - Returns: `nil` where the rule holds.
   @inline(__always)
-  func matches<Address>(
+  func mismatch<Address>(
     _ rule: RuleMatcherOf<Address>, _ flow: RouteFlowOf<Address>, _ namespace: NamespaceID
-  ) -> Bool {
-    if rule.isUnconditional { return true }
-    return selectorsMatch(rule, flow, namespace) != rule.isInverted
+  ) -> RuleMismatch? {
+    if rule.isUnconditional { return nil }
+    let selector = failingSelector(rule, flow, namespace)
+    if rule.isInverted { return selector == nil ? RuleMismatch(selector: nil) : nil }
+    return selector.map { RuleMismatch(selector: $0) }
   }
 
-  private func selectorsMatch<Address>(
+  /// The first selector that the flow does not match.
+  private func failingSelector<Address>(
     _ rule: RuleMatcherOf<Address>, _ flow: RouteFlowOf<Address>, _ namespace: NamespaceID
-  ) -> Bool {
+  ) -> PacketSelector? {
     if rule.needsInputDevice {
-      guard let wanted = rule.inputDevice else { return false }
+      guard let wanted = rule.inputDevice else { return .inputDevice }
       let input = flow.inputDevice ?? namespaces[namespace.index].loopback
-      guard wanted == input || (devices[wanted.index].isVRF && flow.l3Master == wanted) else { return false }
+      guard wanted == input || (devices[wanted.index].isVRF && flow.l3Master == wanted) else { return .inputDevice }
     }
     if rule.needsOutputDevice {
       guard let wanted = rule.outputDevice,
         flow.outputDevice == wanted || (devices[wanted.index].isVRF && flow.l3Master == wanted)
-      else { return false }
+      else { return .outputDevice }
     }
-    if (rule.mark ^ flow.mark) & rule.markMask != 0 { return false }
-    if case .lookupL3Master = rule.action, flow.l3Master == nil { return false }
-    guard rule.source.contains(flow.source), rule.destination.contains(flow.destination) else { return false }
-    if rule.tos != 0 && rule.tos != flow.tos { return false }
-    if rule.ipProtocol != 0 && rule.ipProtocol != flow.ipProtocol { return false }
-    if let ports = rule.sourcePorts, !ports.contains(flow.sourcePort) { return false }
-    if let ports = rule.destinationPorts, !ports.contains(flow.destinationPort) { return false }
-    return true
+    if (rule.mark ^ flow.mark) & rule.markMask != 0 { return .mark }
+    if case .lookupL3Master = rule.action, flow.l3Master == nil { return .l3Master }
+    guard rule.source.contains(flow.source) else { return .source }
+    guard rule.destination.contains(flow.destination) else { return .destination }
+    if rule.tos != 0 && rule.tos != flow.tos { return .tos }
+    if rule.ipProtocol != 0 && rule.ipProtocol != flow.ipProtocol { return .ipProtocol }
+    if let ports = rule.sourcePorts, !ports.contains(flow.sourcePort) { return .sourcePort }
+    if let ports = rule.destinationPorts, !ports.contains(flow.destinationPort) { return .destinationPort }
+    return nil
   }
 
   /// The best route of one table: the longest prefix with a route that fits the flow.
@@ -182,25 +230,43 @@ extension Kernel {
   package func lookUp(
     _ flow: RouteFlow, in table: RoutingTableID, rulePreference: UInt32
   ) throws(LinuxErrno) -> RouteResult? {
+    var observer = NoObserver()
+    return try lookUp(flow, in: table, by: WalkedRule(preference: rulePreference, selectors: .none, origin: .none), &observer)
+  }
+
+  private func lookUp<Observer: RouteWalkObserver>(
+    _ flow: RouteFlow, in table: RoutingTableID, by rule: WalkedRule, _ observer: inout Observer
+  ) throws(LinuxErrno) -> RouteResult? {
     var match = routingTables[table.index].prefixes.longestMatch(for: flow.destination)
     while let current = match {
       var next: RouteID? = RouteID(current.value)
       while let id = next {
         let route = routes[id]
         next = route.next
-        if route.tos != 0 && route.tos != flow.tos & 0x1c { continue }
-        if route.scope < flow.scope { continue }
+        if route.tos != 0 && route.tos != flow.tos & 0x1c {
+          observer.passedOver(candidate(id), .otherTypeOfService)
+          continue
+        }
+        if route.scope < flow.scope {
+          observer.passedOver(candidate(id), .scope)
+          continue
+        }
         switch route.type {
         case .unicast, .local, .broadcast, .anycast, .multicast, .nat, .unspecified: break
-        case .blackhole: throw .invalidArgument
-        case .unreachable: throw .hostUnreachable
-        case .prohibit: throw .permissionDenied
-        case .throw: return nil
+        case .blackhole, .unreachable, .prohibit:
+          observer.refused(rule, by: candidate(id))
+          throw route.type.refusal
+        case .throw:
+          observer.passedOver(candidate(id), .throw)
+          return nil
         }
-        guard let hop = usableNextHop(of: id, route, flow) else { continue }
+        guard let hop = usableNextHop(of: id, route, flow) else {
+          observer.passedOver(candidate(id), .noUsableNextHop)
+          continue
+        }
         return RouteResult(
           route: id, nextHop: hop, prefixLength: current.length, type: route.type, scope: route.scope, table: table,
-          rulePreference: rulePreference)
+          rule: rule)
       }
       match = routingTables[table.index].prefixes.nextShorterMatch(after: current)
     }
@@ -248,10 +314,13 @@ extension Kernel {
 
   /// What the lookup decided, as the trace keeps it.
   func decision(_ result: RouteResult, _ destination: IPv4Address) -> RouteDecision {
-    RouteDecision(
-      destination: destination, rulePreference: result.rulePreference,
+    let route = routes[result.route]
+    return RouteDecision(
+      destination: .v4(destination), rule: result.rule,
       table: routingTables[result.table.index].number, prefixLength: UInt8(result.prefixLength), type: result.type,
-      gateway: result.nextHop.usedGateway, device: result.nextHop.device)
+      gateway: result.nextHop.anyGateway, device: result.nextHop.device,
+      preferredSource: route.preferredSource.isUnspecified ? nil : .v4(route.preferredSource), metric: route.metric,
+      isOfKernel: route.protocol == .kernel, origin: route.origin)
   }
 }
 
@@ -289,7 +358,8 @@ extension Kernel {
         && rule.outputDevice == nil && rule.markMask == 0 && rule.mark == 0 && rule.tos == 0 && rule.ipProtocol == 0
         && rule.sourcePorts == nil && rule.destinationPorts == nil && !rule.isL3MasterDevice
       return RuleMatcherOf<Address>(
-        preference: rule.preference, isInverted: rule.isInverted, isUnconditional: isUnconditional,
+        walked: WalkedRule(preference: rule.preference, selectors: PacketSelectors(rule), origin: rule.origin),
+        isInverted: rule.isInverted, isUnconditional: isUnconditional,
         source: rule.source, destination: rule.destination, needsInputDevice: rule.inputDevice != nil,
         inputDevice: rule.inputDevice.flatMap { device(named: $0, in: namespace) },
         needsOutputDevice: rule.outputDevice != nil,

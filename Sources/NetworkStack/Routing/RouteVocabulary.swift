@@ -168,6 +168,8 @@ public struct RoutingRuleOf<Address: InternetAddress>: Hashable, Sendable {
   public var suppressPrefixLength: Int?
   public var action: RuleAction
   public var `protocol` = RouteProtocol.boot
+  /// Whose request made it; no part of what it selects.
+  public package(set) var origin = RequestOrigin.none
 
   public init(preference: UInt32, action: RuleAction) {
     self.preference = preference

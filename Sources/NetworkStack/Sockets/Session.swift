@@ -17,6 +17,14 @@ public struct Session: Sendable {
   var probes: [Probe] = []
   var state: State
 
+  /// Whether anything was sent.
+  var hasSent: Bool {
+    events.contains { event in
+      if case .sent = event.what { return true }
+      return false
+    }
+  }
+
   struct Probe: Sendable, BitwiseCopyable {
     var sent: Instant
     var roundTrip: Int64?
@@ -37,6 +45,8 @@ public struct Session: Sendable {
     case udpService(UDPServiceState)
     case tcpClient(TCPClientState)
     case tcpService(TCPServiceState)
+    case burst(BurstState)
+    case connectionListener(ConnectionListenerState)
   }
 
   init(_ request: SessionRequest, namespace: NamespaceID, started: Instant) {
@@ -51,6 +61,8 @@ public struct Session: Sendable {
     case .udpService(let request): state = .udpService(UDPServiceState(request: request))
     case .tcpClient(let request): state = .tcpClient(TCPClientState(request: request))
     case .tcpService(let request): state = .tcpService(TCPServiceState(request: request))
+    case .burst(let request): state = .burst(BurstState(request: request))
+    case .connectionListener(let request): state = .connectionListener(ConnectionListenerState(request: request))
     }
   }
 }
@@ -68,6 +80,8 @@ extension Kernel {
     case .udpService(let state): startUDPService(id, state)
     case .tcpClient(let state): startTCPClient(id, state)
     case .tcpService(let state): startTCPService(id, state)
+    case .burst(let state): startBurst(id, state)
+    case .connectionListener: startConnectionListener(id)
     }
     return id
   }
@@ -83,6 +97,8 @@ extension Kernel {
     case .udpService: udpServiceTimer(id)
     case .tcpClient(let state): tcpClientTimer(id, state)
     case .tcpService(let state): tcpServiceTimer(id, state)
+    case .burst: continueBurst(id)
+    case .connectionListener: connectionListenerTimer(id)
     }
   }
 
@@ -104,6 +120,23 @@ extension Kernel {
       return
     }
     sessions[id.index].events.append(SessionEvent(instant: now, what: what))
+    if trace.isOn { recordNotSent(id, what) }
+  }
+
+  /// Keeps what could not be sent.
+  private mutating func recordNotSent(_ id: SessionID, _ what: SessionEvent.What) {
+    let (sequence, error): (Int, LinuxErrno)
+    switch what {
+    case .sendFailed(let number, let errno): (sequence, error) = (number, errno)
+    case .startFailed(.connect, let errno): (sequence, error) = (1, errno)
+    case .connection(.failed(isConnecting: true, let errno?)) where !sessions[id.index].hasSent:
+      (sequence, error) = (1, errno)
+    default: return  // All others were sent, or have no destination.
+    }
+    guard let flow = sessions[id.index].request.flow else { return }
+    recordNotSent(
+      flow, FlowTag(session: id, sequence: UInt32(truncatingIfNeeded: sequence)), error,
+      in: sessions[id.index].namespace)
   }
 
   /// Ends a program: its sockets close, its timer is void.
@@ -118,6 +151,7 @@ extension Kernel {
     sessions[id.index].sockets = []
     namespaces[namespace.index].icmpSessions.removeAll { $0 == id }
     namespaces[namespace.index].arpSessions.removeAll { $0 == id }
+    namespaces[namespace.index].connectionListeners.removeAll { $0 == id }
     // The last event always fits: programs' texts end with it.
     sessions[id.index].events.append(SessionEvent(instant: now, what: .finished))
   }
@@ -171,7 +205,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: return nil
     }
     return id
   }
@@ -188,7 +222,7 @@ extension Kernel {
       bound = request.device
       address = request.source
     case .traceroute(let request): bound = request.device
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: bound = nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: bound = nil
     }
     if let address, address != destination { return false }
     return bound.map { $0 == metadata.device || $0 == metadata.inputDevice } ?? true
@@ -226,7 +260,7 @@ extension Kernel {
     case .ping(let state): pingFailed(id, state, sequence: error.sequence)
     case .traceroute: tracerouteAnswered(id, error)
     case .udpSender(let state): udpSenderFailed(id, state, error)
-    case .arping, .udpService, .tcpClient, .tcpService: break
+    case .arping, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: break
     }
   }
 
@@ -310,7 +344,8 @@ extension Kernel {
     case .ping(let request): flow.outputDevice = request.device
     case .traceroute(let request): flow.outputDevice = request.device
     case .udpSender(let request): flow.outputDevice = request.device
-    case .arping, .udpService, .tcpClient, .tcpService: break
+    case .burst(let request): flow.outputDevice = request.device
+    case .arping, .udpService, .tcpClient, .tcpService, .connectionListener: break
     }
     return try? outputRoute(flow, in: sessions[id.index].namespace)
   }

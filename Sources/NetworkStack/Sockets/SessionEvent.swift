@@ -28,8 +28,12 @@ public struct SessionEvent: Sendable {
     case timedOut(sequence: Int)
     /// A service read a datagram.
     case received(bytes: Int, from: IPAddress, port: UInt16)
+    /// A packet generator has sent all, some of which the kernel refused.
+    case burstEnded(sent: Int, refused: Int)
     /// Something happened to a TCP connection.
     case connection(ConnectionEvent)
+    /// Something happened to a connection that is tracked.
+    indirect case connectionNotice(ConnectionNotice)
     /// The program could not begin: `bind`, `connect` or a missing device.
     case startFailed(Operation, LinuxErrno)
     case finished

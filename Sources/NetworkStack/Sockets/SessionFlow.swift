@@ -27,6 +27,38 @@ struct SessionFlow {
   }
 }
 
+extension SessionRequest {
+  /// Where the program's packets go; `nil` for those that send to nobody by themselves, or below IP.
+  var flow: SessionFlow? {
+    switch self {
+    case .ping(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      (flow.tos, flow.mark) = (request.tos, request.mark)
+      flow.ipProtocol = request.destination.isIPv6 ? .icmpv6 : .icmp
+      return flow
+    case .traceroute(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      flow.tos = request.tos
+      flow.ipProtocol = request.method == .udp ? .udp : request.destination.isIPv6 ? .icmpv6 : .icmp
+      return flow
+    case .udpSender(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      (flow.sourcePort, flow.destinationPort) = (request.sourcePort, request.destinationPort)
+      return flow
+    case .tcpClient(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      flow.ipProtocol = .tcp
+      (flow.sourcePort, flow.destinationPort) = (request.sourcePort, request.destinationPort)
+      return flow
+    case .burst(let request):
+      var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
+      (flow.sourcePort, flow.destinationPort) = (request.sourcePort, request.destinationPort)
+      return flow
+    case .arping, .udpService, .tcpService, .connectionListener: return nil
+    }
+  }
+}
+
 /// The way of a program's packets, with their destination.
 enum SessionRoute {
   case v4(OutputRoute, IPv4Address)
@@ -94,6 +126,22 @@ extension Kernel {
     }
   }
 
+  /// Finds the way for a packet of a raw socket, whose source may be anybody's.
+  ///
+  /// Kernel counterpart: `raw_sendmsg()` with `FLOWI_FLAG_ANYSRC` (net/ipv4/raw.c, v6.12).
+  mutating func rawRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
+    guard case .v4(let destination) = flow.destination else {
+      var route = try sessionRoute(flow, in: namespace)
+      if case .v6(var way, let destination) = route, let source = flow.source?.v6 {
+        way.source = source
+        route = .v6(way, destination)
+      }
+      return route
+    }
+    return .v4(
+      try takeOutputRoute(ipv4Flow(flow, destination), in: namespace, mayUseAnySource: true), destination)
+  }
+
   /// Finds the way for a program's packet that is to be sent now: see `takeOutputRoute`.
   mutating func takeSessionRoute(_ flow: SessionFlow, in namespace: NamespaceID) throws(LinuxErrno) -> SessionRoute {
     guard case .v4(let destination) = flow.destination else { return try sessionRoute(flow, in: namespace) }
@@ -133,6 +181,20 @@ extension Kernel {
     routed.ipProtocol = flow.ipProtocol.rawValue
     routed.sourcePort = flow.sourcePort
     routed.destinationPort = flow.destinationPort
+  }
+
+  /// What the lookup for a program's packet tries.
+  func walk(of flow: SessionFlow, in namespace: NamespaceID) -> [RouteWalkStep] {
+    switch flow.destination {
+    case .v4(let destination): return walk(of: ipv4Flow(flow, destination), in: namespace)
+    case .v6(let destination):
+      var routed = IPv6RouteFlow(destination: destination)
+      routed.source = flow.source?.v6 ?? .unspecified
+      routed.tos = flow.tos
+      copy(flow, to: &routed)
+      let lookup = IPv6RouteLookup(flow: routed, preferred: flow.device, mode: flow.device == nil ? [] : .strict)
+      return walk(of: lookup, in: namespace)
+    }
   }
 
   /// The largest packet of a program's way, in bytes.
@@ -182,7 +244,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: return nil
     }
     return id
   }
@@ -193,7 +255,7 @@ extension Kernel {
       switch sessions[id.index].request {
       case .ping(let request): return request.destination.isIPv6
       case .traceroute(let request): return request.destination.isIPv6
-      case .arping, .udpSender, .udpService, .tcpClient, .tcpService: return false
+      case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: return false
       }
     }
   }

@@ -9,6 +9,8 @@ public enum SessionRequest: Sendable {
   case udpService(ServiceRequest)
   case tcpClient(TCPClientRequest)
   case tcpService(ServiceRequest)
+  case burst(BurstRequest)
+  case connectionListener(ConnectionListenerRequest)
 }
 
 /// How a sender treats packets larger than the path: `IP_MTU_DISCOVER` of ip(7).
@@ -192,6 +194,31 @@ public struct TCPClientRequest: Sendable {
   }
 }
 
+/// A packet generator: datagrams in even distances, and nobody waits for an answer.
+public struct BurstRequest: Sendable {
+  public var destination: IPAddress
+  public var destinationPort: UInt16
+  public var source: IPAddress?
+  /// Of the first flow, the others have those behind it; 0 for ephemeral ones.
+  public var sourcePort: UInt16 = 0
+  /// Bytes of payload, 0 through 65,507.
+  public var size = 32
+  /// Datagrams, 1 through 100,000,000.
+  public var count = 1
+  /// Datagrams a second, 1 through 1,000,000,000.
+  public var rate = 1_000_000
+  /// Source ports that take turns, 1 through 4,096.
+  public var flows = 1
+  public var ttl: UInt8?
+  /// The device or VRF that the sockets are bound to.
+  public var device: DeviceID?
+
+  public init(destination: IPAddress, destinationPort: UInt16) {
+    self.destination = destination
+    self.destinationPort = destinationPort
+  }
+}
+
 /// A server on a UDP or TCP port. On TCP it reads until the client is silent for 200 ms, answers, reads the end of the
 /// stream, and closes 200 ms later.
 public struct ServiceRequest: Sendable {
@@ -207,6 +234,8 @@ public struct ServiceRequest: Sendable {
   /// Ends after so long without a datagram or connection, and gives up a connection that is silent as long, in
   /// nanoseconds; `nil` for never.
   public var timeout: Int64?
+  /// Whether each datagram that is read is an event of the session: of servers that print.
+  public var reportsDatagrams = true
 
   public init(port: UInt16) {
     self.port = port

@@ -341,7 +341,7 @@ extension Kernel {
       guard let place = state.exchanges.firstIndex(where: { $0.connection == connection }) else { return }
       read(id, &state, place)
       setServiceTimer(id, state)
-    case .ping, .traceroute, .arping, .udpSender, .udpService: break
+    case .ping, .traceroute, .arping, .udpSender, .udpService, .burst, .connectionListener: break
     }
   }
 
@@ -369,7 +369,7 @@ extension Kernel {
         close(&state, place)
       }
       setServiceTimer(id, state)
-    case .ping, .traceroute, .arping, .udpSender, .udpService: break
+    case .ping, .traceroute, .arping, .udpSender, .udpService, .burst, .connectionListener: break
     }
   }
 
@@ -394,7 +394,7 @@ extension Kernel {
       for exchange in state.exchanges where tcp[exchange.connection].session == id {
         closeConnection(exchange.connection)
       }
-    case .ping, .traceroute, .arping, .udpSender, .udpService: break
+    case .ping, .traceroute, .arping, .udpSender, .udpService, .burst, .connectionListener: break
     }
   }
 }

@@ -57,7 +57,7 @@ extension Kernel {
         let answer = answerProbe(id, place + 1)
       else { return }
       tracerouteReached(id, reply(place + 1, header, datagram, answer.roundTrip, answer.isDuplicate))
-    case .ping, .arping, .tcpClient, .tcpService: break
+    case .ping, .arping, .tcpClient, .tcpService, .burst, .connectionListener: break
     }
   }
 
@@ -237,7 +237,9 @@ extension Kernel {
     var state = state
     state.receivedCount += 1
     sessions[id.index].state = .udpService(state)
-    report(id, .received(bytes: datagram.payload.count, from: header.source, port: datagram.sourcePort))
+    if state.request.reportsDatagrams {
+      report(id, .received(bytes: datagram.payload.count, from: header.source, port: datagram.sourcePort))
+    }
     if state.request.reply == .echo { echo(id, packet, header, datagram, socket) }
     if let count = state.request.count, state.receivedCount >= count { return finishSession(id) }
     waitForDatagram(id, state.request)

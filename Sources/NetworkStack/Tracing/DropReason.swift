@@ -34,10 +34,8 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case packetTooBig
   case duplicateFragment
   case fragmentTimeout
-  case fragmentTooFar
   case bridgeIngressState
   case noTransmitTarget
-  case socketReceiveBuffer
   case vxlanNetworkNotFound
   case localMAC
   case ipv6Disabled
@@ -46,7 +44,6 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case simulatorCableDown
   case simulatorCableLoss
   case simulatorFrameTooLong
-  case simulatorNoCable
   case simulatorVLANNotMember
   case simulatorConnectionTableFull
 
@@ -84,10 +81,8 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .packetTooBig: "PKT_TOO_BIG"
     case .duplicateFragment: "DUP_FRAG"
     case .fragmentTimeout: "FRAG_REASM_TIMEOUT"
-    case .fragmentTooFar: "FRAG_TOO_FAR"
     case .bridgeIngressState: "BRIDGE_INGRESS_STP_STATE"
     case .noTransmitTarget: "NO_TX_TARGET"
-    case .socketReceiveBuffer: "SOCKET_RCVBUFF"
     case .vxlanNetworkNotFound: "VXLAN_VNI_NOT_FOUND"
     case .localMAC: "LOCAL_MAC"
     case .ipv6Disabled: "IPV6DISABLED"
@@ -96,7 +91,6 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .simulatorCableDown: "SIM_CABLE_DOWN"
     case .simulatorCableLoss: "SIM_CABLE_LOSS"
     case .simulatorFrameTooLong: "SIM_FRAME_TOO_LONG"
-    case .simulatorNoCable: "SIM_NO_CABLE"
     case .simulatorVLANNotMember: "SIM_VLAN_NOT_MEMBER"
     case .simulatorConnectionTableFull: "SIM_CONNECTION_TABLE_FULL"
     }

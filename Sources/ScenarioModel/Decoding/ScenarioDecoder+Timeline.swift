@@ -59,6 +59,7 @@ extension ScenarioDecoder {
     case "replay": return replay(reader).map { .replay($0) }
     case "pause": return reader.duration().map { .pause($0) }
     case "tcp": return tcp(reader).map { .tcp($0) }
+    case "burst": return burst(reader).map { .burst($0) }
     default: preconditionFailure("the action \(name) is in the shape, but not decoded")
     }
   }
@@ -85,6 +86,18 @@ extension ScenarioDecoder {
       place: object.place, to: to, toName: name, from: from, size: object["size"]?.integer(1...1_000_000)?.value ?? 32,
       timeout: object["timeout"]?.duration()?.value ?? .seconds(3), device: object["device"]?.name(.interface),
       vrf: object["vrf"]?.name(.interface))
+  }
+
+  private func burst(_ reader: ValueReader) -> PacketBurst? {
+    guard let object = reader.object(TimelineShapes.burst) else { return nil }
+    let (to, name, from) = ends(object)
+    if name != nil { log.error("a burst goes to an address, not to a name", at: to.place) }
+    return PacketBurst(
+      place: object.place, to: to, from: from, size: object["size"]?.integer(0...65507)?.value ?? 32,
+      count: object["count"]?.integer(1...100_000_000)?.value ?? 1,
+      rate: object["rate"]?.integer(1...1_000_000_000)?.value ?? 1_000_000,
+      flows: object["flows"]?.integer(1...4_096)?.value ?? 1, ttl: object["ttl"]?.integer(1...255)?.value,
+      device: object["device"]?.name(.interface), vrf: object["vrf"]?.name(.interface))
   }
 
   /// The two ends of an exchange; one that is missing or wrong was reported.

@@ -72,33 +72,32 @@ public struct TranslationExpectation: Sendable {
   public var isReplyRestored: Located<Bool>?
 }
 
-/// An IPv4 address, with a port or without.
+/// An address, with a port or without.
 public struct TranslatedEnd: Hashable, Sendable {
-  public let address: IPv4Address
+  public let address: IPAddress
   /// `nil` where any will do.
   public let port: UInt16?
 
-  /// Reads `10.0.0.1` or `10.0.0.1:80`.
+  /// Reads `10.0.0.1`, `10.0.0.1:80`, `2001:db8::1` or `[2001:db8::1]:80`.
   ///
-  /// - Throws: ``ValueError`` for another form; IPv6 is not supported here yet.
+  /// - Throws: ``ValueError`` for another form.
   public init(_ text: String) throws(ValueError) {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    if let address = IPv4Address(parts[0]) {
-      let number = parts.count == 2 ? UInt16(parts[1]) : nil
-      if parts.count == 1 || (number != nil && number != 0 && parts[1] == number?.description) {
-        self.address = address
-        port = number
-        return
-      }
-    } else if IPv6Address(text) != nil || text.hasPrefix("[") {
-      throw ValueError("IPv6 is not supported here yet")
+    if let address = IPAddress(text) {
+      (self.address, port) = (address, nil)
+      return
     }
-    throw ValueError("\(quoted(text)) is not an address, such as \"10.0.0.1\" or \"10.0.0.1:80\"")
+    guard let end = try? SocketAddress(text), end.port != 0 else {
+      throw ValueError("\(quoted(text)) is not an address, such as \"10.0.0.1\" or \"10.0.0.1:80\"")
+    }
+    (address, port) = (end.address, end.port)
   }
 }
 
 extension TranslatedEnd: CustomStringConvertible {
-  public var description: String { port.map { "\(address):\($0)" } ?? "\(address)" }
+  public var description: String {
+    guard let port else { return "\(address)" }
+    return address.isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
+  }
 }
 
 /// What is looked at.

@@ -22,6 +22,8 @@ public enum Action: Sendable {
   case udp(UDPExchange)
   /// Connects, sends, reads as many bytes back, closes.
   case tcp(TCPExchange)
+  /// A packet generator.
+  case burst(PacketBurst)
   /// A server for a while.
   case listen(Listener)
   /// Pulls or plugs a cable, or changes what it is like.
@@ -37,6 +39,7 @@ public enum Action: Sendable {
     case .run: "run"
     case .udp: "udp"
     case .tcp: "tcp"
+    case .burst: "burst"
     case .listen: "listen"
     case .link: "link"
     case .replay: "replay"
@@ -108,6 +111,27 @@ extension UDPExchange {
 extension TCPExchange {
   /// The destination as it was given.
   public var destination: String { toName.map { "\($0):\(to.value.port)" } ?? to.value.description }
+}
+
+/// The `burst` action.
+public struct PacketBurst: Sendable {
+  public var place: SourcePlace
+  public var to: Located<SocketAddress>
+  /// Port 0 leaves the choice to the kernel; several flows have the ports behind it.
+  public var from: Located<SocketAddress>?
+  /// Payload in bytes, 0 through 65507; 32 when not given.
+  public var size: Int
+  /// Datagrams, 1 through 100,000,000.
+  public var count: Int
+  /// Datagrams a second, 1 through 1,000,000,000; 1,000,000 when not given.
+  public var rate: Int
+  /// Source ports that take turns, 1 through 4,096; 1 when not given.
+  public var flows: Int
+  /// 1 through 255; `nil` for the namespace's default.
+  public var ttl: UInt8?
+  /// Binds the sockets to an interface. Never together with `vrf`.
+  public var device: Located<String>?
+  public var vrf: Located<String>?
 }
 
 /// The `listen` action.

@@ -34,10 +34,10 @@ extension ExpectationShapes {
   static let translation = [
     KeyShape(
       "sourceBecomes", "Source becomes",
-      "The IPv4 source that the requests have in the end, with its port (of ICMP the identifier) or without; where nothing translates, that of the sender.",
+      "The source that the requests have in the end, with its port (of ICMP the identifier) or without; where nothing translates, that of the sender.",
       ValueShapes.translatedEnd, ["10.0.0.1", "10.0.0.1:5001"]),
     KeyShape(
-      "destinationBecomes", "Destination becomes", "The IPv4 destination that the requests have in the end, with its port or without.",
+      "destinationBecomes", "Destination becomes", "The destination that the requests have in the end, with its port or without.",
       ValueShapes.translatedEnd, ["172.17.0.2:80"]),
     KeyShape(
       "replyRestored", "Reply restored",

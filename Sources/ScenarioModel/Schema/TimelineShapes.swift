@@ -50,6 +50,22 @@ enum TimelineShapes {
       KeyShape("vrf", "VRF", "Binds the socket to a VRF.", ValueShapes.interfaceName, ["red"]),
     ])
 
+  static let burst = ObjectShape(
+    "burst", "A packet generator: sends datagrams in even distances, and waits for no answer.",
+    [
+      KeyShape("to", "Destination", "Address and port.", ValueShapes.socketAddress, ["10.0.0.1:9000"], required: true),
+      KeyShape(
+        "from", "Source", "Address and port; with an address alone the kernel chooses the ports.",
+        ValueShapes.socketAddress, ["10.0.0.9:5001"]),
+      KeyShape("size", "Payload size", "In bytes. 32 when not given.", .integer(0...65507), [32]),
+      KeyShape("count", "Count", "Datagrams to send.", .integer(1...100_000_000), [1000], required: true),
+      KeyShape("rate", "Rate", "Datagrams a second. 1000000 when not given.", .integer(1...1_000_000_000), [100_000]),
+      KeyShape("flows", "Flows", "Source ports that take turns. 1 when not given.", .integer(1...4_096), [16]),
+      KeyShape("ttl", "TTL", "The time to live of the packets.", .integer(1...255), [64]),
+      KeyShape("device", "Device", "Binds the sockets to an interface.", ValueShapes.interfaceName, ["eth0"]),
+      KeyShape("vrf", "VRF", "Binds the sockets to a VRF.", ValueShapes.interfaceName, ["red"]),
+    ])
+
   static let listen = ObjectShape(
     "listen",
     "A server that ends after 'count' datagrams or connections, or 'timeout'. It always runs in the background.",
@@ -102,6 +118,9 @@ enum TimelineShapes {
     KeyShape(
       "tcp", "TCP exchange", "Connects, sends, reads as many bytes back, closes.", .object(tcp),
       [["to": "10.0.0.1:80"]]),
+    KeyShape(
+      "burst", "Packet generator", "Datagrams in even distances.", .object(burst),
+      [["to": "10.0.0.1:9000", "count": 1000]]),
     KeyShape("listen", "Server", "A server for a while.", .object(listen), [["udp": 53]]),
     KeyShape(
       "link", "Cable", "Pulls or plugs a cable, or changes what it is like.", .object(linkChange),
@@ -113,7 +132,7 @@ enum TimelineShapes {
   ]
 
   /// The actions that happen on a machine, so that `on` is required.
-  static let actionsOnMachine = ["run", "udp", "tcp", "listen"]
+  static let actionsOnMachine = ["run", "udp", "tcp", "burst", "listen"]
 
   static let entry = ObjectShape(
     "timelineEntry", "Something that happens: exactly one action.",
@@ -128,11 +147,11 @@ enum TimelineShapes {
         .definition("startTime"), ["2s", "+400ms"]),
       KeyShape("id", "Id", "A name for expectations, traces and reports.", ValueShapes.identifier, ["echo"]),
       KeyShape(
-        "on", "Place", "The machine or namespace; for run, udp, tcp and listen.", ValueShapes.namespaceName,
+        "on", "Place", "The machine or namespace; for run, udp, tcp, burst and listen.", ValueShapes.namespaceName,
         ["h1", "r1/blue"]),
       KeyShape(
         "background", "Background", "Whether the next entry does not wait for this one.", .boolean, [true]),
     ] + actions)
 
-  static let all = [udp, tcp, listen, linkChange, replay, entry]
+  static let all = [udp, tcp, burst, listen, linkChange, replay, entry]
 }

@@ -73,7 +73,7 @@ enum ValueShapes {
     text(
       "startTime", "Absolute virtual time, or with '+' after the previous foreground entry ended.",
       quantity(ScenarioDuration.kind).replacingPrefix("^", with: "^\\+?"), ["2s", "+400ms"]),
-    text("translatedEnd", "An IPv4 address, with a port or without.", "^[0-9.]+(:[0-9]{1,5})?$", ["10.0.0.1", "10.0.0.1:80"]),
+    text("translatedEnd", "An address, with a port or without.", "^([0-9.]+(:[0-9]{1,5})?|[0-9a-fA-F:.]+|\\[[0-9a-fA-F:.]+\\]:[0-9]{1,5})$", ["10.0.0.1", "10.0.0.1:80"]),
   ]
 
   private static func text(

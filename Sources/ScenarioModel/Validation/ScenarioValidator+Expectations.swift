@@ -105,7 +105,7 @@ extension ScenarioValidator {
       return
     }
     switch entry.action {
-    case .run, .udp, .tcp, .replay: break
+    case .run, .udp, .tcp, .burst, .replay: break
     case .listen, .link, .pause:
       log.error("'\(of.value)' is a '\(entry.action.keyword)' entry, which sends nothing", at: of.place)
     }

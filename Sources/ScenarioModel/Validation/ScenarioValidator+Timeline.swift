@@ -25,6 +25,9 @@ extension ScenarioValidator {
       case .tcp(let exchange):
         checkVRF(exchange.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
         checkDevice(exchange.device, in: entry.on?.value, mayBeMade: mayBeMade)
+      case .burst(let burst):
+        checkVRF(burst.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
+        checkDevice(burst.device, in: entry.on?.value, mayBeMade: mayBeMade)
       case .listen(let listener):
         checkVRF(listener.vrf, in: entry.on?.value, mayBeMade: mayBeMade)
       case .link(var change):

@@ -175,8 +175,9 @@ extension SessionRequest {
     case .traceroute(let request): request.destination
     case .arping(let request): .v4(request.target)
     case .udpSender(let request): request.destination
+    case .burst(let request): request.destination
     case .tcpClient(let request): request.destination
-    case .udpService, .tcpService: nil
+    case .udpService, .tcpService, .connectionListener: nil
     }
   }
 }

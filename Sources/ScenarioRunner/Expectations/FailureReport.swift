@@ -54,7 +54,7 @@ struct FailureReport {
     // Of a flow's only packet, that it was dropped says everything.
     if finding.drop.isEmpty || isSeveral { lines = summary }
     if !finding.summary.contains("dropped at") || lines.isEmpty { lines.append(dropped) }
-    if let sentence = packet.decision { lines.append(sentence) }
+    if let sentence = packet.decision { lines.append(sentence.replacing(" > ", with: " -> ")) }
     return lines
   }
 
@@ -101,8 +101,10 @@ extension SessionRequest {
     case .traceroute(let request): request.device
     case .arping(let request): request.device
     case .udpSender(let request): request.device
+    case .burst(let request): request.device
     case .tcpClient(let request): request.device
     case .udpService(let request), .tcpService(let request): request.device
+    case .connectionListener: nil
     }
   }
 
@@ -112,8 +114,10 @@ extension SessionRequest {
     case .traceroute(let request): request.source
     case .arping(let request): request.source.map { .v4($0) }
     case .udpSender(let request): request.source
+    case .burst(let request): request.source
     case .tcpClient(let request): request.source
     case .udpService(let request), .tcpService(let request): request.address
+    case .connectionListener: nil
     }
   }
 
@@ -137,12 +141,17 @@ extension SessionRequest {
       let isIPv6 = request.destination.isIPv6
       return "udp \(end(source, isIPv6, request.sourcePort)) -> "
         + "\(end("\(request.destination)", isIPv6, request.destinationPort)) #\(sequence)"
+    case .burst(let request):
+      let isIPv6 = request.destination.isIPv6
+      return "udp \(end(source, isIPv6, request.sourcePort)) -> "
+        + "\(end("\(request.destination)", isIPv6, request.destinationPort)) #\(sequence)"
     case .tcpClient(let request):
       let isIPv6 = request.destination.isIPv6
       return "tcp \(end(source, isIPv6, request.sourcePort)) -> "
         + "\(end("\(request.destination)", isIPv6, request.destinationPort)) segment #\(sequence)"
     case .udpService(let request): return "udp server on port \(request.port)"
     case .tcpService(let request): return "tcp server on port \(request.port)"
+    case .connectionListener: return "conntrack -E"
     }
   }
 }

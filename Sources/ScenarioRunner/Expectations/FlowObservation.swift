@@ -47,7 +47,7 @@ struct FlowObservation {
       case .connection(.failed(_, let errno)):
         if endingOfProbe[1] == nil { endingOfProbe[1] = errno.map { Ending($0) } ?? .timeout }
       case .startFailed(_, let errno): endings.append(Ending(errno))
-      case .started, .redirected, .allowedBroadcast, .timedOut, .received, .connection, .finished: break
+      case .started, .redirected, .allowedBroadcast, .timedOut, .received, .burstEnded, .connection, .connectionNotice, .finished: break
       }
     }
     if lastSequence > 0 { endings += (1...lastSequence).map { endingOfProbe[$0] ?? .timeout } }

@@ -26,9 +26,20 @@ if [ "${1:-}" = --inside ]; then
   [ "$(head -n 1 "$2")" = "# ipv6" ] && settings="net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
     net.ipv6.conf.default.accept_ra=0 net.ipv6.conf.default.router_solicitations=0"
   sysctl -qw $settings net.ipv4.ping_group_range='0 0'
+  listeners=()
+  processes=()
   while IFS= read -r line; do
     case $line in ''|'#'*) continue ;; esac
     printf '$ %s\n' "$line"
+    case $line in
+      "background "*)
+        number=${#listeners[@]}
+        eval "exec ${line#background }" >"$scratch/out$number" 2>"$scratch/err$number" </dev/null &
+        processes+=($!)
+        listeners+=("${line#background }")
+        sleep 0.3
+        continue ;;
+    esac
     case $line in
       *"<<'EOF'")
         while IFS= read -r more; do
@@ -50,6 +61,16 @@ if [ "${1:-}" = --inside ]; then
     sed 's/^/! /' "$scratch/err"
     printf '= %d\n' $code
   done <"$2"
+  sleep 0.3
+  for number in "${!listeners[@]}"; do
+    kill -INT "${processes[$number]}"
+    wait "${processes[$number]}"
+    code=$?
+    printf '$ heard %s\n' "${listeners[$number]}"
+    sed 's/^/> /' "$scratch/out$number"
+    sed 's/^/! /' "$scratch/err$number"
+    printf '= %d\n' $code
+  done
   exit 0
 fi
 

@@ -43,14 +43,14 @@ extension RefusedScenario {
       "translated ends", schema: .refuses,
       #"""
       {"of":"e","sourceBecomes":"10.0.0"},{"of":"e","destinationBecomes":"10.0.0.1:0"},
-      {"of":"e","sourceBecomes":"2001:db8::1","replyRestored":"yes"},{"of":"e","sourceBecomes":"10.0.0.1","hops":1}
+      {"of":"e","sourceBecomes":"2001:db8::1:z","replyRestored":"yes"},{"of":"e","sourceBecomes":"10.0.0.1","hops":1}
       """#,
       [
         #"4:27: error: /expect/0/sourceBecomes: '10.0.0' is not an address, such as "10.0.0.1" or "10.0.0.1:80""#,
         #"4:68: error: /expect/1/destinationBecomes: '10.0.0.1:0' is not an address, such as "10.0.0.1" or "10.0.0.1:80""#,
-        "5:27: error: /expect/2/sourceBecomes: IPv6 is not supported here yet",
-        "5:57: error: /expect/2/replyRestored: expected true or false, found a string",
-        "5:101: error: /expect/3/hops: 'hops' does not go with 'sourceBecomes'; make it an expectation of its own",
+        #"5:27: error: /expect/2/sourceBecomes: '2001:db8::1:z' is not an address, such as "10.0.0.1" or "10.0.0.1:80""#,
+        "5:59: error: /expect/2/replyRestored: expected true or false, found a string",
+        "5:103: error: /expect/3/hops: 'hops' does not go with 'sourceBecomes'; make it an expectation of its own",
       ]),
     refused(
       "states", schema: .refuses,

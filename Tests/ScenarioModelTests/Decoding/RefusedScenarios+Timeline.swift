@@ -84,7 +84,7 @@ extension RefusedScenario {
       "an entry without an action", schema: .refuses,
       #"{"vrfsim":1,"nodes":{"r1":{}},"timeline":[{"at":"1s"}]}"#,
       [
-        "1:43: error: /timeline/0: an entry has one action: run, udp, tcp, listen, link, replay or pause"
+        "1:43: error: /timeline/0: an entry has one action: run, udp, tcp, burst, listen, link, replay or pause"
       ]),
     RefusedScenario(
       "two actions", schema: .refuses,

@@ -1,0 +1,158 @@
+/// The layout of large IPv4 tables: a trie whose nodes decide 6 bits each, below 2^k of them that are reached directly.
+///
+/// ```
+///   address   |      k bits      |  6 bits  |  6 bits  | ...
+///   nodes     2^k of 16 bytes: a bitmap of the 64 slots where a run begins (the first is not marked), and where
+///             the leaves of its runs begin
+///   leaves    4 bytes a run: the place of a prefix, or (highest bit set) a node that decides the next 6 bits
+/// ```
+///
+/// With k = 18 (a full table) everything up to /24 is found by two loads: a node of 4 MiB, a leaf.
+/// Addresses are continued by 4 zero bits so that the last node decides 6 bits as well.
+///
+/// Complexity: a lookup takes 2 loads, and 2 more for each 6 bits behind k + 6. A change of a prefix takes O(leaves in its range).
+///
+/// Source: the bitmap over leaves as in Asai, Ohara, "Poptrie" (SIGCOMM 2015); node and direct table are one here.
+@usableFromInline @frozen
+struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
+  @usableFromInline @frozen
+  struct Node: BitwiseCopyable {
+    /// Bit *i*: slot *i* has another leaf than slot *i* - 1; bit 0 is clear.
+    @usableFromInline var starts: UInt64
+    /// The index of the leaf of slot 0.
+    @usableFromInline var base: UInt32
+    /// Of a free node the next free one.
+    var next: UInt32
+  }
+
+  /// Set in a leaf that names a node.
+  @usableFromInline static var nodeFlag: UInt32 { 1 << 31 }
+  /// Zero bits behind an address.
+  @usableFromInline static var extraBits: UInt32 { 4 }
+
+  @usableFromInline var nodes: UnsafeMutablePointer<Node>
+  @usableFromInline var leaves: UnsafeMutablePointer<UInt32>
+  /// 32 - k.
+  @usableFromInline var topShift: UInt32
+  var nodeCount: UInt32
+  var nodeCapacity: UInt32
+  var firstFreeNode: UInt32
+  var leafCount: UInt32
+  var leafCapacity: UInt32
+  /// How many leaves lie in blocks that are free.
+  var freeLeaves: UInt32
+  /// The first free block of each number of leaves, chained by its first leaf; `UInt32.max` ends a chain.
+  var freeBlocks: UnsafeMutablePointer<UInt32>
+
+  @inlinable
+  func leaf(of key: UInt32) -> UInt32 {
+    let wide = UInt64(key) &<< UInt64(Self.extraBits)
+    var shift = UInt64(topShift &- (6 - Self.extraBits))
+    var node = nodes[Int(key &>> topShift)]
+    while true {
+      // A shift takes the lowest 6 bits alone: 63 - slot is the complement of the slot.
+      let upToSlot = node.starts &<< ~(wide &>> shift)
+      let leaf = leaves[Int(node.base) &+ upToSlot.nonzeroBitCount]
+      if leaf & Self.nodeFlag == 0 { return leaf }
+      node = nodes[Int(leaf & ~Self.nodeFlag)]
+      shift &-= 6
+    }
+  }
+}
+
+extension FusedTrie: RunLayout {
+  /// Bits that are looked up directly, k, for a number of prefixes: the top takes 1 KiB, 64 KiB, 4 MiB.
+  private static let shapes: [(directBits: UInt32, minimum: Int)] = [(6, 0), (12, 1_024), (18, 32_768)]
+
+  private static func directBits(forCount count: Int) -> UInt32 {
+    (shapes.last { count >= $0.minimum } ?? shapes[0]).directBits
+  }
+
+  /// Grows at a shape's minimum, shrinks at half of it; leaves without use are given back where they are the most.
+  @usableFromInline
+  func wantsOtherShape(forCount count: Int) -> Bool {
+    let bits = 32 - topShift
+    return Self.directBits(forCount: count) > bits || Self.directBits(forCount: count * 2) < bits
+      || (freeLeaves > 4_096 && freeLeaves > leafCount / 2)
+  }
+
+  @usableFromInline
+  static func make(forCount count: Int) -> FusedTrie {
+    let bits = directBits(forCount: count)
+    let top = 1 << Int(bits)
+    // As many leaves as a bulk build may need: growing by moving costs more than it saves.
+    let trie = FusedTrie(
+      nodes: .allocate(capacity: top + top / 32), leaves: .allocate(capacity: top + top / 8), topShift: 32 - bits,
+      nodeCount: UInt32(top), nodeCapacity: UInt32(top + top / 32), firstFreeNode: .max, leafCount: UInt32(top),
+      leafCapacity: UInt32(top + top / 8), freeLeaves: 0, freeBlocks: .allocate(capacity: 65))
+    trie.freeBlocks.initialize(repeating: .max, count: 65)
+    trie.leaves.initialize(repeating: 0, count: top)
+    for index in 0..<top { trie.nodes[index] = Node(starts: 0, base: UInt32(index), next: 0) }
+    return trie
+  }
+
+  @usableFromInline
+  func deallocate() {
+    nodes.deallocate()
+    leaves.deallocate()
+    freeBlocks.deallocate()
+  }
+
+  @usableFromInline
+  func copy() -> FusedTrie {
+    var copy = self
+    copy.nodes = .allocate(capacity: Int(nodeCapacity))
+    copy.nodes.update(from: nodes, count: Int(nodeCount))
+    copy.leaves = .allocate(capacity: Int(leafCapacity))
+    copy.leaves.update(from: leaves, count: Int(leafCount))
+    copy.freeBlocks = .allocate(capacity: 65)
+    copy.freeBlocks.update(from: freeBlocks, count: 65)
+    return copy
+  }
+
+  @usableFromInline
+  var size: Int {
+    Int(nodeCapacity) * MemoryLayout<Node>.stride + Int(leafCapacity) * 4 + 65 * 4 + MemoryLayout<FusedTrie>.stride
+  }
+
+  @usableFromInline
+  func forEachRun(_ body: (UInt32, UInt32) throws -> Void) rethrows {
+    try forEachRun(0, .max) { first, _, leaf in try body(first, leaf) }
+  }
+
+  /// Calls `body` with the first and last address and the leaf of each run that meets `first...last`.
+  func forEachRun(_ first: UInt32, _ last: UInt32, _ body: (UInt32, UInt32, UInt32) throws -> Void) rethrows {
+    let span = UInt64(1) << UInt64(topShift + Self.extraBits)
+    for top in Int(first >> topShift)...Int(last >> topShift) {
+      try forEachRun(
+        top, UInt64(top) * span, topShift - (6 - Self.extraBits), UInt64(first) << 4, UInt64(last) << 4 | 15, body)
+    }
+  }
+
+  private func forEachRun(
+    _ index: Int, _ nodeFirst: UInt64, _ shift: UInt32, _ first: UInt64, _ last: UInt64,
+    _ body: (UInt32, UInt32, UInt32) throws -> Void
+  ) rethrows {
+    let node = nodes[index]
+    var slot = 0
+    var run = Int(node.base)
+    var starts = node.starts
+    while slot < 64 {
+      let next = starts.trailingZeroBitCount
+      let runFirst = nodeFirst + UInt64(slot) << UInt64(shift)
+      let runLast = nodeFirst + UInt64(next) << UInt64(shift) - 1
+      if runFirst > last { return }
+      if runLast >= first {
+        let leaf = leaves[run]
+        if leaf & Self.nodeFlag == 0 {
+          try body(UInt32(runFirst >> 4), UInt32(runLast >> 4), leaf)
+        } else {
+          try forEachRun(Int(leaf & ~Self.nodeFlag), runFirst, shift - 6, first, last, body)
+        }
+      }
+      slot = next
+      starts &= starts &- 1
+      run += 1
+    }
+  }
+}

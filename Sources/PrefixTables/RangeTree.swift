@@ -1,0 +1,166 @@
+/// The layout of large IPv6 tables: 16 bits directly, then search trees over the starts of runs, 32 bits at a time.
+///
+/// ```
+///   address   |  16 bits  |  32 bits  |  32 bits  |  32 bits  |  16 bits  |
+///   direct    2^16 of 4 bytes: a leaf, or (highest bit set) a bucket that decides the next 32 bits
+///   bucket    16 bytes, and memory of its own:
+///               index   levels of groups of 16 starts, the top first: a start for each group of the level below
+///               pages   128 bytes each, in order: 16 starts, the 16 leaves of their runs
+/// ```
+///
+/// A leaf is the place of a prefix or another bucket. Tables that are not full have no direct bits: four buckets of
+/// 32 bits reach the end of an address. Starts are held less 2^31: vector units compare signed numbers. Behind the
+/// last run of a page its leaf is repeated, with the highest start.
+///
+/// Complexity: a lookup in a bucket of *r* runs takes 1 + log16(*r*/12) comparisons of 16 starts. Prefixes up to /48 take one
+/// bucket, up to /80 two. A change rewrites a page, or makes the bucket anew where the page is full: O(*r*), every third to
+/// eighth time.
+@usableFromInline @frozen
+struct RangeTree: @unchecked Sendable, BitwiseCopyable {
+  @usableFromInline @frozen
+  struct Bucket: BitwiseCopyable {
+    /// Index and pages; `nil` where the bucket is free.
+    @usableFromInline var memory: UnsafeMutableRawPointer?
+    /// The number of pages less 1; of a free bucket the next free one.
+    @usableFromInline var lastPage: UInt32
+    /// 4 bits for each level of the index.
+    @usableFromInline var topShift: UInt32
+  }
+
+  /// Set in a leaf that names a bucket.
+  @usableFromInline static var bucketFlag: UInt32 { 1 << 31 }
+  @usableFromInline static var pageSize: Int { 128 }
+
+  @usableFromInline var direct: UnsafeMutablePointer<UInt32>
+  @usableFromInline var buckets: UnsafeMutablePointer<Bucket>
+  /// 0 or 16.
+  @usableFromInline var directBits: UInt32
+  var bucketCount: UInt32
+  var bucketCapacity: UInt32
+  var firstFreeBucket: UInt32
+
+  @inlinable
+  func leaf(of key: UInt128) -> UInt32 {
+    leaf(UInt64(truncatingIfNeeded: key &>> 64), UInt64(truncatingIfNeeded: key))
+  }
+
+  /// The leaf of the address with these two halves.
+  @inlinable
+  func leaf(_ high: UInt64, _ low: UInt64) -> UInt32 {
+    var leaf: UInt32
+    var (high, low) = (high, low)
+    if directBits == 0 {
+      leaf = direct[0]
+    } else {
+      leaf = direct[Int(truncatingIfNeeded: high &>> 48)]
+      (high, low) = (high &<< 16 | low &>> 48, low &<< 16)
+    }
+    while leaf & Self.bucketFlag != 0 {
+      leaf = find(UInt32(truncatingIfNeeded: high &>> 32), in: buckets[Int(leaf & ~Self.bucketFlag)])
+      (high, low) = (high &<< 32 | low &>> 32, low &<< 32)
+    }
+    return leaf
+  }
+
+  @inlinable
+  func find(_ key: UInt32, in bucket: Bucket) -> UInt32 {
+    let keys = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
+    var level = UnsafeRawPointer(bucket.memory.unsafelyUnwrapped)
+    var shift = bucket.topShift
+    var index = 0
+    while shift != 0 {
+      let child = index &<< 4 &+ Self.countStarts(level + index &<< 6, upTo: keys) &- 1
+      level += Int(bucket.lastPage &>> shift &+ 1) &<< 6
+      shift &-= 4
+      // The highest address is not below what stands behind the last start.
+      index = min(child, Int(bucket.lastPage &>> shift))
+    }
+    let page = level + index &<< 7
+    return (page + 60).load(fromByteOffset: Self.countStarts(page, upTo: keys) &<< 2, as: UInt32.self)
+  }
+
+  /// How many of 16 starts are not above the address.
+  @inlinable @inline(__always)
+  static func countStarts(_ starts: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> Int {
+    let one = SIMD8<Int32>(repeating: 1)
+    let zero = SIMD8<Int32>(repeating: 0)
+    let low = zero.replacing(with: one, where: starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key)
+    let high = zero.replacing(with: one, where: (starts + 32).loadUnaligned(as: SIMD8<Int32>.self) .<= key)
+    return Int((low &+ high).wrappedSum())
+  }
+}
+
+extension RangeTree: RunLayout {
+  /// The direct table takes 256 KiB.
+  private static func directBits(forCount count: Int) -> UInt32 { count >= 2_048 ? 16 : 0 }
+
+  /// Grows at 2,048 prefixes, shrinks below 1,024.
+  @usableFromInline
+  func wantsOtherShape(forCount count: Int) -> Bool {
+    Self.directBits(forCount: count) > directBits || Self.directBits(forCount: count * 2) < directBits
+  }
+
+  @usableFromInline
+  static func make(forCount count: Int) -> RangeTree {
+    let bits = directBits(forCount: count)
+    let tree = RangeTree(
+      direct: .allocate(capacity: 1 << Int(bits)), buckets: .allocate(capacity: 16), directBits: bits, bucketCount: 0,
+      bucketCapacity: 16, firstFreeBucket: .max)
+    tree.direct.initialize(repeating: 0, count: 1 << Int(bits))
+    return tree
+  }
+
+  @usableFromInline
+  func deallocate() {
+    for index in 0..<Int(bucketCount) { buckets[index].memory?.deallocate() }
+    buckets.deallocate()
+    direct.deallocate()
+  }
+
+  @usableFromInline
+  func copy() -> RangeTree {
+    var copy = self
+    copy.direct = .allocate(capacity: 1 << Int(directBits))
+    copy.direct.update(from: direct, count: 1 << Int(directBits))
+    copy.buckets = .allocate(capacity: Int(bucketCapacity))
+    copy.buckets.update(from: buckets, count: Int(bucketCount))
+    for index in 0..<Int(bucketCount) {
+      guard let memory = buckets[index].memory else { continue }
+      let size = Self.size(lastPage: buckets[index].lastPage)
+      copy.buckets[index].memory = .allocate(byteCount: size, alignment: 64)
+      copy.buckets[index].memory?.copyMemory(from: memory, byteCount: size)
+    }
+    return copy
+  }
+
+  @usableFromInline
+  var size: Int {
+    var size = 4 << Int(directBits) + Int(bucketCapacity) * MemoryLayout<Bucket>.stride + MemoryLayout<RangeTree>.stride
+    for index in 0..<Int(bucketCount) where buckets[index].memory != nil {
+      size += Self.size(lastPage: buckets[index].lastPage)
+    }
+    return size
+  }
+
+  @usableFromInline
+  func forEachRun(_ body: (UInt128, UInt32) throws -> Void) rethrows {
+    for index in 0..<1 << Int(directBits) {
+      let first = directBits == 0 ? 0 : UInt128(index) << 112
+      try forEachRun(direct[index], first, 128 - Int(directBits), body)
+    }
+  }
+
+  /// - Parameter bits: how many bits of an address the leaf decides over.
+  private func forEachRun(_ leaf: UInt32, _ first: UInt128, _ bits: Int, _ body: (UInt128, UInt32) throws -> Void) rethrows {
+    if leaf & Self.bucketFlag == 0 { return try body(first, leaf) }
+    let bucket = buckets[Int(leaf & ~Self.bucketFlag)]
+    for page in 0...Int(bucket.lastPage) {
+      for run in 0..<runCount(bucket, page) {
+        // The last bucket decides over 16 bits, above which its starts stand.
+        let start = UInt128(self.start(bucket, page, run))
+        let place = bits >= 32 ? start << UInt128(bits - 32) : start >> UInt128(32 - bits)
+        try forEachRun(self.leaf(bucket, page, run), first + place, bits - 32, body)
+      }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+extension RangeTree {
+  /// A run of addresses inside a bucket.
+  private struct Run: BitwiseCopyable {
+    var start: UInt32
+    var leaf: UInt32
+  }
+
+  /// How many runs a page gets when its bucket is made: room is left for changes.
+  private static var runsPerNewPage: Int { 12 }
+  /// A page with fewer runs, of a bucket with several, has it made anew.
+  private static var minimumRunsPerPage: Int { 4 }
+
+  @usableFromInline
+  mutating func rewrite(_ key: UInt128, _ length: Int, _ body: (UInt32) -> UInt32) {
+    let bits = Int(directBits)
+    let slot = bits == 0 ? 0 : Int(truncatingIfNeeded: key >> 112)
+    if length <= bits {
+      for index in slot..<slot + 1 << (bits - length) {
+        direct[index] = rewriteAll(direct[index], body)
+      }
+    } else {
+      direct[slot] = rewrite(direct[slot], key << UInt128(bits), length - bits, body)
+    }
+  }
+
+  /// The leaf in place of this one, of whose addresses all are in the prefix.
+  private mutating func rewriteAll(_ leaf: UInt32, _ body: (UInt32) -> UInt32) -> UInt32 {
+    if leaf & Self.bucketFlag == 0 { return body(leaf) }
+    let index = Int(leaf & ~Self.bucketFlag)
+    rewriteRuns(of: index, 0, .max, body)
+    return dissolvingUniform(index)
+  }
+
+  /// The leaf in place of this one, of whose addresses those of the prefix are rewritten.
+  ///
+  /// - Parameters:
+  ///   - key: the prefix's bits that the leaf decides over, in the highest places.
+  ///   - length: how many they are, at least 1.
+  private mutating func rewrite(_ leaf: UInt32, _ key: UInt128, _ length: Int, _ body: (UInt32) -> UInt32) -> UInt32 {
+    let index = leaf & Self.bucketFlag == 0 ? makeBucket(leaf) : Int(leaf & ~Self.bucketFlag)
+    let first = UInt32(truncatingIfNeeded: key >> 96)
+    if length <= 32 {
+      rewriteRuns(of: index, first, lastAddress(of: first, length: length), body)
+    } else {
+      let old = find(first, in: buckets[index])
+      let new = rewrite(old, key << 32, length - 32, body)
+      if new != old { replaceRuns(of: index, first, first) { _, _ in new } }
+    }
+    return dissolvingUniform(index)
+  }
+
+  private mutating func rewriteRuns(of index: Int, _ first: UInt32, _ last: UInt32, _ body: (UInt32) -> UInt32) {
+    replaceRuns(of: index, first, last) { tree, leaf in tree.rewriteAll(leaf, body) }
+  }
+
+  /// Gives the runs of `first...last` other leaves, splits those that reach out of it, and joins equal ones.
+  private mutating func replaceRuns(
+    of index: Int, _ first: UInt32, _ last: UInt32, _ body: (inout RangeTree, UInt32) -> UInt32
+  ) {
+    let bucket = buckets[index]
+    let (firstPage, lastPage) = (page(of: first, in: bucket), page(of: last, in: bucket))
+    withUnsafeTemporaryAllocation(of: Run.self, capacity: (lastPage - firstPage + 1) * 16 + 2) { runs in
+      var count = 0
+      func add(_ start: UInt32, _ leaf: UInt32) {
+        if count > 0, runs[count - 1].leaf == leaf { return }
+        runs[count] = Run(start: start, leaf: leaf)
+        count += 1
+      }
+      for page in firstPage...lastPage {
+        let used = runCount(bucket, page)
+        for run in 0..<used {
+          let (start, leaf) = (self.start(bucket, page, run), self.leaf(bucket, page, run))
+          let end: UInt32 =
+            run + 1 < used
+            ? self.start(bucket, page, run + 1) - 1
+            : page < Int(bucket.lastPage) ? self.start(bucket, page + 1, 0) - 1 : .max
+          if end < first || start > last {
+            add(start, leaf)
+            continue
+          }
+          if start < first { add(start, leaf) }
+          add(max(start, first), body(&self, leaf))
+          if end > last { add(last + 1, leaf) }
+        }
+      }
+      let isFew = count < Self.minimumRunsPerPage && bucket.lastPage > 0
+      if firstPage == lastPage && count <= 16 && !isFew {
+        storePage(bucket, firstPage, runs.baseAddress!, count)
+      } else {
+        remake(index, firstPage, lastPage, UnsafeBufferPointer(rebasing: runs[..<count]))
+      }
+    }
+  }
+
+  /// Makes a bucket anew, with these runs in place of those of some pages.
+  private mutating func remake(_ index: Int, _ firstPage: Int, _ lastPage: Int, _ replacement: UnsafeBufferPointer<Run>) {
+    let bucket = buckets[index]
+    let capacity = (Int(bucket.lastPage) + 1) * 16 + replacement.count
+    withUnsafeTemporaryAllocation(of: Run.self, capacity: capacity) { runs in
+      var count = 0
+      func add(_ run: Run) {
+        if count > 0, runs[count - 1].leaf == run.leaf { return }
+        runs[count] = run
+        count += 1
+      }
+      func addPages(_ pages: Range<Int>) {
+        for page in pages {
+          for run in 0..<runCount(bucket, page) { add(Run(start: start(bucket, page, run), leaf: leaf(bucket, page, run))) }
+        }
+      }
+      addPages(0..<firstPage)
+      for run in replacement { add(run) }
+      addPages(lastPage + 1..<Int(bucket.lastPage) + 1)
+      buckets[index] = makeBucket(UnsafeBufferPointer(rebasing: runs[..<count]))
+      bucket.memory?.deallocate()
+    }
+  }
+
+  // MARK: - Pages
+
+  /// Where the pages of a bucket begin, behind its index.
+  private static func pagesOffset(lastPage: UInt32) -> Int {
+    var groups = 0
+    var last = Int(lastPage)
+    while last > 0 {
+      last >>= 4
+      groups += last + 1
+    }
+    return groups * 64
+  }
+
+  static func size(lastPage: UInt32) -> Int { pagesOffset(lastPage: lastPage) + (Int(lastPage) + 1) * pageSize }
+
+  @inline(__always)
+  private func page(_ bucket: Bucket, _ page: Int) -> UnsafeMutablePointer<UInt32> {
+    (bucket.memory! + Self.pagesOffset(lastPage: bucket.lastPage) + page * Self.pageSize)
+      .assumingMemoryBound(to: UInt32.self)
+  }
+
+  func start(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { self.page(bucket, page)[run] ^ 1 << 31 }
+  func leaf(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { self.page(bucket, page)[16 + run] }
+
+  /// How many runs a page holds: behind them the highest start and the last leaf are repeated.
+  func runCount(_ bucket: Bucket, _ page: Int) -> Int {
+    let words = self.page(bucket, page)
+    var count = 16
+    while count > 1, words[count - 1] == .max >> 1, words[15 + count] == words[14 + count] { count -= 1 }
+    return count
+  }
+
+  /// The page in which an address lies.
+  private func page(of key: UInt32, in bucket: Bucket) -> Int {
+    var (low, high) = (0, Int(bucket.lastPage))
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if start(bucket, middle, 0) <= key { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+
+  private func storePage(_ bucket: Bucket, _ page: Int, _ runs: UnsafePointer<Run>, _ count: Int) {
+    let words = self.page(bucket, page)
+    for run in 0..<16 {
+      words[run] = run < count ? runs[run].start ^ 1 << 31 : .max >> 1
+      words[16 + run] = runs[min(run, count - 1)].leaf
+    }
+  }
+
+  // MARK: - Buckets
+
+  /// A bucket with these runs, of which the first begins at 0.
+  private func makeBucket(_ runs: UnsafeBufferPointer<Run>) -> Bucket {
+    let pages = (runs.count + Self.runsPerNewPage - 1) / Self.runsPerNewPage
+    var bucket = Bucket(memory: nil, lastPage: UInt32(pages - 1), topShift: 0)
+    while bucket.lastPage >> bucket.topShift != 0 { bucket.topShift += 4 }
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: Self.size(lastPage: bucket.lastPage), alignment: 64)
+    bucket.memory = memory
+    for page in 0..<pages {
+      let (from, to) = (page * runs.count / pages, (page + 1) * runs.count / pages)
+      storePage(bucket, page, runs.baseAddress! + from, to - from)
+    }
+    var level = memory.assumingMemoryBound(to: UInt32.self)
+    var shift = bucket.topShift
+    while shift != 0 {
+      let slots = Int(bucket.lastPage >> shift + 1) * 16
+      shift -= 4
+      for slot in 0..<slots {
+        let child = slot << Int(shift)
+        level[slot] = child <= Int(bucket.lastPage) ? self.page(bucket, child)[0] : .max >> 1
+      }
+      level += slots
+    }
+    return bucket
+  }
+
+  /// The place of a new bucket all of whose addresses have one leaf.
+  private mutating func makeBucket(_ leaf: UInt32) -> Int {
+    let index: Int
+    if firstFreeBucket != .max {
+      index = Int(firstFreeBucket)
+      firstFreeBucket = buckets[index].lastPage
+    } else {
+      if bucketCount == bucketCapacity {
+        bucketCapacity += bucketCapacity / 4 + 4
+        buckets.grow(from: Int(bucketCount), to: Int(bucketCapacity))
+      }
+      index = Int(bucketCount)
+      bucketCount += 1
+    }
+    withUnsafePointer(to: Run(start: 0, leaf: leaf)) { run in
+      buckets[index] = makeBucket(UnsafeBufferPointer(start: run, count: 1))
+    }
+    return index
+  }
+
+  /// The leaf for a bucket: the bucket itself, or what all of its addresses have, and the bucket is freed.
+  private mutating func dissolvingUniform(_ index: Int) -> UInt32 {
+    let bucket = buckets[index]
+    let leaf = leaf(bucket, 0, 0)
+    if bucket.lastPage > 0 || leaf & Self.bucketFlag != 0 || runCount(bucket, 0) > 1 {
+      return UInt32(index) | Self.bucketFlag
+    }
+    bucket.memory?.deallocate()
+    buckets[index] = Bucket(memory: nil, lastPage: firstFreeBucket, topShift: 0)
+    firstFreeBucket = UInt32(index)
+    return leaf
+  }
+}

@@ -1,0 +1,164 @@
+import DiscreteEvents
+import Foundation
+import NetworkAddresses
+import PrefixTables
+import Testing
+
+/// Tables that grow and shrink through all layouts, compared with the linear list.
+///
+/// `PREFIX_TABLE_ROUNDS` (1 where it is not set) multiplies the seeds of the random tests.
+@Suite struct PrefixLayoutTests {
+  static let rounds = ProcessInfo.processInfo.environment["PREFIX_TABLE_ROUNDS"].flatMap { UInt64($0) } ?? 1
+
+  /// Where random prefixes come from: a few nested networks, so that they contain each other and share their beginnings.
+  struct Source<Address: InternetAddress> {
+    var random: RandomStream
+    var bases: [Address.Bits] = []
+
+    init(seed: UInt64) {
+      random = RandomStream(seed: seed, purpose: "prefix layout test")
+      for _ in 0..<12 { bases.append(wide()) }
+    }
+
+    mutating func wide() -> Address.Bits {
+      Address.Bits(truncatingIfNeeded: random.next()) << Address.Bits(Address.bitCount - 32)
+        ^ Address.Bits(truncatingIfNeeded: random.next()) << Address.Bits(Address.bitCount / 2)
+        ^ Address.Bits(truncatingIfNeeded: random.next())
+    }
+
+    /// An address that shares its beginning with a base, of any length.
+    mutating func address() -> Address {
+      let base = bases[Int(random.below(UInt64(bases.count)))]
+      let shared = Int(random.below(UInt64(Address.bitCount + 1)))
+      let tail = random.below(4)
+      let rest = tail == 0 ? 0 : tail == 1 ? ~0 : wide()
+      return Address(bits: base & Address.mask(shared) | rest & ~Address.mask(shared))
+    }
+
+    mutating func prefix() -> Prefix<Address> {
+      let usual = Address.bitCount == 32 ? [8, 16, 20, 22, 24, 24, 25, 31, 32] : [12, 16, 32, 44, 48, 48, 56, 64, 65, 112, 127, 128]
+      let length = random.below(4) == 0 ? random.below(UInt64(Address.bitCount + 1)) : UInt64(usual[Int(random.below(UInt64(usual.count)))])
+      return Prefix(containing: address(), length: Int(length))
+    }
+  }
+
+  private func matches<Address>(_ table: PrefixTable<Address>, _ address: Address) -> [(Int, UInt32)] {
+    var found: [(Int, UInt32)] = []
+    var match = table.longestMatch(for: address)
+    while let current = match {
+      found.append((current.length, current.value))
+      match = table.nextShorterMatch(after: current)
+    }
+    return found
+  }
+
+  private func listed<Address>(_ table: PrefixTable<Address>) -> [(Prefix<Address>, UInt32)] {
+    var listed: [(Prefix<Address>, UInt32)] = []
+    table.forEach { listed.append(($0, $1)) }
+    return listed
+  }
+
+  private func expectEqual<Address>(
+    _ table: PrefixTable<Address>, _ model: LinearTable<Address>, _ source: inout Source<Address>, lookups: Int, _ place: String
+  ) {
+    #expect(table.count == model.entries.count, "\(place)")
+    #expect(table.isEmpty == model.entries.isEmpty)
+    #expect(listed(table).elementsEqual(model.inOrder) { $0 == $1 }, "\(place): order")
+    for number in 0..<lookups {
+      // Half of them at the borders of prefixes that are there.
+      var key = source.address()
+      if number % 2 == 0, !model.entries.isEmpty {
+        let prefix = model.entries[Int(source.random.below(UInt64(model.entries.count)))].prefix
+        switch source.random.below(4) {
+        case 0: key = prefix.address
+        case 1: key = prefix.last
+        case 2: key = Address(bits: prefix.address.bits &- 1)
+        default: key = Address(bits: prefix.last.bits &+ 1)
+        }
+      }
+      #expect(matches(table, key).elementsEqual(model.matches(key)) { $0 == $1 }, "\(place): \(key)")
+    }
+  }
+
+  /// Grows a table to `peak` prefixes and empties it, twice, with changes and replaced values on the way.
+  private func growAndShrink<Address: InternetAddress>(_: Address.Type, seed: UInt64, peak: Int) {
+    var source = Source<Address>(seed: seed)
+    var table = PrefixTable<Address>()
+    var model = LinearTable<Address>()
+    var operation = 0
+    for isGrowing in [true, false, true, false] {
+      while isGrowing ? model.entries.count < peak : !model.entries.isEmpty {
+        operation += 1
+        // Two steps forward and one back.
+        if (source.random.below(3) == 0) != isGrowing {
+          let (value, prefix) = (UInt32(truncatingIfNeeded: source.random.next()), source.prefix())
+          #expect(table.insert(value, at: prefix) == model.insert(value, at: prefix), "seed \(seed) operation \(operation)")
+        } else {
+          let prefix = model.entries.isEmpty || source.random.below(8) == 0
+            ? source.prefix() : model.entries[Int(source.random.below(UInt64(model.entries.count)))].prefix
+          #expect(table.value(at: prefix) == model.value(at: prefix), "seed \(seed) operation \(operation)")
+          #expect(table.remove(prefix) == model.remove(prefix), "seed \(seed) operation \(operation)")
+        }
+        if operation % (1 + peak / 10) == 0 {
+          expectEqual(table, model, &source, lookups: 60, "seed \(seed) operation \(operation)")
+        }
+      }
+      expectEqual(table, model, &source, lookups: 60, "seed \(seed) operation \(operation)")
+    }
+    #expect(table.memorySize == (0, 0))
+  }
+
+  @Test("IPv4 tables answer as a list does while they grow and shrink through all layouts", arguments: [3, 40, 70, 200, 1_500])
+  func ipv4(peak: Int) {
+    for seed in 1...max(1, 400 / UInt64(peak)) * Self.rounds { growAndShrink(IPv4Address.self, seed: seed, peak: peak) }
+  }
+
+  @Test("IPv6 tables answer as a list does while they grow and shrink through all layouts", arguments: [3, 40, 70, 200, 2_500])
+  func ipv6(peak: Int) {
+    for seed in 1...max(1, 400 / UInt64(peak)) * Self.rounds { growAndShrink(IPv6Address.self, seed: seed, peak: peak) }
+  }
+
+  /// A change of a copy leaves the other as it was.
+  private func changeCopies<Address: InternetAddress>(_: Address.Type, count: Int) {
+    var source = Source<Address>(seed: UInt64(count))
+    var table = PrefixTable<Address>()
+    var model = LinearTable<Address>()
+    while model.entries.count < count {
+      let prefix = source.prefix()
+      _ = table.insert(UInt32(model.entries.count), at: prefix)
+      _ = model.insert(UInt32(model.entries.count), at: prefix)
+    }
+    let (table1, model1) = (table, model)
+    for _ in 0..<min(count, 300) {
+      let prefix = model.entries[Int(source.random.below(UInt64(model.entries.count)))].prefix
+      #expect(table.remove(prefix) == model.remove(prefix))
+    }
+    var table2 = table1
+    table2.insert(99, at: model1.entries[0].prefix)
+    var model2 = model1
+    _ = model2.insert(99, at: model1.entries[0].prefix)
+    expectEqual(table, model, &source, lookups: 100, "\(count): changed")
+    expectEqual(table1, model1, &source, lookups: 100, "\(count): first")
+    expectEqual(table2, model2, &source, lookups: 100, "\(count): replaced")
+    table = PrefixTable()
+    expectEqual(table1, model1, &source, lookups: 20, "\(count): first, alone")
+  }
+
+  @Test("copies of a table are independent", arguments: [1, 10, 64, 65, 300, 2_100])
+  func copies(count: Int) {
+    changeCopies(IPv4Address.self, count: count)
+    changeCopies(IPv6Address.self, count: count)
+  }
+
+  @Test("ten IPv4 routes take at most 160 bytes for lookups, and 120 for the prefixes")
+  func smallMemory() {
+    var table = PrefixTable<IPv4Address>()
+    // No two touch or nest: as many runs as ten prefixes can make.
+    for number in 0..<10 as Range<UInt32> {
+      table.insert(number, at: Prefix(containing: IPv4Address(bits: 10 << 24 | number << 9), length: 24))
+    }
+    #expect(table.memorySize.lookup <= 160)
+    #expect(table.memorySize.prefixes <= 120)
+    #expect(MemoryLayout<PrefixTable<IPv4Address>>.stride == 24)
+  }
+}
