@@ -53,6 +53,9 @@ enum ScenarioFile {
     return (compiled, issues + problems)
   }
 
+  /// Whether there is a file of that path.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// One line, and below it the line of the file with a mark, where that is known.
   static func text(_ issue: ScenarioIssue) -> String {
     issue.description + (issue.excerpt.map { "\n\($0)" } ?? "")

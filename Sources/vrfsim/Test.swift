@@ -22,6 +22,7 @@ struct Test: ParsableCommand {
         vrfsim test scenarios --jobs 4
         vrfsim test scenarios --filter 'vrf-*' --errors-only
         vrfsim test scenarios --junit report.xml
+        vrfsim test scenario.json --update-goldens
         vrfsim test scenarios --tap > report.tap
         vrfsim test scenarios --github            in a GitHub workflow
 
@@ -47,6 +48,9 @@ struct Test: ParsableCommand {
 
   @Option(help: ArgumentHelp("Write a JUnit report into this file.", valueName: "file"))
   var junit: String?
+
+  @Flag(help: "Keep the ways of each flow with an id beside its scenario (scenario.golden); later tests compare with them.")
+  var updateGoldens = false
 
   @Flag(help: "Print the result as TAP 14 (Test Anything Protocol).")
   var tap = false
@@ -107,9 +111,10 @@ struct Test: ParsableCommand {
     }
     let state = Mutex(State(tests: Array(repeating: nil, count: files.count)))
     let (select, isStreaming, isShort) = (select, !tap && !json, errorsOnly)
+    let goldens = Goldens(isUpdating: updateGoldens, selection: TestSelection(filter))
     let showsProgress = Terminal.showsProgress && files.count > 1
     Workers.run(files.count, jobs: jobs ?? Terminal.processorCount) { place in
-      let test = Self.test(files[place], select)
+      let test = Self.test(files[place], select, goldens)
       state.withLock { state in
         state.tests[place] = test
         state.finished += 1
@@ -128,19 +133,35 @@ struct Test: ParsableCommand {
     return state.withLock { $0.tests.compactMap(\.self) }.filter(\.isWorthTelling)
   }
 
-  private static func test(_ file: String, _ select: @escaping (String, Expectation) -> Bool) -> ScenarioTest {
+  private static func test(
+    _ file: String, _ select: @escaping (String, Expectation) -> Bool, _ goldens: Goldens
+  ) -> ScenarioTest {
     if Interruption.isRequested { return ScenarioTest(file: file, outcome: .interrupted) }
     let (compiled, issues) = ScenarioFile.compile(file, select: select)
     guard let compiled else { return ScenarioTest(file: file, outcome: .invalid, issues: issues) }
     let name = compiled.scenario.name?.value
-    if compiled.scenario.expectations.isEmpty { return ScenarioTest(file: file, name: name, outcome: .ran, issues: issues) }
+    let golden: String?
+    do {
+      golden = try goldens.read(ofScenario: file, named: name ?? file)
+    } catch {
+      return ScenarioTest(file: file, name: name, outcome: .invalid, issues: issues + [error])
+    }
+    if compiled.scenario.expectations.isEmpty && golden == nil && !goldens.isUpdating {
+      return ScenarioTest(file: file, name: name, outcome: .ran, issues: issues)
+    }
     let (replays, unreadable) = Replays.read(compiled.scenario, file: file)
     if !unreadable.isEmpty { return ScenarioTest(file: file, name: name, outcome: .invalid, issues: issues + unreadable) }
     var options = RunOptions()
     options.replays = replays
     options.isInterrupted = { Interruption.isRequested }
     do throws(RunFailure) {
-      return ScenarioTest(file: file, result: try ScenarioRun.run(compiled, options), issues: issues)
+      let result = try ScenarioRun.run(compiled, options)
+      do {
+        let kept = try goldens.update(result, ofScenario: file) ?? golden
+        return ScenarioTest(file: file, result: result, golden: kept, issues: issues)
+      } catch {
+        return ScenarioTest(file: file, name: name, outcome: .invalid, issues: issues + [error])
+      }
     } catch {
       switch error {
       case .invalid(let refused): return ScenarioTest(file: file, name: name, outcome: .invalid, issues: issues + refused)

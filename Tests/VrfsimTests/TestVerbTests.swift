@@ -175,4 +175,37 @@ import Testing
       #expect(try String(contentsOfFile: folder + "/report.xml", encoding: .utf8).contains("errors=\"1\""))
     }
   }
+
+  @Test("a golden holds until a way changes, and the difference is what patch applies")
+  func goldens() throws {
+    let kept = #"{"id":"p","on":"h","run":"ping -c 1 127.0.0.1"}"#
+    try withFiles(["a.json": scenario("kept", Self.holds, timeline: kept)]) { folder in
+      let update = try Program(["test", folder, "--update-goldens"])
+      #expect(update.exitCode == 0, "\(update.output)\(update.errors)")
+      let golden = folder + "/a.golden"
+      let text = try String(contentsOfFile: golden, encoding: .utf8)
+      #expect(text.hasPrefix("flow p  h icmp 127.0.0.1 > 127.0.0.1  ttl 64\n  way: h"), "\(text)")
+      let again = try Program(["test", folder, "--filter", "golden"])
+      #expect(again.exitCode == 0 && again.output.contains("ok   kept  1 expectation"), "\(again.output)")
+      try text.replacing("DELIVERED", with: "UNDER WAY").write(toFile: golden, atomically: true, encoding: .utf8)
+      let changed = try Program(["test", folder, "--errors-only"])
+      #expect(changed.exitCode == 1)
+      for words in ["FAIL kept / golden", "got     @@ -", "-  = UNDER WAY", "+  = DELIVERED", "--update-goldens"] {
+        #expect(changed.output.contains(words), "\(words)\n\(changed.output)")
+      }
+      // patch(1) understands the difference: what it makes of the old golden is the new one.
+      let lines = changed.output.split(separator: "\n", omittingEmptySubsequences: false)
+      let first = try #require(lines.firstIndex { $0.contains("@@ -") })
+      let last = try #require(lines.firstIndex { $0.contains("  more    ") })
+      let hunk = lines[first..<last].map { $0.dropFirst(10) }.joined(separator: "\n") + "\n"
+      try ("--- a.golden\n+++ a.golden\n" + hunk).write(toFile: folder + "/d.patch", atomically: true, encoding: .utf8)
+      let patch = Process()
+      patch.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      patch.arguments = ["patch", "-s", golden, folder + "/d.patch"]
+      try patch.run()
+      patch.waitUntilExit()
+      #expect(patch.terminationStatus == 0)
+      #expect(try String(contentsOfFile: golden, encoding: .utf8) == text)
+    }
+  }
 }

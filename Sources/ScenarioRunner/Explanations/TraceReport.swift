@@ -88,7 +88,8 @@ public struct TraceReport {
   /// How long the fate of a what-if packet is waited for, in nanoseconds.
   private static let patience: Int64 = 20_000_000_000
 
-  private static func groups(
+  /// The packets of flows, those that went the same way together.
+  static func groups(
     _ flows: [FlowTag], _ name: String, _ bothWays: Bool, _ finder: JourneyFinder, _ words: TraceWords
   ) -> [Group] {
     var groups: [Group] = []

@@ -21,13 +21,16 @@ public enum FailureText {
 
   /// What stands below the first line.
   static func lines(_ failure: ScenarioResult.Failure, _ expectation: Expectation) -> [String] {
+    (expectation.fail.map { [$0] } ?? []) + lines(failure) + (expectation.hint.map { ["hint    \($0)"] } ?? [])
+  }
+
+  /// The same without the words of an expectation.
+  static func lines(_ failure: ScenarioResult.Failure) -> [String] {
     var lines: [String] = []
-    if let fail = expectation.fail { lines.append(fail) }
     if let sent = failure.sent { lines.append("sent    \(sent)") }
     lines.append("wanted  \(failure.wanted)")
     for (place, line) in failure.got.enumerated() { lines.append((place == 0 ? "got     " : "        ") + line) }
     lines.append("more    \(failure.more)")
-    if let hint = expectation.hint { lines.append("hint    \(hint)") }
     return lines
   }
 }

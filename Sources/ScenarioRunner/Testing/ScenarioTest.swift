@@ -60,7 +60,9 @@ public struct ScenarioTest: Sendable {
   }
 
   /// One that ran.
-  public init(file: String, result: ScenarioResult, issues: [ScenarioIssue] = []) {
+  ///
+  /// - Parameter golden: the traces that are kept beside it; `nil` where none are.
+  public init(file: String, result: ScenarioResult, golden: String? = nil, issues: [ScenarioIssue] = []) {
     self.file = file
     name = result.scenario.name?.value ?? file
     outcome = result.isInterrupted ? .interrupted : .ran
@@ -68,7 +70,7 @@ public struct ScenarioTest: Sendable {
     let verdicts = result.verdicts
     checks = result.scenario.expectations.enumerated().map { place, expectation in
       Check(expectation, place < verdicts.count ? verdicts[place] : nil)
-    }
+    } + (golden.map { [Check(golden: $0, of: file, TraceGolden.text(of: result))] } ?? [])
   }
 
   /// Whether every expectation held, those that only warn left out.
@@ -78,6 +80,26 @@ public struct ScenarioTest: Sendable {
 }
 
 extension ScenarioTest.Check {
+  /// What a golden is called among the expectations.
+  public static let goldenName = "golden"
+
+  /// At most so many lines of a difference are told.
+  private static func shortened(_ lines: [String]) -> [String] {
+    let bound = 60
+    return lines.count <= bound ? lines : lines.prefix(bound) + ["… and \(lines.count - bound) lines more"]
+  }
+
+  /// Whether the ways are those that were kept.
+  fileprivate init(golden: String, of file: String, _ text: String) {
+    let difference = UnifiedDiff.lines(golden, text)
+    (name, line, column, description, pass, points) = (Self.goldenName, 1, 1, nil, nil, 0)
+    wanted = "the ways that \(TraceGolden.path(ofScenario: file)) keeps"
+    status = difference.isEmpty ? .held : .failed
+    failure = difference.isEmpty ? nil : ScenarioResult.Failure(
+      sent: nil, wanted: wanted, got: Self.shortened(difference), more: "vrfsim test \(file) --update-goldens, where the new ways are right")
+    failureLines = failure.map { FailureText.lines($0) } ?? []
+  }
+
   /// - Parameter verdict: `nil` where it was not looked at.
   fileprivate init(_ expectation: Expectation, _ verdict: ScenarioResult.Verdict?) {
     name = expectation.name
