@@ -93,7 +93,7 @@ public enum CommandLine {
 
 /// The programs there are.
 enum Program: String, CaseIterable {
-  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, iptables, ip6tables, conntrack, docker, nsenter
+  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, iptables, ip6tables, conntrack, dmesg, docker, nsenter
   case iptablesSave = "iptables-save"
   case ip6tablesSave = "ip6tables-save"
   case iptablesRestore = "iptables-restore"
@@ -152,6 +152,7 @@ enum Program: String, CaseIterable {
     case .iptablesRestore: try IptablesRestoreProgram.parse(&words, .ipv4)
     case .ip6tablesRestore: try IptablesRestoreProgram.parse(&words, .ipv6)
     case .conntrack: try ConntrackProgram.parse(&words)
+    case .dmesg: try DmesgProgram.parse(&words)
     }
   }
 }

@@ -107,6 +107,8 @@ extension RoutingRuleOf {
   fileprivate func isEqualSelection(to other: Self) -> Bool {
     var copy = other
     copy.protocol = self.protocol
+    // Who asked for it does not matter.
+    copy.origin = self.origin
     return copy == self
   }
 }

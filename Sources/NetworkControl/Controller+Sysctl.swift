@@ -5,7 +5,7 @@ public import NetworkStack
 extension Controller {
   /// The value as sysctl(8) prints it (columns separated by tabs); `nil` where there is no such key.
   public func sysctl(_ key: String, in namespace: NamespaceID) -> String? {
-    switch SysctlKey(key) {
+    switch sysctlKey(key, namespace) {
     case .namespace(let setting): return setting.text(simulation.kernel.namespaces[namespace.index].settings)
     case .device(let name, let setting):
       switch name {
@@ -24,6 +24,7 @@ extension Controller {
       return setting.text(simulation.kernel.devices[device.index].neighborSettings)
     case .connections(let setting):
       return setting.text(simulation.kernel.namespaces[namespace.index].connectionSettings)
+    case .logsOfAllNamespaces: return String(simulation.kernel.machines[machine(of: namespace).index].logsOfAllNamespaces)
     case .connectionCount: return String(simulation.kernel.namespaces[namespace.index].connectionCount)
     case .ipv6Namespace(let setting): return setting.text(simulation.kernel.namespaces[namespace.index].ipv6)
     case .ipv6Device(let name, let setting):
@@ -35,11 +36,20 @@ extension Controller {
     }
   }
 
+  /// - Returns: `nil` for a key that the namespace has not.
+  private func sysctlKey(_ key: String, _ namespace: NamespaceID) -> SysctlKey? {
+    if key == SysctlKey.logsOfAllNamespacesName, !isInitial(namespace) { return nil }
+    return SysctlKey(key)
+  }
+
+  private func isInitial(_ namespace: NamespaceID) -> Bool { initialNamespace(of: machine(of: namespace)) == namespace }
+
   /// Every key that exists in the namespace, sorted.
   public func sysctlKeys(in namespace: NamespaceID) -> [String] {
     let names = ["all", "default"] + links(in: namespace).map(\.name)
     var keys = NamespaceSysctl.all.map { "net.\($0.folder ?? "ipv4").\($0.name)" }
     keys += ConnectionSysctl.all.map { "net.netfilter.\($0.name)" } + [SysctlKey.connectionCountName]
+    if isInitial(namespace) { keys.append(SysctlKey.logsOfAllNamespacesName) }
     keys += IPv6NamespaceSysctl.all.map { "net.ipv6.\($0.name)" }
     for name in names {
       let hasIPv6 = name == "all" || name == "default" || ipv6Device(named: name, in: namespace) != nil
@@ -54,7 +64,7 @@ extension Controller {
   }
 
   func setSysctl(_ key: String, _ value: String, _ namespace: NamespaceID) throws(ControlError) {
-    switch SysctlKey(key) {
+    switch sysctlKey(key, namespace) {
     case .namespace(let setting):
       try setting.set(&simulation.kernel.namespaces[namespace.index].settings, value)
       if setting.name == "ip_forward" {
@@ -64,6 +74,9 @@ extension Controller {
     case .neighbor(let name, let setting): try setNeighbor(name, setting, value, namespace)
     case .connections(let setting):
       try setting.set(&simulation.kernel.namespaces[namespace.index].connectionSettings, value)
+    case .logsOfAllNamespaces:
+      guard let number = Int32(value) else { throw ControlError(.invalidArgument) }
+      simulation.kernel.machines[machine(of: namespace).index].logsOfAllNamespaces = number
     case .connectionCount: throw ControlError(.permissionDenied)
     case .ipv6Namespace(let setting): try setting.set(&simulation.kernel.namespaces[namespace.index].ipv6, value)
     case .ipv6Device(let name, let setting):
@@ -156,12 +169,15 @@ private enum SysctlKey {
   case neighbor(String, NeighborSysctl)
   case connections(ConnectionSysctl)
   case connectionCount
+  case logsOfAllNamespaces
   case ipv6Namespace(IPv6NamespaceSysctl)
   case ipv6Device(String, IPv6DeviceSysctl)
   case ipv6Neighbor(String, NeighborSysctl)
   case fixed(FixedSysctl, device: String?)
 
   static let connectionCountName = "net.netfilter.nf_conntrack_count"
+  /// It is the machine's, and its initial namespace alone has it.
+  static let logsOfAllNamespacesName = "net.netfilter.nf_log_all_netns"
 
   /// - Returns: `nil` for a key that does not exist.
   init?(_ key: String) {
@@ -176,6 +192,8 @@ private enum SysctlKey {
       self = .connections(setting)
     } else if key == Self.connectionCountName {
       self = .connectionCount
+    } else if key == Self.logsOfAllNamespacesName {
+      self = .logsOfAllNamespaces
     } else if let setting = IPv6NamespaceSysctl.all.first(where: { "net.ipv6.\($0.name)" == key }) {
       self = .ipv6Namespace(setting)
     } else if let (device, leaf) = Self.split(key, "net.ipv6.conf."),

@@ -50,6 +50,7 @@ extension KnownDifference {
     .init(.iptables, "connections are listed in the order of their places, the kernel's in that of a hash which is keyed anew at each boot."),
     .init(.iptables, "what `-o id` shows of a connection is a number made of its place and addresses; Linux makes it with a key of its own at each boot."),
     .init(.iptables, "selective acknowledgments are not read by connection tracking; no connection here sends any."),
+    .init(.iptables, "`--log-uid` tells the user, who is always root, of UDP, ICMP and ICMPv6 that programs send,"),
     .init(.names, "two VRFs with one table are refused; Linux allows them unless `net.vrf.strict_mode` is set."),
     .init(.names, "interface names with control characters, or bytes that are not UTF-8, are refused."),
   ]

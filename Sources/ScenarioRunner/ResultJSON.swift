@@ -17,6 +17,7 @@ extension ScenarioResult {
       "timeline": .array(entries.map(json)),
       "expectations": .array(verdicts.map(json)),
       "drops": .array(drops),
+      "kernel_log": .array(kernelLog),
     ]
   }
 
@@ -49,6 +50,19 @@ extension ScenarioResult {
     if let id = verdict.expectation.id { object["id"] = .string(id.value) }
     if let subject = verdict.subject { object["of"] = .string(subject) }
     return .object(object)
+  }
+
+  /// What rules have logged, by machine.
+  private var kernelLog: [JSONValue] {
+    control.allMachines.flatMap { machine in
+      control.wholeKernelLog(of: machine).map { line -> JSONValue in
+        [
+          "machine": .string(control.endpointName(of: control.initialNamespace(of: machine))),
+          "time_ns": .integer(line.instant.nanoseconds), "level": .integer(Int64(line.level)),
+          "text": .string(line.text),
+        ]
+      }
+    }
   }
 
   /// How often packets were dropped, by namespace and reason.

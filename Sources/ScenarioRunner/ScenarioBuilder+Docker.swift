@@ -128,7 +128,7 @@ extension ScenarioBuilder {
   }
 
   /// The namespace of a container: its own, its machine's, or another container's.
-  private func namespaceName(of container: DockerContainer, _ engine: DockerEngine, _ node: Node) -> NamespaceName {
+  func namespaceName(of container: DockerContainer, _ engine: DockerEngine, _ node: Node) -> NamespaceName {
     guard let mode = container.networkMode?.value else {
       return NamespaceName(machine: node.name.value, namespace: container.name.value)
     }

@@ -404,19 +404,27 @@ struct ScenarioBuilder {
   }
 
   mutating func start(_ service: Service, _ namespace: NamespaceName, _ id: NamespaceID) {
+    if let issue = listen(service, namespace, id) { issues.append(issue) }
+  }
+
+  /// Starts a server.
+  ///
+  /// - Returns: why it cannot listen.
+  func listen(_ service: Service, _ namespace: NamespaceName, _ id: NamespaceID) -> ScenarioIssue? {
     var device: DeviceID?
     if let vrf = service.vrf {
       device = control.device(named: vrf.value, in: id)
-      if device == nil { return issues.append(vrf.place.issue("\(namespace) has no VRF '\(vrf.value)'")) }
+      if device == nil { return vrf.place.issue("\(namespace) has no VRF '\(vrf.value)'") }
     }
     let request = SessionRequest.service(
       service.port, service.reply, address: service.address?.value, device: device)
     let session = control.simulation.start(request, in: id)
     for event in control.simulation.session(session).events {
       if case .startFailed(_, let error) = event.what {
-        issues.append(service.place.issue("the service cannot listen: \(error.message)"))
+        return service.place.issue("the service cannot listen: \(error.message)")
       }
     }
+    return nil
   }
 
   /// Runs command lines that end at once; one that fails is an issue with what it printed.

@@ -25,7 +25,7 @@ public struct Story {
   public var text: String {
     var lines = heading
     for entry in result.entries { lines += [""] + paragraph(entry) }
-    lines += [""] + verdicts + summary
+    lines += kernelLogs + [""] + verdicts + summary
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -146,6 +146,25 @@ public struct Story {
   }
 
   // MARK: - The end
+
+  /// How many lines of a machine's kernel log are told; the rest is counted.
+  private static let logLinesPerMachine = 20
+
+  /// What rules have logged.
+  private var kernelLogs: [String] {
+    let control = result.control
+    return control.allMachines.flatMap { machine -> [String] in
+      let log = control.wholeKernelLog(of: machine)
+      if log.isEmpty { return [] }
+      var lines = ["", "the kernel log of \(control.endpointName(of: control.initialNamespace(of: machine)))"]
+      lines += log.prefix(Self.logLinesPerMachine).map { line in
+        let text = line.text.hasSuffix(" ") ? String(line.text.dropLast()) : line.text
+        return "    \(KernelLogText.time(line.instant)) \(text)"
+      }
+      if log.count > Self.logLinesPerMachine { lines.append("    … and \(log.count - Self.logLinesPerMachine) more") }
+      return lines
+    }
+  }
 
   private var verdicts: [String] {
     result.verdicts.map { verdict in

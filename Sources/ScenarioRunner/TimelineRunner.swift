@@ -26,6 +26,7 @@ struct TimelineRunner {
   private(set) var entries: [ScenarioResult.Entry] = []
   /// The place in `entries` of the last one that others wait for.
   private var foreground: Int?
+  private var containerServices: ContainerServices
 
   private var control: Controller { builder.control }
   private var simulation: Simulation { builder.control.simulation }
@@ -42,6 +43,7 @@ struct TimelineRunner {
     self.observe = observe
     self.compiled = compiled
     self.builder = builder
+    containerServices = ContainerServices(builder)
     self.options = options
     self.drain = drain
     let until = compiled.scenario.until.map { Instant(nanoseconds: $0.nanoseconds) }
@@ -274,9 +276,12 @@ struct TimelineRunner {
     let namespace = try namespace(of: result.entry)
     builder.begin(text.place)
     defer { control.setOrigin(.none) }
+    var started: ScenarioIssue?
     do throws(CommandLineError) {
       switch try CommandInterpreter(control, engines: builder.engines).run(command, in: namespace) {
-      case .finished(let output): (result.output, result.expansion) = (output, output.expansion)
+      case .finished(let output):
+        (result.output, result.expansion) = (output, output.expansion)
+        started = containerServices.follow(builder)
       case .session(let program):
         programs[place] = program
         (result.expansion, result.resolvedName) = (program.expansion, program.resolvedName)
@@ -285,6 +290,7 @@ struct TimelineRunner {
     } catch {
       throw .invalid([text.issue(error)])
     }
+    if let started { throw .invalid([started]) }
   }
 
   /// The programs that take time, by the place of their entry.

@@ -18,6 +18,11 @@ struct Recording {
 
   let lines: [Line]
 
+  /// The lines as they are typed, without those that the recorder alone knows.
+  var typedLines: [String] {
+    lines.map(\.command).filter { !$0.hasPrefix("background ") && !$0.hasPrefix("heard ") }
+  }
+
   init(named name: String) throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
     let text = try String(

@@ -18,7 +18,7 @@ import Testing
   func mutatedLinesAreAnswered(seed: UInt64) throws {
     var randomness = Randomness(state: seed)
     var lines: [String] = []
-    for name in OriginalsTests.cases { lines += try Recording(named: name).lines.map(\.command) }
+    for name in OriginalsTests.cases { lines += try Recording(named: name).typedLines }
     let words = lines.flatMap { $0.split(separator: " ").map(String.init) }
     for _ in 0..<3_000 {
       var line = lines[randomness.next(below: lines.count)].split(separator: " ").map(String.init)
@@ -51,7 +51,7 @@ import Testing
     var lines: [String] = []
     // A traceroute of many hops takes its time where nobody answers.
     for name in OriginalsTests.cases where name != "traceroute" {
-      lines += try Recording(named: name).lines.map(\.command)
+      lines += try Recording(named: name).typedLines
     }
     let words = lines.flatMap { $0.split(separator: " ").map(String.init) }
     let laboratory = try Laboratory()

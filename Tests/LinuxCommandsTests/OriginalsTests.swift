@@ -13,7 +13,7 @@ import Testing
     "nexthops6", "nexthop-changes", "routes6", "multicast", "multicast6", "gateways6", "lifetimes6", "neighbor-flags",
     "everywhere", "ping-flood", "link-groups", "vxlan-inherit", "link-broadcast", "uppers", "refused-fragment",
     "iptables", "iptables-targets", "iptables-matches", "iptables-ipv6",
-    "iptables-options", "iptables-refusals", "iptables-restore", "iptables-docker", "conntrack", "conntrack-ipv6",
+    "iptables-options", "iptables-refusals", "iptables-restore", "iptables-docker", "conntrack", "conntrack-ipv6", "dmesg", "rules-changed",
     "conntrack-events",
   ]
 
@@ -90,6 +90,7 @@ extension Laboratory {
 /// What of a text is not compared.
 enum Comparison {
   static func comparable(_ text: String, of line: String) -> String {
+    if line.contains("dmesg") { return withoutWhatIsDrawn(text) }
     if line.contains("ping ") { return withoutTicks(text) }
     if line.hasPrefix("heard conntrack") { return withoutProcesses(withoutIdentifiers(text)) }
     if line.contains("conntrack -") { return unordered(withoutIdentifiers(text)) }
@@ -109,6 +110,12 @@ enum Comparison {
       let milliseconds = Int(row[start.upperBound...].dropLast(2)) ?? -1
       return row[..<start.upperBound] + "\(milliseconds / 100 * 100)ms"
     }.joined(separator: "\n")
+  }
+
+  /// Lines of the kernel log: their times, and the numbers that senders draw.
+  private static func withoutWhatIsDrawn(_ text: String) -> String {
+    text.replacing(#/\[ *[0-9]+\.[0-9]{6}\]/#, with: "[T]").replacing(#/ ID=[0-9]+/#, with: " ID=N")
+      .replacing(#/ SPT=[0-9]+/#, with: " SPT=N")
   }
 
   /// Connections: a ping is identified by a random number, and while the originals run their times go on. These are

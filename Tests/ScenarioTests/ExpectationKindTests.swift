@@ -254,6 +254,16 @@ import Testing
     #expect(FailureText.text(verdict, scenario: "kinds").split(separator: "\n") == example.text.split(separator: "\n"))
   }
 
+  @Test("the source port that the kernel chose is told, too")
+  func chosenPort() throws {
+    let text = Self.network.replacing(#""from":"172.16.1.1:5001","#, with: "") + #"{"of":"shut","is":"answered"}]}"#
+    let scenario = try #require(ScenarioDocument.read(bytes: Array(text.utf8), file: "s.json").scenario)
+    let result = try ScenarioRun.run(try #require(scenario.compiled().scenario), RunOptions())
+    let sent = try #require(result.verdicts[0].failure?.sent)
+    let port = try #require(sent.wholeMatch(of: /h1 udp 172\.16\.1\.1:(\d+) -> 172\.16\.2\.2:99 #1/)).1
+    #expect((32_768...60_999).contains(try #require(Int(port))), "\(sent)")
+  }
+
   @Test("loops, martians and ways that differ are found")
   func loops() throws {
     let text = #"""

@@ -138,7 +138,12 @@ struct DockerExec: SimulatedCommand {
   }
 
   func run(_ context: CommandContext) throws(CommandStop) -> CommandOutcome {
-    try context.run(program, line, in: try context.container(name))
+    let container = try context.container(name)
+    if program is DmesgCommand {
+      // A container has not the capability for it.
+      throw .failed("dmesg: read kernel buffer failed: Operation not permitted", exitCode: 1)
+    }
+    return try context.run(program, line, in: container)
   }
 }
 

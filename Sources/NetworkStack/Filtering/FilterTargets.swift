@@ -12,7 +12,9 @@ extension Kernel {
     case .reject(let type):
       reject(packet, type)
       return .drop
-    case .log: return .continue  // The trace has it: the simulated machine has no log.
+    case .log(let target):
+      log(packet, target)
+      return .continue
     case .mark(let value, let mask):
       packets[id].mark = packets[id].mark & ~mask ^ value
       return .continue

@@ -5,4 +5,9 @@ public struct Machine: Sendable {
   package let initialNamespace: NamespaceID
   /// The namespaces that `ip netns add` made, oldest first.
   package var namedNamespaces: [NamespaceID] = []
+  var log = KernelLog()
+  /// How many of all lines of the log are cleared.
+  var clearedLogLines = 0
+  /// `net.netfilter.nf_log_all_netns`: whether rules of other namespaces than the initial one may log.
+  package var logsOfAllNamespaces: Int32 = 0
 }

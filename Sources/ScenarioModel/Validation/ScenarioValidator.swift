@@ -53,15 +53,17 @@ struct ScenarioValidator {
     return false
   }
 
-  /// Reports a machine or namespace that is not declared, and that no command can have made.
+  /// Reports a machine or namespace that is not declared, and that no command line can have made.
   ///
   /// - Parameter mayBeMade: whether commands ran on the machine until then.
   func checkNamespace(_ name: NamespaceName, at place: SourcePlace, mayBeMade: Bool) -> Bool {
     guard checkMachine(name, at: place) else { return false }
     if scenario[name] != nil { return true }
-    if mayBeMade || isContainer(name) { return false }
+    if isContainer(name) { return false }
+    let made = scenario.nodes[name.machine].map { MadeNamespaces(of: $0, timeline: scenario.timeline) }
+    if mayBeMade, made?.mayHold(name.namespace ?? "") ?? true { return false }
     let inner = (scenario.nodes[name.machine]?.namespaces.keys.elements ?? [])
-      + (scenario.nodes[name.machine]?.docker?.containers.map(\.name.value) ?? [])
+      + (scenario.nodes[name.machine]?.docker?.containers.map(\.name.value) ?? []) + (made?.names ?? [])
     let known = inner.map { "\(name.machine)/\($0)" }
     log.error(
       "machine '\(name.machine)' has no namespace \(quoted(name.namespace ?? ""))", at: place,

@@ -35,7 +35,7 @@ struct FailureReport {
     let journey = finder.journeys(of: id).first { $0.flow.direction == request && $0.flow.sequence == sequence }
     var words = [control.endpointName(of: session.namespace)]
     if let vrf = session.request.device.flatMap({ control.vrf(of: $0) }) { words.append("[vrf \(control.name(of: vrf))]") }
-    return (words + [session.request.words(source: source(session, journey), sequence: sequence)]).joined(separator: " ")
+    return (words + [session.request.words(source: source(session, journey), port: journey?.origin?.sourcePort, sequence: sequence)]).joined(separator: " ")
   }
 
   private var finder: JourneyFinder { checker.finder }
@@ -122,7 +122,9 @@ extension SessionRequest {
   }
 
   /// `icmp 10.0.0.1 -> 10.0.0.2 echo #1`.
-  fileprivate func words(source: String, sequence: UInt32) -> String {
+  ///
+  /// - Parameter port: what the sender's packet had; `nil` where none was made, then that which was asked for.
+  fileprivate func words(source: String, port: UInt16?, sequence: UInt32) -> String {
     func end(_ address: String, _ isIPv6: Bool, _ port: UInt16) -> String {
       port == 0 ? address : isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
@@ -133,21 +135,22 @@ extension SessionRequest {
       switch request.method {
       case .icmp: return "\(request.destination.isIPv6 ? "icmpv6" : "icmp") \(source) -> \(request.destination) echo #\(sequence)"
       case .udp:
-        let port = request.port &+ UInt16(truncatingIfNeeded: sequence) &- 1
-        return "udp \(source) -> \(end("\(request.destination)", request.destination.isIPv6, port)) #\(sequence)"
+        let isIPv6 = request.destination.isIPv6
+        let probed = request.port &+ UInt16(truncatingIfNeeded: sequence) &- 1
+        return "udp \(end(source, isIPv6, port ?? 0)) -> \(end("\(request.destination)", isIPv6, probed)) #\(sequence)"
       }
     case .arping(let request): return "arp \(source) asks for \(request.target) #\(sequence)"
     case .udpSender(let request):
       let isIPv6 = request.destination.isIPv6
-      return "udp \(end(source, isIPv6, request.sourcePort)) -> "
+      return "udp \(end(source, isIPv6, port ?? request.sourcePort)) -> "
         + "\(end("\(request.destination)", isIPv6, request.destinationPort)) #\(sequence)"
     case .burst(let request):
       let isIPv6 = request.destination.isIPv6
-      return "udp \(end(source, isIPv6, request.sourcePort)) -> "
+      return "udp \(end(source, isIPv6, port ?? request.sourcePort)) -> "
         + "\(end("\(request.destination)", isIPv6, request.destinationPort)) #\(sequence)"
     case .tcpClient(let request):
       let isIPv6 = request.destination.isIPv6
-      return "tcp \(end(source, isIPv6, request.sourcePort)) -> "
+      return "tcp \(end(source, isIPv6, port ?? request.sourcePort)) -> "
         + "\(end("\(request.destination)", isIPv6, request.destinationPort)) segment #\(sequence)"
     case .udpService(let request): return "udp server on port \(request.port)"
     case .tcpService(let request): return "tcp server on port \(request.port)"

@@ -7,7 +7,7 @@
 # A line that ends in <<'EOF' goes on until a line EOF; further lines are recorded behind `| `.
 # Every line's outcome goes to recorded/NAME.txt: `$ line`, standard output behind `> `, standard error behind
 # `! `, and the exit code behind `= `. IPv6 is present and disabled, as in the simulator; a case whose first line is
-# `# ipv6` has it on.
+# `# ipv6` has it on. One with a line `# kernel log` reads the log: of the machine's, what rules have written since it began.
 # Cases with a line `# needs: ...` want a kernel with those devices; where it has none, the recording that
 # is there stays. The recordings that are checked in were made by Linux 6.1 with iproute2 6.1, iputils 20221126,
 # traceroute 2.1 and procps 4.0, on a kernel whose clock stands still while programs run: times are 0. The cases
@@ -28,6 +28,23 @@ if [ "${1:-}" = --inside ]; then
   sysctl -qw $settings net.ipv4.ping_group_range='0 0'
   listeners=()
   processes=()
+  if grep -qx '# kernel log' "$2"; then
+    # The log is the machine's: lines of others, and what -C cleared, are passed over here.
+    seen="the case begins at $(date +%s%N)"
+    echo "<6>$seen" >/dev/kmsg
+    dmesg() {
+      case $* in *[cC]) clears=1 ;; *) clears= ;; esac
+      local options=()
+      for word in "$@"; do [ "$word" != -c ] && [ "$word" != -C ] && options+=("$word"); done
+      command dmesg "${options[@]}" >"$scratch/log" || return
+      [ "$*" = -C ] || sed "1,/$seen/d" "$scratch/log" | grep -E 'IN=.* OUT='
+      if [ -n "$clears" ]; then
+        seen="the case goes on at $(date +%s%N)"
+        echo "<6>$seen" >/dev/kmsg
+      fi
+      return 0
+    }
+  fi
   while IFS= read -r line; do
     case $line in ''|'#'*) continue ;; esac
     printf '$ %s\n' "$line"
@@ -86,6 +103,10 @@ for case in "$@"; do
     echo "$name: skipped, this kernel has no $missing device" >&2
     continue
   fi
+  # Rules of other namespaces than the machine's first one log only where that is allowed.
+  logs=$(sysctl -n net.netfilter.nf_log_all_netns 2>/dev/null)
+  grep -qx '# kernel log' "$here/cases/$name.case" && sysctl -qw net.netfilter.nf_log_all_netns=1
   unshare -mn bash "$here/record.sh" --inside "$here/cases/$name.case" >"$out/$name.txt"
+  [ -n "$logs" ] && sysctl -qw net.netfilter.nf_log_all_netns="$logs"
   echo "$name: $(grep -c '^\$' "$out/$name.txt") lines" >&2
 done
