@@ -70,6 +70,11 @@ extension Kernel {
     machines[machine.index].log.append(KernelLogLine(instant: now, level: target.level, text: text.text))
   }
 
+  private func loggedName(of device: DeviceID?) -> String {
+    guard let device else { return "" }
+    return deviceDetails[device.index].name
+  }
+
   private func appendDevices(of packet: FilteredPacket, to text: inout PacketLogText) {
     let metadata = packets[packet.id]
     var input = packet.input
@@ -77,12 +82,9 @@ extension Kernel {
     if packet.hook == .postrouting, metadata.flags.contains(.forwarded) {
       input = l3Master(of: metadata.inputDevice) ?? metadata.inputDevice
     }
-    let name = { (kernel: borrowing Kernel, device: DeviceID?) in
-      device.map { kernel.deviceDetails[$0.index].name } ?? ""
-    }
-    text.append("IN=\(name(self, input)) OUT=\(name(self, packet.output)) ")
-    if let port = metadata.bridgeInput, port != input { text.append("PHYSIN=\(name(self, port)) ") }
-    if let port = metadata.bridgeOutput, port != packet.output { text.append("PHYSOUT=\(name(self, port)) ") }
+    text.append("IN=\(loggedName(of: input)) OUT=\(loggedName(of: packet.output)) ")
+    if let port = metadata.bridgeInput, port != input { text.append("PHYSIN=\(loggedName(of: port)) ") }
+    if let port = metadata.bridgeOutput, port != packet.output { text.append("PHYSOUT=\(loggedName(of: port)) ") }
     guard let input else { return }
     let length = EthernetView.length
     if devices[input.index].isLoopback {
