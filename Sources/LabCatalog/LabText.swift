@@ -38,9 +38,10 @@ public enum LabText {
   /// - Parameter hasWritten: whether what was judged has been written into a file.
   public static func advice(_ grade: LabGrade, hasWritten: Bool) -> String {
     guard let lab = grade.lab, grade.firstFailed != nil else { return "" }
-    var text = "A hint: vrfsim labs hint \(lab.number) \(grade.file)\n"
+    let file = grade.file == "<stdin>" ? "-" : grade.file
+    var text = "A hint: vrfsim labs hint \(lab.number) \(file)\n"
     if !grade.notes.isEmpty && !hasWritten {
-      text += "What was judged, to run and trace it: vrfsim labs grade \(grade.file) --lab \(lab.number) --write graded.json\n"
+      text += "What was judged, to run and trace it: vrfsim labs grade \(file) --lab \(lab.number) --write graded.json\n"
     }
     return text
   }

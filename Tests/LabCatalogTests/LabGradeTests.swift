@@ -15,12 +15,12 @@ import Testing
 
   /// Of each lab what the start is worth, which expectation fails first, and words of what is told of it.
   static let starts: [(number: Int, points: Int, first: String, words: String)] = [
-    (1, 0, "request-arrives", "NEIGH_FAILED"),
+    (1, 0, "request-leaves", "NEIGH_FAILED"),
     (2, 4, "a-talks-with-c", "NEIGH_FAILED"),
     (3, 2, "eth1-by-its-cable", "got     the request left by sw:p2"),
     (4, 3, "lab-has-the-low-half", "got     the reply left by no interface of lab"),
     (5, 3, "mgmt-answers", "dropped at srv  IP_RPFILTER"),
-    (6, 3, "mgmt-answers", "dropped at data-gw  IP_INNOROUTES"),
+    (6, 2, "mgmt-answers", "dropped at data-gw  IP_INNOROUTES"),
     (7, 2, "printer-answers", "dropped at r1 [vrf blue]  NOT_SPECIFIED"),
     (8, 1, "host-answers-web", "dropped at host/web  NEIGH_FAILED"),
     (9, 5, "client-gets-the-page", "dropped at host  NO_SOCKET"),
@@ -64,7 +64,8 @@ import Testing
     #expect(grade.isComplete, "\(LabText.text(grade))")
     #expect(grade.lab.map { file.hasPrefix($0.name + ".") } == true)
     // It is no copy of the solution that is shipped.
-    #expect(try LabTextsTests.member("nodes", of: text) != LabTextsTests.member("nodes", of: try #require(grade.lab).solution))
+    let nodes = try [text, grade.lab?.solution ?? "{}"].map { try LabTextsTests.member("nodes", of: $0) }
+    #expect(nodes[0] != nil && nodes[0] != nodes[1])
   }
 
   @Test("labs have more than one solution")
@@ -80,13 +81,11 @@ import Testing
   @Test("expectations and timeline of the file do not count", arguments: Lab.all.map(\.name))
   func ownGoals(name: String) throws {
     let lab = try Lab.find(name)
-    let timeline = try #require(LabTextsTests.member("timeline", of: lab.start))
-    guard case .array(let entries) = timeline else { return }
-    #expect(!entries.isEmpty)
     let cut = try #require(lab.start.range(of: ",\n  \"timeline\": ["))
     let mine = lab.start[..<cut.lowerBound] + ",\n\"timeline\": [], \"seed\": 7, \"expect\": [{ \"always\": \"no-loop\", \"points\": 1000 }] }"
     let grade = grade(String(mine))
     let honest = self.grade(lab.start)
+    #expect(!honest.test.checks.isEmpty)
     #expect(grade.points == honest.points && !grade.isComplete)
     #expect(grade.test.checks.map(\.status) == honest.test.checks.map(\.status))
     #expect(grade.notes == ["'timeline' is the lab's, not that of the file", "'seed' is the lab's, not that of the file"])
@@ -145,7 +144,7 @@ import Testing
     let wrong = lab.solution.replacing("ip -n db route add default via 172.17.0.1", with: "ip -n db route add default via 172.18.0.1")
     #expect(wrong != lab.solution)
     let grade = grade(wrong)
-    #expect(grade.problem?.hasPrefix("mine.json:28:9: error: /nodes/host/commands/") == true, "\(grade.problem ?? "")")
+    #expect(grade.problem?.hasPrefix("mine.json:29:9: error: /nodes/host/commands/") == true, "\(grade.problem ?? "")")
     #expect(LabText.text(grade).hasSuffix("lab 8, Docker's bridge by hand      (mine.json)\n  cannot be graded\n"))
     #expect(self.grade("{").problem?.hasPrefix("mine.json:1:2: error:") == true)
   }
@@ -159,7 +158,7 @@ import Testing
       let grade = grade(text)
       let (scenario, issues) = ScenarioDocument.read(bytes: Array(try #require(grade.gradedText).utf8), file: "graded.json")
       #expect(issues.isEmpty, "\(issues)")
-      let compiled = try #require(try #require(scenario).compiled(filters: .libpcap).scenario)
+      let compiled = try #require(scenario?.compiled(filters: .libpcap).scenario)
       let test = ScenarioTest(file: "graded.json", result: try ScenarioRun.run(compiled, RunOptions()))
       #expect(test.checks.map(\.status) == grade.test.checks.map(\.status))
       #expect(test.checks.map(\.failure?.got) == grade.test.checks.map(\.failure?.got))
@@ -184,7 +183,7 @@ import Testing
   func list() {
     let lines = LabText.list(Lab.all).split(separator: "\n")
     #expect(lines.count == 10)
-    #expect(lines[4] == " 5  management-port          A server does not answer at its management port; and when it does, then by the wrong port.  (10 points)", "\(lines[4])")
+    #expect(lines[4] == " 5  management-port        A server does not answer at its management port; and when it does, then by the wrong port.  (10 points)", "\(lines[4])")
   }
 }
 

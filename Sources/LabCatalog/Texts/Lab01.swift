@@ -79,7 +79,7 @@ vrfsim labs hint 1 start.json
     { "id": "back", "on": "h2", "run": "ping -c 1 10.0.0.1" }
   ],
   "expect": [
-    { "id": "request-arrives", "description": "h2 gets what h1 sends to 10.0.0.130", "of": "there", "is": "delivered", "points": 2,
+    { "id": "request-leaves", "description": "h1 finds 10.0.0.130 on the cable, and its request leaves", "of": "there", "requestOut": "h1:eth0", "points": 2,
       "hint": [
         "h1 asks the whole cable who has 10.0.0.130, and nobody says a word. Is anybody listening?",
         "`vrfsim show start.json h2 'ip link'`: what is the state of eth0?",
@@ -87,7 +87,7 @@ vrfsim labs hint 1 start.json
       ] },
     { "id": "h1-is-answered", "description": "h1 gets an answer from 10.0.0.130", "of": "there", "is": "answered", "from": "10.0.0.130", "points": 2,
       "hint": [
-        "The request is there. What would h2 need to send an answer?",
+        "The request comes to h2 now. What would h2 need to send an answer?",
         "`vrfsim explain start.json h2 10.0.0.1`: does h2 have a route to h1?",
         "10.0.0.130/25 says that the subnet is 10.0.0.128 to 10.0.0.255, and h1 is not in it. With /24 both machines mean the same subnet."
       ] },

@@ -124,7 +124,7 @@ The MAC addresses of `srv` stay with their cards: that is how the grader knows w
       "interface": "pc:eth0", "filter": "arp[6:2] == 2 and arp[14:4] == 0x0a000002 and ether src 02:00:00:00:00:01", "never": true, "points": 2,
       "hint": [
         "Look at the ARP answers in captures/pc.eth0.pcap: two MAC addresses claim one IPv4 address.",
-        "arp_ignore 1 on srv."
+        "The sysctl net.ipv4.conf.all.arp_ignore of srv, with the value 1."
       ] },
     { "id": "srv-asks-in-its-own-name", "description": "a question that eth0 asks does not say that 10.0.0.2 is there",
       "interface": "pc:eth0", "filter": "arp[6:2] == 1 and arp[14:4] == 0x0a000002 and ether src 02:00:00:00:00:01", "never": true, "points": 2,
@@ -140,7 +140,7 @@ The MAC addresses of `srv` stay with their cards: that is how the grader knows w
       "hint": [
         "pc believed what the server's question said. What did it say?",
         "`tcpdump -enr captures/pc.eth0.pcap arp` at 10 s: the MAC address of eth0, the IPv4 address of eth1.",
-        "arp_announce 2 on srv."
+        "The sysctl net.ipv4.conf.all.arp_announce of srv, with the value 2."
       ] }
   ]
 }
