@@ -99,7 +99,7 @@ vrfsim labs hint 9 start.json
     { "id": "own-page", "on": "host", "tcp": { "to": "192.0.2.1:8080", "timeout": "1s" }, "description": "The host asks at its own address." },
     { "id": "outgoing", "on": "host/web", "run": "ping -c 1 -W 1 192.0.2.9" },
     { "id": "figures", "on": "client", "tcp": { "to": "192.0.2.1:9100", "timeout": "1s" } },
-    { "id": "figures-around", "on": "client", "tcp": { "to": "172.17.0.2:9100", "timeout": "1s" }, "description": "Straight to the container, past the published port." }
+    { "id": "figures-around", "on": "client", "tcp": { "to": "172.17.0.2:9100", "timeout": "2s" }, "description": "Straight to the container, past the published port." }
   ]
 }
 
@@ -115,7 +115,7 @@ vrfsim labs hint 9 start.json
     { "id": "own-page", "on": "host", "tcp": { "to": "192.0.2.1:8080", "timeout": "1s" }, "description": "The host asks at its own address." },
     { "id": "outgoing", "on": "host/web", "run": "ping -c 1 -W 1 192.0.2.9" },
     { "id": "figures", "on": "client", "tcp": { "to": "192.0.2.1:9100", "timeout": "1s" } },
-    { "id": "figures-around", "on": "client", "tcp": { "to": "172.17.0.2:9100", "timeout": "1s" }, "description": "Straight to the container, past the published port." }
+    { "id": "figures-around", "on": "client", "tcp": { "to": "172.17.0.2:9100", "timeout": "2s" }, "description": "Straight to the container, past the published port." }
   ],
   "expect": [
     { "id": "client-gets-the-page", "description": "the client gets the page at 192.0.2.1:8080", "of": "page", "is": "answered", "from": "192.0.2.1", "points": 3,
@@ -193,7 +193,7 @@ vrfsim labs hint 9 start.json
     { "id": "own-page", "on": "host", "tcp": { "to": "192.0.2.1:8080", "timeout": "1s" }, "description": "The host asks at its own address." },
     { "id": "outgoing", "on": "host/web", "run": "ping -c 1 -W 1 192.0.2.9" },
     { "id": "figures", "on": "client", "tcp": { "to": "192.0.2.1:9100", "timeout": "1s" } },
-    { "id": "figures-around", "on": "client", "tcp": { "to": "172.17.0.2:9100", "timeout": "1s" }, "description": "Straight to the container, past the published port." }
+    { "id": "figures-around", "on": "client", "tcp": { "to": "172.17.0.2:9100", "timeout": "2s" }, "description": "Straight to the container, past the published port." }
   ]
 }
 
