@@ -33,11 +33,15 @@ public enum LabText {
     return text + "  \(grade.points) of \(points(grade.allPoints))\n"
   }
 
-  /// What to do with a grade that lacks points; nothing for another.
+  /// What to do next.
   ///
   /// - Parameter hasWritten: whether what was judged has been written into a file.
   public static func advice(_ grade: LabGrade, hasWritten: Bool) -> String {
-    guard let lab = grade.lab, grade.firstFailed != nil else { return "" }
+    guard let lab = grade.lab, grade.problem == nil else { return "" }
+    if grade.isComplete {
+      let next = Lab.all.first { $0.number > lab.number }.map { "; the next lab: vrfsim labs start \($0.number)" } ?? ""
+      return "A solution with its reasons: vrfsim labs solution \(lab.number)\(next)\n"
+    }
     let file = grade.file == "<stdin>" ? "-" : grade.file
     var text = "A hint: vrfsim labs hint \(lab.number) \(file)\n"
     if !grade.notes.isEmpty && !hasWritten {

@@ -193,7 +193,8 @@ import Testing
     let program = try Program("labs", "solution", "5")
     #expect(program.exitCode == 0)
     #expect(program.output.hasPrefix("# Lab 5: the solution\n") && program.output.contains("\nsolution.json:\n\n{\n  \"vrfsim\": 1,\n"))
-    #expect(try Program("labs", "grade", "-", input: try solution(5)).output.hasSuffix("  10 of 10 points\n"))
+    #expect(try Program("labs", "grade", "-", input: try solution(5)).output.hasSuffix("  10 of 10 points\nA solution with its reasons: vrfsim labs solution 5; the next lab: vrfsim labs start 6\n"))
     #expect(try Program("run", "-", input: try solution(5)).exitCode == 0)
+    #expect(try Program("labs", "grade", "-", input: try solution(10)).output.hasSuffix("\nA solution with its reasons: vrfsim labs solution 10\n"))
   }
 }
