@@ -11,11 +11,11 @@ leak that somebody made does not work, and lets through what it should not.
 
 ```
                            r1
- red-host    172.16.1.1 === r  vrf red                       lan
+ red-host    172.16.1.1 === r0 vrf red                       lan
                            |                                +------- printer  172.16.2.10   TCP 631
-                            b  vrf blue ====================|
+                            b0 vrf blue ====================|
                            |                                +------- payroll  172.16.2.66   TCP 443
- green-host  172.16.3.1 === g  vrf green
+ green-host  172.16.3.1 === g0 vrf green
 ```
 
 ## What you see
@@ -71,9 +71,9 @@ vrfsim labs hint 7 start.json
       "forwarding": true,
       "vrfs": { "red": { "table": 1101 }, "blue": { "table": 1102 }, "green": { "table": 1103 } },
       "interfaces": {
-        "r": { "master": "red", "addresses": ["172.16.1.254/24"] },
-        "b": { "master": "blue", "addresses": ["172.16.2.254/24"] },
-        "g": { "master": "green", "addresses": ["172.16.3.254/24"] }
+        "r0": { "master": "red", "addresses": ["172.16.1.254/24"] },
+        "b0": { "master": "blue", "addresses": ["172.16.2.254/24"] },
+        "g0": { "master": "green", "addresses": ["172.16.3.254/24"] }
       },
       "routes": [
         "unreachable default metric 4278198272 vrf red",
@@ -84,9 +84,9 @@ vrfsim labs hint 7 start.json
     }
   },
   "links": [
-    { "endpoints": ["red-host:eth0", "r1:r"] },
-    { "endpoints": ["green-host:eth0", "r1:g"] },
-    { "endpoints": ["r1:b", "lan:p1"] },
+    { "endpoints": ["red-host:eth0", "r1:r0"] },
+    { "endpoints": ["green-host:eth0", "r1:g0"] },
+    { "endpoints": ["r1:b0", "lan:p1"] },
     { "endpoints": ["printer:eth0", "lan:p2"] },
     { "endpoints": ["payroll:eth0", "lan:p3"] }
   ],
@@ -168,9 +168,9 @@ vrfsim labs hint 7 start.json
       "forwarding": true,
       "vrfs": { "red": { "table": 1101 }, "blue": { "table": 1102 }, "green": { "table": 1103 } },
       "interfaces": {
-        "r": { "master": "red", "addresses": ["172.16.1.254/24"] },
-        "b": { "master": "blue", "addresses": ["172.16.2.254/24"] },
-        "g": { "master": "green", "addresses": ["172.16.3.254/24"] }
+        "r0": { "master": "red", "addresses": ["172.16.1.254/24"] },
+        "b0": { "master": "blue", "addresses": ["172.16.2.254/24"] },
+        "g0": { "master": "green", "addresses": ["172.16.3.254/24"] }
       },
       "routes": [
         "unreachable default metric 4278198272 vrf red",
@@ -182,9 +182,9 @@ vrfsim labs hint 7 start.json
     }
   },
   "links": [
-    { "endpoints": ["red-host:eth0", "r1:r"] },
-    { "endpoints": ["green-host:eth0", "r1:g"] },
-    { "endpoints": ["r1:b", "lan:p1"] },
+    { "endpoints": ["red-host:eth0", "r1:r0"] },
+    { "endpoints": ["green-host:eth0", "r1:g0"] },
+    { "endpoints": ["r1:b0", "lan:p1"] },
     { "endpoints": ["printer:eth0", "lan:p2"] },
     { "endpoints": ["payroll:eth0", "lan:p3"] }
   ],
@@ -215,7 +215,7 @@ own, in the other table.
 filter. `vrfsim check` doubts the pair (`return-route-missing`), since the way back is narrower than what it answers; here that is
 the point.
 
-Other ways that have all points: leaks to the interfaces (`dev b vrf red`), a veth pair between the VRFs with a route at each end, a
+Other ways that have all points: leaks to the interfaces (`dev b0 vrf red`), a veth pair between the VRFs with a route at each end, a
 prefix that has the printer and no other host in it.
 
 On a Linux host:

@@ -94,8 +94,8 @@ vrfsim labs hint 10 start.json
       "description": "The very same addresses and ports, a moment later." },
     { "on": "r1", "run": "conntrack -L", "description": "What does the router think is going on?" },
     { "id": "red-page", "on": "red-host", "background": true, "tcp": { "to": "198.51.100.10:80", "from": "10.0.0.2:40000", "timeout": "1s" } },
-    { "id": "blue-page", "on": "blue-host", "tcp": { "to": "198.51.100.10:80", "from": "10.0.0.2:40000", "timeout": "1s" },
-      "description": "Both at the same time." },
+    { "id": "blue-page", "at": "+50ms", "on": "blue-host", "tcp": { "to": "198.51.100.10:80", "from": "10.0.0.2:40000", "timeout": "1s" },
+      "description": "While red is being served." },
     { "pause": "1s" }
   ]
 }
@@ -113,8 +113,8 @@ vrfsim labs hint 10 start.json
       "description": "The very same addresses and ports, a moment later." },
     { "on": "r1", "run": "conntrack -L", "description": "What does the router think is going on?" },
     { "id": "red-page", "on": "red-host", "background": true, "tcp": { "to": "198.51.100.10:80", "from": "10.0.0.2:40000", "timeout": "1s" } },
-    { "id": "blue-page", "on": "blue-host", "tcp": { "to": "198.51.100.10:80", "from": "10.0.0.2:40000", "timeout": "1s" },
-      "description": "Both at the same time." },
+    { "id": "blue-page", "at": "+50ms", "on": "blue-host", "tcp": { "to": "198.51.100.10:80", "from": "10.0.0.2:40000", "timeout": "1s" },
+      "description": "While red is being served." },
     { "pause": "1s" }
   ],
   "expect": [
@@ -191,8 +191,8 @@ vrfsim labs hint 10 start.json
       "description": "The very same addresses and ports, a moment later." },
     { "on": "r1", "run": "conntrack -L", "description": "What does the router think is going on?" },
     { "id": "red-page", "on": "red-host", "background": true, "tcp": { "to": "198.51.100.10:80", "from": "10.0.0.2:40000", "timeout": "1s" } },
-    { "id": "blue-page", "on": "blue-host", "tcp": { "to": "198.51.100.10:80", "from": "10.0.0.2:40000", "timeout": "1s" },
-      "description": "Both at the same time." },
+    { "id": "blue-page", "at": "+50ms", "on": "blue-host", "tcp": { "to": "198.51.100.10:80", "from": "10.0.0.2:40000", "timeout": "1s" },
+      "description": "While red is being served." },
     { "pause": "1s" }
   ]
 }
