@@ -30,6 +30,14 @@ import Testing
     #expect(program.output.contains("grep -qE 'listening|not up'"))
   }
 
+  @Test("delays are written in the unit that tc of iproute2 6.1 takes")
+  func delays() throws {
+    let scenario = #"{"vrfsim":1,"nodes":{"a":{},"b":{}},"links":[{"endpoints":["a:e","b:e"],"delay":"20ms"},{"endpoints":["a:f","b:f"],"delay":"1.007us"}]}"#
+    let program = try Program("export", "iproute2", "-", input: scenario)
+    #expect(program.exitCode == 0, "\(program.errors)")
+    #expect(program.output.contains("\nquality 0 delay 20000us\n") && program.output.contains("\nquality 1 delay 1.007us\n"), "\(program.output)")
+  }
+
   @Test("lines of iptables are passed on as they are, here-documents with their text")
   func iptables() throws {
     let scenario = #"""

@@ -77,8 +77,8 @@ The MAC addresses of `srv` stay with their cards: that is how the grader knows w
   },
   "links": [
     { "endpoints": ["pc:eth0", "sw:p1"] },
-    { "endpoints": ["srv:eth0", "sw:p2"], "delay": "10us" },
-    { "endpoints": ["srv:eth1", "sw:p3"], "delay": "1ms" }
+    { "endpoints": ["srv:eth0", "sw:p2"], "delay": "1ms" },
+    { "endpoints": ["srv:eth1", "sw:p3"], "delay": "20ms" }
   ],
   "timeline": [
     { "id": "to-eth0", "on": "pc", "run": "ping -c 1 10.0.0.1" },
@@ -167,8 +167,8 @@ The MAC addresses of `srv` stay with their cards: that is how the grader knows w
   },
   "links": [
     { "endpoints": ["pc:eth0", "sw:p1"] },
-    { "endpoints": ["srv:eth0", "sw:p2"], "delay": "10us" },
-    { "endpoints": ["srv:eth1", "sw:p3"], "delay": "1ms" }
+    { "endpoints": ["srv:eth0", "sw:p2"], "delay": "1ms" },
+    { "endpoints": ["srv:eth1", "sw:p3"], "delay": "20ms" }
   ],
   "timeline": [
     { "id": "to-eth0", "on": "pc", "run": "ping -c 1 10.0.0.1" },
