@@ -103,9 +103,14 @@ struct LabsGrade: ParsableCommand {
   /// In the order of the files.
   private static func grades(_ files: [String], as lab: Lab?, gradedName: String, jobs: Int) -> [LabGrade] {
     let grades = Mutex([LabGrade?](repeating: nil, count: files.count))
+    let showsProgress = Terminal.showsProgress && files.count > 1
     Workers.run(files.count, jobs: jobs) { place in
       let grade = grade(files[place], as: lab, gradedName: gradedName)
-      grades.withLock { $0[place] = grade }
+      grades.withLock { grades in
+        grades[place] = grade
+        let finished = grades.count { $0 != nil }
+        if showsProgress { Terminal.showProgress(finished < files.count ? "\(finished) of \(files.count) files" : "") }
+      }
     }
     return grades.withLock { $0.compactMap(\.self) }
   }

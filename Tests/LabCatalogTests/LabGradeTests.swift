@@ -21,7 +21,7 @@ import Testing
     (4, 3, "lab-has-the-low-half", "got     the reply left by no interface of lab"),
     (5, 3, "mgmt-answers", "dropped at srv  IP_RPFILTER"),
     (6, 2, "mgmt-answers", "dropped at data-gw  IP_INNOROUTES"),
-    (7, 2, "printer-answers", "dropped at r1 [vrf blue]  NOT_SPECIFIED"),
+    (7, 3, "printer-answers", "dropped at r1 [vrf blue]  NOT_SPECIFIED"),
     (8, 1, "host-answers-web", "dropped at host/web  NEIGH_FAILED"),
     (9, 5, "client-gets-the-page", "dropped at host  NO_SOCKET"),
     (10, 3, "red-is-answered", "dropped at r1  IP_INNOROUTES"),

@@ -128,6 +128,8 @@ vrfsim labs hint 7 start.json
       ] },
     { "id": "red-prints", "description": "red-host prints at 172.16.2.10:631", "of": "print", "is": "answered", "points": 2,
       "hint": ["What ping needs, TCP needs as well: a way there and a way back."] },
+    { "id": "by-the-printer-itself", "description": "it is the printer that gets what red prints", "of": "print", "requestIn": "printer:eth0", "points": 1,
+      "hint": ["172.16.2.10 is the printer's address, and has to lead to the printer: `vrfsim trace start.json print`."] },
     { "id": "printer-tells", "description": "the printer reaches red-host of its own accord", "of": "ready", "is": "answered", "points": 1,
       "hint": ["The route from blue to red serves answers and questions alike; no filter may stand in the way of the printer."] },
     { "id": "payroll-is-not-reached", "description": "nothing that red-host sends comes to payroll", "of": "salaries", "is": "delivered", "not": true, "points": 3,
