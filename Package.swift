@@ -33,7 +33,7 @@ let package = Package(
       name: "VrfsimScenarios",
       targets: [
           "ContainerEngine", "LinuxCommands", "ScenarioModel", "ScenarioRunner", "PacketExplanation", "PacketCapture", "ScenarioLints",
-          "TopologyExchange",
+          "TopologyExchange", "LabCatalog",
         ]),
   ],
   dependencies: [
@@ -68,6 +68,7 @@ let package = Package(
     library(
       "TopologyExchange",
       ["ScenarioRunner", "ScenarioModel", "NetworkControl", "NetworkStack", "NetworkAddresses", collections("OrderedCollections")]),
+    library("LabCatalog", ["ScenarioRunner", "ScenarioModel", collections("OrderedCollections")]),
     .systemLibrary(
       name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"]), .brew(["libpcap"])]),
     library("PacketCapture", ["CPcap"]),
@@ -75,7 +76,7 @@ let package = Package(
       name: "vrfsim",
       dependencies: [
         "ScenarioModel", "ScenarioRunner", "ScenarioLints", "PacketExplanation", "LinuxCommands", "NetworkStack",
-        "NetworkControl", "DiscreteEvents", "PacketCapture", "TopologyExchange",
+        "NetworkControl", "DiscreteEvents", "PacketCapture", "TopologyExchange", "LabCatalog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -89,6 +90,7 @@ let package = Package(
       "LinuxCommands", ["ContainerEngine", "NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"],
       exclude: ["Originals"]),
     tests("PacketCapture", ["CPcap"]),
+    tests("LabCatalog", ["ScenarioRunner", "ScenarioModel", "PacketCapture"], exclude: ["Alternatives"]),
     tests("ContainerEngine", ["NetworkAddresses"], exclude: ["Documents"]),
     .testTarget(name: "VrfsimTests", dependencies: ["vrfsim"], swiftSettings: strict),
     .testTarget(

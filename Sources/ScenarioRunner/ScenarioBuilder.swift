@@ -142,7 +142,9 @@ struct ScenarioBuilder {
       change.ageingTime = bridge.ageing?.nanoseconds
       change.isFilteringVLANs = bridge.isFilteringVLANs
       addLink(.bridge(change), bridge.name, mac: bridge.mac, mtu: bridge.mtu, in: id)
-      let options = bridge.isFilteringVLANs ? " vlan_filtering 1" : ""
+      // iproute2 takes hundredths of a second.
+      let ageing = bridge.ageing.map { " ageing_time \($0.nanoseconds / 10_000_000)" } ?? ""
+      let options = ageing + (bridge.isFilteringVLANs ? " vlan_filtering 1" : "")
       let address = bridge.mac.map { " address \($0.value)" } ?? ""
       let mtu = bridge.mtu.map { " mtu \($0.value)" } ?? ""
       expand(namespace.name, "link add \(bridge.name.value)\(address)\(mtu) type bridge\(options)")

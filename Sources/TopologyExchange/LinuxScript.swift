@@ -97,7 +97,11 @@ private struct Writer {
 
   private func qualityWords(delay: ScenarioDuration?, rate: DataRate?, loss: LossRatio?) -> String {
     var words: [String] = []
-    if let delay, delay.nanoseconds > 0 { words.append("delay \(delay.nanoseconds)ns") }
+    // tc of iproute2 6.1 knows no nanoseconds.
+    if let delay, delay.nanoseconds > 0 {
+      let rest = String(1000 + delay.nanoseconds % 1000).dropFirst()
+      words.append("delay \(delay.nanoseconds / 1000)" + (rest == "000" ? "us" : ".\(rest)us"))
+    }
     if let rate { words.append("rate \(rate.bitsPerSecond)bit") }
     if let loss, loss.partsPerBillion > 0 {
       let digits = String(loss.partsPerBillion)

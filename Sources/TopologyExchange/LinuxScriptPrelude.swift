@@ -133,8 +133,8 @@ enum LinuxScriptPrelude {
       if [ -n "${CAPTURES-}" ]; then
         mkdir -p "$CAPTURES"
         each capture
-        # tcpdump says when it listens.
-        for machine in "$work"/listening.*; do until grep -q listening "$machine"; do sleep 0.02; done; done
+        # tcpdump says when it listens, or that the interface is down: then there is nothing to hear.
+        for machine in "$work"/listening.*; do until grep -qE 'listening|not up' "$machine"; do sleep 0.02; done; done
         sleep 0.1
       fi
       START=${EPOCHREALTIME/[.,]/}

@@ -18,6 +18,7 @@ struct Vrfsim: ParsableCommand {
         vrfsim trace scenario.json echo --both-ways
         vrfsim explain scenario.json r1 10.2.0.10
         vrfsim show scenario.json r1 'ip route show vrf red' --at 2s
+        vrfsim labs list
         vrfsim schema > scenario.schema.json
         vrfsim export iproute2 scenario.json > scenario.sh
 
@@ -31,7 +32,7 @@ struct Vrfsim: ParsableCommand {
       """,
     version: "vrfsim \(Version.text)",
     subcommands: [
-      Run.self, Check.self, Test.self, Trace.self, Explain.self, Show.self, Schema.self, Export.self,
+      Run.self, Check.self, Test.self, Trace.self, Explain.self, Show.self, Labs.self, Schema.self, Export.self,
     ])
 
   static func main() {

@@ -56,6 +56,7 @@ import Testing
       "TopologyExchange",
       ["ScenarioRunner", "ScenarioModel", "NetworkControl", "NetworkStack", "NetworkAddresses", "OrderedCollections"]
     ),
+    ("LabCatalog", ["ScenarioRunner", "ScenarioModel", "OrderedCollections"]),
     ("PacketCapture", ["CPcap", "Glibc", "Darwin"]),
   ]
 

@@ -20,6 +20,24 @@ import Testing
     #expect(first < second && second < ping)
   }
 
+  @Test("a bridge keeps its ageing time, and captures do not wait for an interface that is down")
+  func bridge() throws {
+    let scenario = #"{"vrfsim":1,"nodes":{"sw":{"bridges":{"br0":{"ageing":"2.5s","vlanFiltering":true},"br1":{}}}}}"#
+    let program = try Program("export", "iproute2", "-", input: scenario)
+    #expect(program.exitCode == 0, "\(program.errors)")
+    #expect(program.output.contains("\non sw ip link add br0 type bridge ageing_time 250 vlan_filtering 1 mcast_snooping 0\n"), "\(program.output)")
+    #expect(program.output.contains("\non sw ip link add br1 type bridge mcast_snooping 0\n"))
+    #expect(program.output.contains("grep -qE 'listening|not up'"))
+  }
+
+  @Test("delays are written in the unit that tc of iproute2 6.1 takes")
+  func delays() throws {
+    let scenario = #"{"vrfsim":1,"nodes":{"a":{},"b":{}},"links":[{"endpoints":["a:e","b:e"],"delay":"20ms"},{"endpoints":["a:f","b:f"],"delay":"1.007us"}]}"#
+    let program = try Program("export", "iproute2", "-", input: scenario)
+    #expect(program.exitCode == 0, "\(program.errors)")
+    #expect(program.output.contains("\nquality 0 delay 20000us\n") && program.output.contains("\nquality 1 delay 1.007us\n"), "\(program.output)")
+  }
+
   @Test("lines of iptables are passed on as they are, here-documents with their text")
   func iptables() throws {
     let scenario = #"""

@@ -14,8 +14,10 @@ struct Program {
 
   init(_ arguments: String..., input: String? = nil) throws { try self.init(arguments, input: input) }
 
-  /// - Parameter interruptAfter: seconds until it gets an interrupt, as by Ctrl-C; `nil` for none.
-  init(_ arguments: [String], input: String? = nil, interruptAfter: TimeInterval? = nil) throws {
+  /// - Parameters:
+  ///   - interruptAfter: seconds until it gets an interrupt, as by Ctrl-C; `nil` for none.
+  ///   - directory: where it runs; `nil` for where the tests run.
+  init(_ arguments: [String], input: String? = nil, interruptAfter: TimeInterval? = nil, in directory: String? = nil) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vrfsim-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -23,6 +25,7 @@ struct Program {
     let path = URL(fileURLWithPath: Self.path).standardizedFileURL
     process.executableURL = path
     process.arguments = arguments
+    if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
     // Files instead of pipes: no output is too long for them.
     let files = try ["out", "err", "in"].map { name in
       let url = folder.appendingPathComponent(name)

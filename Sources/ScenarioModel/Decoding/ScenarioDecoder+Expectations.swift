@@ -6,15 +6,25 @@ extension ScenarioDecoder {
     guard let object = reader.object(ExpectationShapes.expectation) else { return nil }
     let kind = object.hasUnsupportedKey ? nil : kind(object)
     let id = object["id"]?.name(.identifier)
-    let texts = ["pass", "fail", "hint"].map { object[$0]?.string()?.value }
+    let texts = ["pass", "fail"].map { object[$0]?.string()?.value }
+    let hints = object["hint"].map(hints) ?? []
     let points = object["points"]?.integer(0...1_000_000)?.value
     let severity = object["severity"]?.word(ExpectationSeverity.self)?.value ?? .error
     let stops = object["stop"]?.boolean()?.value ?? false
     let isNegated = object["not"]?.boolean()?.value ?? false
     guard let kind else { return nil }
     return Expectation(
-      place: object.place, id: id, description: object.prose, pass: texts[0], fail: texts[1], hint: texts[2],
+      place: object.place, id: id, description: object.prose, pass: texts[0], fail: texts[1], hints: hints,
       points: points, severity: severity, stopsOnFailure: stops, isNegated: isNegated, kind: kind)
+  }
+
+  /// A hint, or a list of them from vague to plain.
+  private func hints(_ reader: ValueReader) -> [String] {
+    guard case .array(let elements) = reader.node.content else {
+      return reader.string("a string, or an array of strings").map { [$0.value] } ?? []
+    }
+    if elements.isEmpty { reader.error("a list of hints has at least one") }
+    return reader.elements().compactMap { $0.string()?.value }
   }
 
   /// The keys that decide which kind an expectation is, and what else that kind has.

@@ -9,8 +9,8 @@ public struct Expectation: Sendable {
   public var pass: String?
   /// Shown when it does not hold.
   public var fail: String?
-  /// Shown below a failure: where to look.
-  public var hint: String?
+  /// Where to look when it does not hold, from vague to plain.
+  public var hints: [String]
   /// 0 through 1,000,000; `nil` when not given.
   public var points: Int?
   public var severity: ExpectationSeverity
@@ -19,6 +19,9 @@ public struct Expectation: Sendable {
   /// Whether the opposite must hold (`"not": true`).
   public var isNegated: Bool
   public var kind: ExpectationKind
+
+  /// The hint that is shown below a failure.
+  public var hint: String? { hints.first }
 }
 
 /// What a failed expectation means for the result.

@@ -23,7 +23,9 @@ enum ExpectationShapes {
     KeyShape("pass", "Text when held", "Shown when it holds.", .string, ["the reply came back"]),
     KeyShape("fail", "Text when failed", "Shown when it does not hold.", .string, ["the reply was lost"]),
     KeyShape(
-      "hint", "Hint", "Shown below a failure: where to look.", .string, ["look at 'ip route show vrf red'"]),
+      "hint", "Hint",
+      "Where to look, shown below a failure. Of a list from vague to plain the first; labs tell the others, too.",
+      ValueShapes.textOrTexts, ["look at 'ip route show vrf red'", ["which table decides?", "look at 'ip route show vrf red'"]]),
     KeyShape("points", "Points", "What holding is worth.", .integer(0...1_000_000), [2]),
     KeyShape(
       "severity", "Severity", "Whether a failure fails the test. 'error' when not given.",

@@ -19,6 +19,10 @@ enum ValueShapes {
   static let translatedEnd = SchemaFragment.definition("translatedEnd")
   /// A machine or namespace, or a list of them.
   static let places = SchemaFragment(["anyOf": .array(placeForms)])
+  /// A text, or a list of texts.
+  static let textOrTexts = SchemaFragment([
+    "anyOf": [["type": "string"], ["type": "array", "minItems": 1, "items": ["type": "string"]]]
+  ])
   static let mtu = SchemaFragment.integer(68...65535)
   static let port = SchemaFragment.integer(1...65535)
   static let count = SchemaFragment.integer(1...100_000)

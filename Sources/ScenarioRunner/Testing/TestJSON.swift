@@ -36,7 +36,8 @@ public enum TestJSON {
     ]
   }
 
-  private static func json(_ check: ScenarioTest.Check) -> JSONValue {
+  /// One expectation.
+  public static func json(_ check: ScenarioTest.Check) -> JSONValue {
     var object: OrderedDictionary<String, JSONValue> = [
       "name": .string(check.name), "line": number(check.line), "column": number(check.column),
       "result": .string(check.status.rawValue), "wanted": .string(check.wanted), "points": number(check.points),

@@ -82,20 +82,22 @@ def main():
         print('exported scenarios: NOT RUN, nothing was compared with the kernel: ' + why)
         sys.exit(3)
     identical = interfaces = failed = left = 0
-    paths = sorted(os.path.join(d, 'scenario.json') for d, _, files in os.walk(os.path.join(ROOT, 'scenarios')) if 'scenario.json' in files)
+    # Of a lab the solution; what is broken at its start need not be comparable.
+    paths = sorted(os.path.join(d, f) for d, _, files in os.walk(os.path.join(ROOT, 'scenarios')) for f in files
+                   if f in ('scenario.json', 'solution.json'))
     for path in paths:
-        name = os.path.relpath(os.path.dirname(path), os.path.join(ROOT, 'scenarios'))
+        name = os.path.relpath(path, os.path.join(ROOT, 'scenarios')).removesuffix('.json').removesuffix('/scenario')
         if options.scenarios and not any(s in name for s in options.scenarios):
             continue
         script = subprocess.run([options.vrfsim, 'export', 'iproute2', path], capture_output=True, text=True, check=True).stdout
         missing = lacking(script)
         if missing and not options.oracle:
             left += 1
-            print('---- %-36s not run: this kernel has no %s' % (name, ', no '.join(missing)))
+            print('---- %-40s not run: this kernel has no %s' % (name, ', no '.join(missing)))
             continue
         if makes_containers(path):
             left += 1
-            print('---- %-36s not run: its containers are made after the captures have begun' % name)
+            print('---- %-40s not run: its containers are made after the captures have begun' % name)
             continue
         with tempfile.TemporaryDirectory() as folder:
             for _ in range(2):
@@ -105,10 +107,10 @@ def main():
         if count and not texts:
             identical += 1
             interfaces += count
-            print('ok   %-36s %d of %d interfaces identical' % (name, count, count))
+            print('ok   %-40s %d of %d interfaces identical' % (name, count, count))
         else:
             failed += 1
-            print('DIFF %-36s %d of %d interfaces identical' % (name, count - len(texts), count))
+            print('DIFF %-40s %d of %d interfaces identical' % (name, count - len(texts), count))
             if options.v:
                 print('\n'.join(texts))
     print('exported scenarios: %d identical on %d interfaces, %d differ, %d not run' % (identical, interfaces, failed, left))

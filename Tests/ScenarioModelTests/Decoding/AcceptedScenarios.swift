@@ -134,7 +134,7 @@ struct AcceptedScenario: Sendable, CustomTestStringConvertible {
       "expect": [
         { "id": "a", "of": "u", "is": "dropped", "reason": "IP_RPFILTER", "at": "r1", "count": 2, "description": "d",
           "pass": "p", "fail": "f", "hint": "h", "points": 0, "severity": "warning", "stop": true, "not": true },
-        { "of": "u", "is": "unreachable", "code": "admin", "from": "10.0.0.1" },
+        { "of": "u", "is": "unreachable", "code": "admin", "from": "10.0.0.1", "hint": ["vague", "plain"] },
         { "of": "u", "is": "answered", "received": 2 }, { "of": "u", "is": "delivered" },
         { "of": "u", "is": "refused" }, { "of": "u", "is": "timeout" },
         { "of": "run.1", "requestIn": "r1:eth0", "requestOut": "h1:eth0", "replyIn": "h1:eth0", "replyOut": "r1:eth0" },

@@ -363,7 +363,8 @@ extension RefusedScenario {
       #"""
       {"vrfsim":1,"nodes":{"h1":{}},"timeline":[{"id":"e","on":"h1","run":"ping h2"}],
       "expect":[{"id":"a","of":"e","is":"answered","points":-1,"severity":"fatal","stop":1,
-      "pass":2},
+      "pass":2,"hint":["h",3]},
+      {"id":"h","of":"e","is":"answered","hint":[]},
       {"id":"a","of":"e","is":"answered"}]}
       """#,
       [
@@ -371,7 +372,9 @@ extension RefusedScenario {
         #"2:69: error: /expect/0/severity: 'fatal' is not one of "error", "warning""#,
         "2:84: error: /expect/0/stop: expected true or false, found a number",
         "3:8: error: /expect/0/pass: expected a string, found a number",
-        "4:7: error: /expect/1/id: duplicate id 'a', first given at line 2",
+        "3:22: error: /expect/0/hint/1: expected a string, found a number",
+        "4:43: error: /expect/1/hint: a list of hints has at least one",
+        "5:7: error: /expect/2/id: duplicate id 'a', first given at line 2",
       ]),
   ]
 }
