@@ -64,7 +64,7 @@ export-test: setup-test build
 fuzz: build
 	python3 Tests/FuzzTests/fuzz.py --vrfsim $(VRFSIM) --seconds 20
 
-bench: build
+bench: setup-test build
 	python3 Benchmarks/smoke.py --vrfsim $(VRFSIM)
 	python3 Benchmarks/instructions.py --vrfsim $(VRFSIM) || [ $$? -eq 3 ]
 
