@@ -7,29 +7,29 @@ struct MadeNamespaces {
   /// Whether some line may make one whose name does not stand in it.
   private var hasUnnamed = false
 
-  init(of node: Node, timeline: [TimelineEntry]) {
-    for namespace in node.allNamespaces { read(namespace.commands.map(\.value)) }
-    for container in node.docker?.containers ?? [] { read(container.commands.map(\.value)) }
-    for entry in timeline where entry.on?.value.machine == node.name.value {
-      if case .run(let text) = entry.action { read([text.value]) }
-    }
+  init() {}
+
+  /// Those of the machine's `commands`.
+  init(of node: Node) {
+    for namespace in node.allNamespaces { for line in namespace.commands { read(line.value) } }
+    for container in node.docker?.containers ?? [] { for line in container.commands { read(line.value) } }
   }
 
   /// Whether a line may have made a namespace of that name.
   func mayHold(_ name: String) -> Bool { hasUnnamed || words.contains(name) }
 
-  private mutating func read(_ lines: [String]) {
-    for line in lines {
-      let words = line.split { " \t\n=".contains($0) }
-        .map { $0.split { "'\"\\".contains($0) }.joined() }
-      self.words.formUnion(words)
-      for (place, word) in words.enumerated().dropFirst()
-      where words[place - 1] == "--name" || words[place - 1] == "add" && words.contains("netns") {
-        names.append(word)
-      }
-      // What a substitution gives is not known here, nor the name that Docker gives where none is asked for.
-      let makesContainer = words.contains("docker") && (words.contains("run") || words.contains("create"))
-      if line.contains("`") || line.contains("$(") || makesContainer && !words.contains("--name") { hasUnnamed = true }
+  /// Adds what a command line may make.
+  mutating func read(_ line: String) {
+    let words = line.utf8.split { " \t\n=".utf8.contains($0) }.map { word in
+      String(decoding: word.filter { !"'\"\\".utf8.contains($0) }, as: UTF8.self)
     }
+    self.words.formUnion(words)
+    for (place, word) in words.enumerated().dropFirst()
+    where words[place - 1] == "--name" || words[place - 1] == "add" && words.contains("netns") {
+      names.append(word)
+    }
+    // What a substitution gives is not known here, nor the name that Docker gives where none is asked for.
+    let makesContainer = words.contains("docker") && (words.contains("run") || words.contains("create"))
+    if line.contains("`") || line.contains("$(") || makesContainer && !words.contains("--name") { hasUnnamed = true }
   }
 }

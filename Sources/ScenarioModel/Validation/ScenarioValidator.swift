@@ -10,18 +10,26 @@ struct ScenarioValidator {
   let endpoints: EndpointRegister
   /// The first timeline entry that runs a command, by machine; -1 where the machine has `commands`.
   private let firstCommand: [String: Int]
+  /// What command lines may have made, by machine.
+  private let madeNamespaces: [String: MadeNamespaces]
 
   init(log: IssueLog, scenario: Scenario) {
     self.log = log
     self.scenario = scenario
     endpoints = EndpointRegister(scenario)
     var firstCommand: [String: Int] = [:]
-    for node in scenario.nodes.values where node.hasCommands || node.docker != nil { firstCommand[node.name.value] = -1 }
+    var madeNamespaces: [String: MadeNamespaces] = [:]
+    for node in scenario.nodes.values where node.hasCommands || node.docker != nil {
+      firstCommand[node.name.value] = -1
+      madeNamespaces[node.name.value] = MadeNamespaces(of: node)
+    }
     for (index, entry) in scenario.timeline.enumerated() {
-      guard case .run = entry.action, let machine = entry.on?.value.machine else { continue }
+      guard case .run(let text) = entry.action, let machine = entry.on?.value.machine else { continue }
       firstCommand[machine] = firstCommand[machine] ?? index
+      madeNamespaces[machine, default: MadeNamespaces()].read(text.value)
     }
     self.firstCommand = firstCommand
+    self.madeNamespaces = madeNamespaces
   }
 
   func validate(_ scenario: inout Scenario) {
@@ -60,7 +68,7 @@ struct ScenarioValidator {
     guard checkMachine(name, at: place) else { return false }
     if scenario[name] != nil { return true }
     if isContainer(name) { return false }
-    let made = scenario.nodes[name.machine].map { MadeNamespaces(of: $0, timeline: scenario.timeline) }
+    let made = madeNamespaces[name.machine]
     if mayBeMade, made?.mayHold(name.namespace ?? "") ?? true { return false }
     let inner = (scenario.nodes[name.machine]?.namespaces.keys.elements ?? [])
       + (scenario.nodes[name.machine]?.docker?.containers.map(\.name.value) ?? []) + (made?.names ?? [])
