@@ -9,6 +9,8 @@
 ///
 /// Complexity: O(1) for the present instant, O(log n) otherwise.
 ///
+/// The queue is a value; a copy shares memory until ``makeUnique()``.
+///
 /// Source: the heap of Larkin, Sen, Tarjan, "A Back-to-Basics Empirical Study of Priority Queues" (2014).
 public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   @usableFromInline
@@ -47,6 +49,13 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   @usableFromInline var deferred = Ring<Payload>()
 
   public init() {}
+
+  /// Ends the sharing of memory with copies of this queue: to be called before one of them is changed.
+  @inlinable @inline(__always)
+  public mutating func makeUnique() {
+    present.makeUnique()
+    deferred.makeUnique()
+  }
 
   /// How many events are scheduled.
   @inlinable

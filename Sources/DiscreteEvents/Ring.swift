@@ -1,24 +1,42 @@
-/// A first-in-first-out queue in one array that grows and is never emptied: what is taken makes room for what comes.
+/// A first-in-first-out queue in memory that grows and is never emptied: what is taken makes room for what comes.
+///
+/// A copy shares the memory until ``makeUnique()``, which whoever changes one of the two calls before.
 ///
 /// Complexity: O(1), amortized where it grows.
 @usableFromInline
-struct Ring<Element: BitwiseCopyable & Sendable>: Sendable {
-  /// The elements from `head` on, around the end; places beyond them hold what was there before.
-  @usableFromInline var storage: [Element] = []
+struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  // Unchecked: the memory is written only through a ring whose owner made it unique.
+
+  /// Frees the memory with the last ring that shares it.
+  @usableFromInline
+  final class Memory {
+    @usableFromInline let elements: UnsafeMutablePointer<Element>
+
+    @usableFromInline
+    init(capacity: Int) { elements = .allocate(capacity: capacity) }
+
+    deinit { elements.deallocate() }
+  }
+
+  @usableFromInline var memory = Memory(capacity: 0)
+  /// What `memory` owns, beside it so that a look at an element does not touch the object.
+  @usableFromInline var base: UnsafeMutablePointer<Element>
+  /// How many places there are: a power of two, or none.
+  @usableFromInline var capacity = 0
+  /// The elements are in the places from `head` on, around the end.
   @usableFromInline var head = 0
   @usableFromInline var count = 0
 
-  @inlinable
-  init() {}
+  @usableFromInline
+  init() { base = memory.elements }
 
   @inlinable
   var isEmpty: Bool { count == 0 }
 
   @inlinable @inline(__always)
   mutating func append(_ element: Element) {
-    if count == storage.count { grow(element) }
-    // The number of places is a power of two.
-    storage[(head &+ count) & (storage.count &- 1)] = element
+    if count == capacity { move(to: max(16, capacity * 2)) }
+    base[(head &+ count) & (capacity &- 1)] = element
     count &+= 1
   }
 
@@ -26,18 +44,23 @@ struct Ring<Element: BitwiseCopyable & Sendable>: Sendable {
   @inlinable @inline(__always)
   mutating func removeFirst() -> Element {
     precondition(count > 0, "there is nothing in an empty queue")
-    let element = storage[head]
-    head = (head &+ 1) & (storage.count &- 1)
+    let element = base[head]
+    head = (head &+ 1) & (capacity &- 1)
     count &-= 1
     return element
   }
 
-  /// Twice the places, with the first element at the first one.
+  /// Ends the sharing with copies of this ring.
+  @inlinable @inline(__always)
+  mutating func makeUnique() {
+    if !isKnownUniquelyReferenced(&memory) { move(to: capacity) }
+  }
+
+  /// Moves the elements into new memory, the first one to the first place.
   @usableFromInline
-  mutating func grow(_ filler: Element) {
-    var larger = Array(storage[head...])
-    larger += storage[..<head]
-    larger += Array(repeating: filler, count: max(storage.count, 16))
-    (storage, head) = (larger, 0)
+  mutating func move(to newCapacity: Int) {
+    let own = Memory(capacity: newCapacity)
+    for place in 0..<count { (own.elements + place).initialize(to: base[(head + place) & (capacity - 1)]) }
+    (memory, base, capacity, head) = (own, own.elements, newCapacity, 0)
   }
 }

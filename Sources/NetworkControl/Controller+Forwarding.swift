@@ -94,7 +94,6 @@ extension Controller {
 
   /// The VLANs of the ports and bridges of a namespace, by interface index.
   public func bridgeVLANs(in namespace: NamespaceID) -> [BridgeVLANInfo] {
-    let kernel = simulation.kernel
     return kernel.namespaces[namespace.index].devices.compactMap { device in
       let bridge: BridgeID
       switch (kernel.devices[device.index].kind, kernel.devices[device.index].enslavement) {
@@ -166,7 +165,6 @@ extension Controller {
   }
 
   private func vxlanEntries(of device: DeviceID, _ vxlan: VXLANID) -> [ForwardingEntryInfo] {
-    let kernel = simulation.kernel
     return kernel.vxlans[vxlan.index].liveEntries(at: kernel.now).flatMap { entry in
       entry.destinations.map {
         ForwardingEntryInfo(
@@ -196,7 +194,6 @@ extension Controller {
 
   /// The addresses that a device lets through for the devices above it.
   private func ownFilter(of device: DeviceID) -> [ForwardingEntryInfo] {
-    let kernel = simulation.kernel
     return kernel.unicastFilter(of: device).map {
       ForwardingEntryInfo(
         mac: $0, vlan: 0, device: device, deviceName: kernel.deviceDetails[device.index].name, destination: nil, bridge: nil,
@@ -207,7 +204,6 @@ extension Controller {
   /// The forwarding databases of the namespace's bridges: by bridge, then port, then address; and what other devices let
   /// through for those above them.
   public func forwardingEntries(in namespace: NamespaceID) -> [ForwardingEntryInfo] {
-    let kernel = simulation.kernel
     return kernel.namespaces[namespace.index].devices.flatMap { device -> [ForwardingEntryInfo] in
       if case .vxlan(let vxlan) = kernel.devices[device.index].kind { return vxlanEntries(of: device, vxlan) }
       let own = ownFilter(of: device)

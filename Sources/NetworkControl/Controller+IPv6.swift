@@ -171,7 +171,6 @@ extension Controller {
   ///
   /// Kernel counterpart: `ip6_route_check_nh_onlink()` (net/ipv6/route.c, v6.12).
   private func checkOnLink(_ gateway: IPv6Address, by device: DeviceID, _ namespace: NamespaceID) throws(ControlError) {
-    let kernel = simulation.kernel
     let number = kernel.l3Table(of: device) ?? RoutingTableNumber.main
     guard let table = kernel.namespaces[namespace.index].ipv6Table(numbered: number),
       let result = try? kernel.lookUpIPv6(
@@ -187,7 +186,6 @@ extension Controller {
   private func wayToGateway(
     _ gateway: IPv6Address, _ hop: IPv6NextHopAttributes, _ attributes: IPv6RouteAttributes, _ namespace: NamespaceID
   ) throws(ControlError) -> DeviceID {
-    let kernel = simulation.kernel
     var flow = IPv6RouteFlow(destination: gateway)
     flow.outputDevice = hop.device
     let mode: IPv6LookupMode = hop.device == nil ? .throwIsFinal : [.strict, .throwIsFinal]
@@ -276,7 +274,6 @@ extension Controller {
   }
 
   private func routeInfo(_ id: IPv6RouteID) -> IPv6RouteInfo {
-    let kernel = simulation.kernel
     let route = kernel.ipv6Routes[id]
     let namespace = kernel.ipv6RoutingTables[route.table.index].namespace
     let hops = tellsNextHops(of: route.nextHopObject, in: namespace) ? kernel.ipv6Routes.nextHops(of: id) : []
@@ -310,7 +307,6 @@ extension Controller {
   ///
   /// - Throws: what the kernel answers, such as `networkUnreachable`.
   public func resolve(_ question: IPv6RouteQuestion, in namespace: NamespaceID) throws(ControlError) -> IPv6RouteAnswer {
-    let kernel = simulation.kernel
     var flow = IPv6RouteFlow(destination: question.destination)
     flow.source = question.source ?? .unspecified
     flow.mark = question.mark
@@ -347,7 +343,6 @@ extension Controller {
     _ question: IPv6RouteQuestion, _ result: IPv6RouteResult, device: DeviceID, gateway: IPv6Address,
     source: IPv6Address?, mtu: Int? = nil
   ) -> IPv6RouteAnswer {
-    let kernel = simulation.kernel
     let route = kernel.ipv6Routes[result.route]
     let lifetime = kernel.ipv6ExceptionLifetime(question.destination, result.route, via: device)
     let isReduced = mtu.map { $0 < min(kernel.devices[device.index].mtu, 65_535) } ?? false

@@ -242,7 +242,6 @@ extension Controller {
 
   /// Whether the kernel would take the whole change.
   private func check(_ change: LinkChange, of device: DeviceID) throws(ControlError) {
-    let kernel = simulation.kernel
     if let mtu = change.mtu { try checkMTU(mtu, kernel.devices[device.index].kind.mtuRange) }
     if let mac = change.mac, !mac.isValidUnicast { throw ControlError(.addressNotAvailable) }
     if let name = change.name, name != kernel.deviceDetails[device.index].name {
@@ -294,7 +293,6 @@ extension Controller {
   }
 
   private func checkMove(_ device: DeviceID, to namespace: NamespaceID, name: String?) throws(ControlError) {
-    let kernel = simulation.kernel
     if kernel.devices[device.index].isLoopback {
       throw ControlError(.invalidArgument, "The interface netns is immutable.")
     }
@@ -311,7 +309,6 @@ extension Controller {
   }
 
   private func checkMaster(_ master: DeviceID, ofDevice device: DeviceID) throws(ControlError) {
-    let kernel = simulation.kernel
     let isBridgeMaster: Bool
     switch kernel.devices[master.index].kind {
     case .bridge: isBridgeMaster = true

@@ -44,7 +44,6 @@ extension Controller {
   }
 
   public func multicastAddresses(of device: DeviceID) -> MulticastAddresses {
-    let kernel = simulation.kernel
     let link = kernel.deviceDetails[device.index].linkLayerGroups.map {
       MulticastAddresses.Link(mac: $0.mac, users: Int($0.users), isStatic: $0.isStatic)
     }

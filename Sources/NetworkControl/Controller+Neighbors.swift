@@ -52,7 +52,6 @@ extension Controller {
   ///
   /// The kernel lists them in the order of its hash table, which is different at each boot.
   public func neighbors(in namespace: NamespaceID) -> [NeighborInfo] {
-    let kernel = simulation.kernel
     return kernel.namespaces[namespace.index].devices.flatMap { device in
       kernel.neighbors.identifiers(on: device).map { kernel.neighbors[$0] }
         .sorted { $0.address < $1.address }
@@ -95,7 +94,6 @@ extension Controller {
 
   /// The addresses that a namespace answers for, in the kernel's order: those of IPv4 first.
   public func proxyNeighbors(in namespace: NamespaceID) -> [ProxyNeighborInfo] {
-    let kernel = simulation.kernel
     let entries = kernel.proxyNeighbors.entries(in: namespace)
     return (entries.filter { !$0.address.isIPv6 } + entries.filter(\.address.isIPv6)).map(proxyInfo)
   }

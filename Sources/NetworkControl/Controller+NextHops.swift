@@ -117,7 +117,6 @@ extension Controller {
         old.members == nil
           ? "Can not replace a nexthop with a nexthop group." : "Can not replace a nexthop group with a nexthop.")
     }
-    let kernel = simulation.kernel
     let table = kernel.namespaces[namespace.index].nextHopObjects
     let groups = table.groups(of: old.identifier)
     try checkRoutes(of: old.identifier, new, namespace)
@@ -134,7 +133,6 @@ extension Controller {
   private func checkRoutes(
     of identifier: UInt32, _ new: NextHopObject, _ namespace: NamespaceID
   ) throws(ControlError) {
-    let kernel = simulation.kernel
     for (_, table) in kernel.namespaces[namespace.index].tables {
       for id in kernel.routeIdentifiers(in: table)
       where kernel.routes[id].nextHopObject.identifier == identifier {
@@ -217,7 +215,6 @@ extension Controller {
   }
 
   private func info(_ object: NextHopObject, _ namespace: NamespaceID) -> NextHopObjectInfo {
-    let kernel = simulation.kernel
     var info = NextHopObjectInfo(identifier: object.identifier, protocol: object.protocol)
     switch object.content {
     case .blackhole(let isIPv6):

@@ -103,7 +103,6 @@ extension Controller {
   }
 
   public func link(_ id: DeviceID) -> LinkInfo {
-    let kernel = simulation.kernel
     let device = kernel.devices[id.index]
     let details = kernel.deviceDetails[id.index]
     let peer = peer(of: device)
@@ -201,7 +200,6 @@ extension Controller {
   /// namespace of the upper one, whoever has it there.
   private func isLowerDown(_ index: Int, of device: Device) -> Bool {
     guard index != device.interfaceIndex else { return false }
-    let kernel = simulation.kernel
     let found = kernel.namespaces[device.namespace.index].devices.first {
       kernel.devices[$0.index].interfaceIndex == index
     }

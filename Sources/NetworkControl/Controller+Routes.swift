@@ -74,7 +74,6 @@ extension Controller {
   func resolved(
     _ hop: NextHopAttributes, _ attributes: RouteAttributes, _ namespace: NamespaceID
   ) throws(ControlError) -> NextHop {
-    let kernel = simulation.kernel
     if let gateway = hop.ipv6Gateway { return NextHop(try resolved(gateway, of: hop, table: attributes.table, namespace)) }
     guard let gateway = hop.gateway else {
       guard let device = hop.device else { throw ControlError(.noSuchDevice) }
@@ -124,7 +123,6 @@ extension Controller {
   private func wayToGateway(
     _ gateway: IPv4Address, _ hop: NextHopAttributes, _ attributes: RouteAttributes, _ namespace: NamespaceID
   ) throws(ControlError) -> RouteResult {
-    let kernel = simulation.kernel
     var flow = RouteFlow(destination: gateway)
     flow.outputDevice = hop.device
     flow.scope = max(RouteScope(rawValue: attributes.scope.rawValue &+ 1), .link)
@@ -132,7 +130,7 @@ extension Controller {
     let unreachable = ControlError(.networkUnreachable, "Nexthop has invalid gateway.")
     if attributes.table != RoutingTableNumber.main,
       let table = kernel.namespaces[namespace.index].table(numbered: attributes.table),
-      let way = try? kernel.lookUp(flow, in: table, rulePreference: 0) {
+      let way = try? kernel.lookUp(flow, in: table) {
       return way
     }
     guard let way = try? kernel.lookUp(flow, from: namespace) else { throw unreachable }
@@ -142,10 +140,9 @@ extension Controller {
   private func checkPreferredSource(_ attributes: RouteAttributes, _ namespace: NamespaceID) throws(ControlError) {
     guard let source = attributes.preferredSource else { return }
     if attributes.type == .local && attributes.prefix == IPv4Prefix(containing: source, length: 32) { return }
-    let kernel = simulation.kernel
     func isLocal(in number: UInt32) -> Bool {
       guard let table = kernel.namespaces[namespace.index].table(numbered: number) else { return false }
-      return (try? kernel.lookUp(RouteFlow(destination: source), in: table, rulePreference: 0))??.type == .local
+      return (try? kernel.lookUp(RouteFlow(destination: source), in: table))??.type == .local
     }
     if isLocal(in: attributes.table) || isLocal(in: RoutingTableNumber.local) { return }
     throw ControlError(.invalidArgument, "Invalid prefsrc address.")
@@ -191,7 +188,6 @@ extension Controller {
   }
 
   func routeInfo(_ id: RouteID) -> RouteInfo {
-    let kernel = simulation.kernel
     let route = kernel.routes[id]
     let namespace = kernel.routingTables[route.table.index].namespace
     let hops = tellsNextHops(of: route.nextHopObject, in: namespace) ? kernel.routes.nextHops(of: id) : []
@@ -269,7 +265,6 @@ extension Controller {
   private func resolveReceived(
     _ question: RouteQuestion, _ input: DeviceID, _ namespace: NamespaceID
   ) throws(ControlError) -> RouteAnswer {
-    let kernel = simulation.kernel
     let route = kernel.receivedRoute(
       destination: question.destination, source: question.source ?? .unspecified, tos: question.tos,
       mark: question.mark, device: input, ipProtocol: question.ipProtocol, sourcePort: question.sourcePort,
@@ -297,7 +292,6 @@ extension Controller {
     _ question: RouteQuestion, type: RouteType, device: DeviceID, gateway: IPAddress?, source: IPv4Address?,
     result: RouteResult?, isLocal: Bool, wantsRedirect: Bool = false
   ) -> RouteAnswer {
-    let kernel = simulation.kernel
     let route = result.map { kernel.routes[$0.route] }
     var flags: [String] = []
     if type == .broadcast { flags.append("brd") }
@@ -308,7 +302,7 @@ extension Controller {
       destination: question.destination, type: type, gateway: gateway, device: device,
       deviceName: kernel.deviceDetails[device.index].name, source: source?.isUnspecified == true ? nil : source,
       table: route.map { kernel.routingTables[$0.table.index].number } ?? RoutingTableNumber.main,
-      prefix: route?.prefix, rulePreference: result?.rulePreference, mtu: route.flatMap { $0.mtu > 0 ? $0.mtu : nil },
+      prefix: route?.prefix, rulePreference: result.map { kernel.rule(of: $0).preference }, mtu: route.flatMap { $0.mtu > 0 ? $0.mtu : nil },
       cacheFlags: flags, matchedRoute: question.wantsMatchedRoute ? result.map { routeInfo($0.route) } : nil)
     answer.isMTULocked = route?.isMTULocked ?? false
     return answer

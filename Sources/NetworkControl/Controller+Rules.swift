@@ -44,6 +44,7 @@ extension Controller {
   }
 
   private func rulesChanged(_ namespace: NamespaceID) {
+    simulation.kernel.partLocalTable(of: namespace)
     simulation.kernel.namespaces[namespace.index].hasCustomRules = true
     simulation.kernel.compileRules(of: namespace)
   }

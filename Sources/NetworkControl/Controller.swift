@@ -13,6 +13,11 @@ public struct Controller {
     self.simulation = simulation
   }
 
+  /// The state as it is, read in place.
+  var kernel: Kernel {
+    _read { yield simulation.kernel }
+  }
+
   /// Carries the request out, whole or not at all.
   ///
   /// - Throws: what the kernel would answer; nothing has changed then.
@@ -147,13 +152,11 @@ extension Controller {
 
   /// A device's name in the notation of scenarios: `r1:eth0`, `r1/blue:eth0`.
   public func endpointName(of device: DeviceID) -> String {
-    let kernel = simulation.kernel
     return "\(endpointName(of: kernel.devices[device.index].namespace)):\(kernel.deviceDetails[device.index].name)"
   }
 
   /// A namespace's name in the notation of scenarios: `r1`, `r1/blue`.
   public func endpointName(of namespace: NamespaceID) -> String {
-    let kernel = simulation.kernel
     let machine = kernel.machines[kernel.namespaces[namespace.index].machine.index].name
     return kernel.namespaces[namespace.index].name.map { "\(machine)/\($0)" } ?? machine
   }

@@ -33,9 +33,15 @@ package enum Event: Sendable, BitwiseCopyable {
 }
 
 extension Kernel {
+  @inline(__always)
   mutating func handle(_ event: Event) {
+    // By far the most common one.
+    if case .arrival(let packet, let device) = event { receive(Packet(packet), on: device) } else { handleOther(event) }
+  }
+
+  private mutating func handleOther(_ event: Event) {
     switch event {
-    case .arrival(let packet, let device): receive(Packet(packet), on: device)
+    case .arrival: preconditionFailure("it is handled before")
     case .output(let packet, let datagram):
       // The rest is not sent after a fragment that the device refused.
       if datagram == refusedDatagram { return packets.release(packet) }

@@ -30,26 +30,39 @@ extension Kernel {
   ///
   /// - Parameter isInterrupted: asked every 65,536 events.
   mutating func run(through limit: Instant, isInterrupted: () -> Bool) -> RunOutcome {
+    if let awaited = awaitedSession, sessions[awaited.index].hasFinished { return .sessionEnded }
     var instant = now
     var countAtInstant = queue.takenCount
+    // When a budget may be used up, or the caller is to be asked.
+    var nextLook = countOfNextLook(countAtInstant)
     while true {
-      if let awaited = awaitedSession, sessions[awaited.index].hasFinished { return .sessionEnded }
+      if let outcome = pendingOutcome {
+        if outcome == .sessionEnded { pendingOutcome = nil }
+        return outcome
+      }
       if capture.isFull { return .captureIsFull }
       guard let event = queue.takeNext(through: limit) else {
         if limit != .distantFuture { queue.advance(toQuiet: limit) }
         return .reachedLimit
       }
       handle(event)
-      if queue.takenCount & 0xffff == 0 && isInterrupted() { return .interrupted }
       if now != instant {
         instant = now
         countAtInstant = queue.takenCount
-      } else if queue.takenCount - countAtInstant > bounds.eventsPerInstant {
-        return .exhausted(.eventsPerInstant)
+        nextLook = countOfNextLook(countAtInstant)
       }
-      if queue.takenCount > bounds.events { return .exhausted(.events) }
-      if hasTooManySessionEvents { return .exhausted(.sessionEvents) }
-      if poolDropCount > bounds.poolDrops { return .exhausted(.packets) }
+      if queue.takenCount >= nextLook {
+        if queue.takenCount & 0xffff == 0 && isInterrupted() { return .interrupted }
+        if queue.takenCount - countAtInstant > bounds.eventsPerInstant { return .exhausted(.eventsPerInstant) }
+        if queue.takenCount > bounds.events { return .exhausted(.events) }
+        nextLook = countOfNextLook(countAtInstant)
+      }
     }
+  }
+
+  /// How many events may be taken before the budgets are looked at again; as many at this instant were taken before it.
+  private func countOfNextLook(_ countAtInstant: UInt64) -> UInt64 {
+    let (allowed, isUnbounded) = countAtInstant.addingReportingOverflow(bounds.eventsPerInstant)
+    return min(queue.takenCount | 0xffff, isUnbounded ? .max : allowed, bounds.events) &+ 1
   }
 }

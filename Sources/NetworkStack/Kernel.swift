@@ -118,8 +118,8 @@ public struct Kernel: Sendable {
   var refusedDatagram: UInt32 = 0
   /// How many devices are sending, each by the one before.
   var transmitNesting = 0
-  /// Whether a session saw more than it may keep.
-  var hasTooManySessionEvents = false
+  /// Why the run is to come back before the next event.
+  var pendingOutcome: RunOutcome?
   /// Always `nil`: with it the kernel is a type that is handed on by its address. As a plain structure it would be copied, with
   /// its 929 bytes, for each call of a function that only reads it.
   private let isHandedOnByAddress: (any Sendable)? = nil
@@ -139,6 +139,7 @@ public struct Kernel: Sendable {
 
   /// Ends the sharing of memory with copies of this kernel; that of arrays ends by itself where they change.
   mutating func makeUnique() {
+    queue.makeUnique()
     packets.makeUnique()
     devices.makeUnique()
     cables.makeUnique()
@@ -243,6 +244,7 @@ extension Kernel {
 
   private mutating func countPoolDrop(at device: DeviceID) {
     poolDropCount += 1
+    if poolDropCount > bounds.poolDrops { pendingOutcome = .exhausted(.packets) }
     let namespace = namespace(of: device)
     namespaces[namespace.index].countDrop(.simulatorPoolExhausted)
     trace.record(.dropped(.simulatorPoolExhausted, device), packet: 0, namespace: namespace, at: now)

@@ -8,7 +8,9 @@ public import NetworkAddresses
 /// header.store(checksum.value, at: 10)
 /// ```
 ///
-/// Source: RFC 1071 section 4.1.
+/// Words are added as they lie in memory: the sum comes out swapped where the machine's order is, and is swapped once.
+///
+/// Source: RFC 1071 sections 2 (B) and 4.1.
 @frozen
 public struct InternetChecksum {
   @usableFromInline var sum: UInt64 = 0
@@ -25,11 +27,11 @@ public struct InternetChecksum {
     addWords(bytes, count: count)
     var offset = count * 4
     if offset &+ 2 <= bytes.count {
-      sum &+= UInt64(bytes.load(UInt16.self, at: offset))
+      sum &+= UInt64(bytes.base.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
       offset &+= 2
     }
     if offset < bytes.count {
-      sum &+= UInt64(bytes.load(UInt8.self, at: offset)) << 8
+      sum &+= UInt64((UInt16(bytes.load(UInt8.self, at: offset)) << 8).bigEndian)
     }
   }
 
@@ -40,14 +42,14 @@ public struct InternetChecksum {
   public mutating func addWords(_ bytes: PacketBytes, count: Int) {
     precondition(count >= 0 && count <= bytes.count / 4, "the words lie within the bytes")
     for word in 0..<count {
-      sum &+= UInt64(UInt32(bigEndian: bytes.base.loadUnaligned(fromByteOffset: word &* 4, as: UInt32.self)))
+      sum &+= UInt64(bytes.base.loadUnaligned(fromByteOffset: word &* 4, as: UInt32.self))
     }
   }
 
   /// Adds a number as 16-bit words, such as an address of a pseudo header.
   @inlinable
   public mutating func add(_ number: UInt32) {
-    sum &+= UInt64(number)
+    sum &+= UInt64(number.bigEndian)
   }
 
   /// Adds the pseudo header that UDP and TCP protect with their own.
@@ -72,7 +74,7 @@ public struct InternetChecksum {
     folded = (folded & 0xffff_ffff) &+ (folded >> 32)
     folded = (folded & 0xffff) &+ (folded >> 16)
     folded = (folded & 0xffff) &+ (folded >> 16)
-    return ~UInt16(truncatingIfNeeded: folded)
+    return ~UInt16(bigEndian: UInt16(truncatingIfNeeded: folded))
   }
 
   /// The checksum after one 16-bit word of what it covers has changed.

@@ -24,6 +24,8 @@ struct TimelineRunner {
   private let observe: (Instant) -> Void
   private let limit: Instant
   private(set) var entries: [ScenarioResult.Entry] = []
+  /// The places in `entries` of those whose program runs still, as far as is known.
+  private var unended: [Int] = []
   /// The place in `entries` of the last one that others wait for.
   private var foreground: Int?
   private var containerServices: ContainerServices
@@ -113,10 +115,11 @@ struct TimelineRunner {
   }
 
   private mutating func noteEndedSessions() {
-    for place in entries.indices where entries[place].ended == nil {
-      guard let session = entries[place].session else { continue }
-      entries[place].ended = simulation.session(session).ended
-      if entries[place].ended != nil { followUp(place) }
+    let places = unended
+    unended = []
+    for place in places {
+      entries[place].ended = entries[place].session.flatMap { simulation.session($0).ended }
+      if entries[place].ended != nil { followUp(place) } else { unended.append(place) }
     }
   }
 
@@ -253,6 +256,7 @@ struct TimelineRunner {
     if result.session == nil && result.ended == nil { result.ended = simulation.now }
     if let session = result.session, simulation.session(session).hasFinished { result.ended = simulation.now }
     entries.append(result)
+    if result.ended == nil { unended.append(entries.count - 1) }
     if !entry.runsInBackground {
       foreground = entries.count - 1
       try checkEnds(entries.count - 1)

@@ -24,10 +24,9 @@ public struct Cable: Sendable, BitwiseCopyable {
   package var isUp: Bool
 
   /// How long the sender needs for a frame, in nanoseconds, rounded up.
-  @inline(__always)
-  func serializationTime(bytes: Int) -> Int64 { rate > 0 ? timeAtRate(bytes: bytes) : 0 }
-
-  private func timeAtRate(bytes: Int) -> Int64 {
+  ///
+  /// - Parameter rate: in bits a second, more than 0.
+  static func serializationTime(bytes: Int, rate: UInt64) -> Int64 {
     let (high, low) = UInt64(bytes * 8).multipliedFullWidth(by: 1_000_000_000)
     let (quotient, remainder) = rate.dividingFullWidth((high % rate, low))
     return Int64(clamping: quotient) + (remainder > 0 ? 1 : 0)

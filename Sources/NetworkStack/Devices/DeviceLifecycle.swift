@@ -91,9 +91,12 @@ extension Kernel {
   }
 
   private mutating func nextInterfaceIndex(in namespace: NamespaceID) -> Int {
-    let taken = namespaces[namespace.index].devices.map { devices[$0.index].interfaceIndex }
     var candidate = namespaces[namespace.index].nextInterfaceIndex
-    while taken.contains(candidate) { candidate += 1 }
+    // The devices are in the order of their indices.
+    let place = namespaces[namespace.index].devices.partitioningIndex { devices[$0.index].interfaceIndex >= candidate }
+    for device in namespaces[namespace.index].devices[place...] where devices[device.index].interfaceIndex == candidate {
+      candidate += 1
+    }
     namespaces[namespace.index].nextInterfaceIndex = candidate + 1
     return candidate
   }

@@ -86,6 +86,7 @@ extension Kernel {
   }
 
   /// Counts, traces and captures a frame at the moment it leaves.
+  @inline(__always)
   mutating func sendFrame(_ id: PacketID, by device: DeviceID) {
     countTransmission(id, device)
     captureFrame(packets.bytes(id), at: device)
@@ -101,13 +102,9 @@ extension Kernel {
   ///
   /// Kernel counterpart: `skb_scrub_packet()` (net/core/skbuff.c, v6.12).
   @inline(__always)
-  mutating func leaveNamespace(_ id: PacketID) {
-    packets[id].flags.formIntersection(.confirmsNeighbor)
-    packets[id].mark = 0
-    packets[id].routeMTU = 0
+  mutating func leaveNamespace(_ id: PacketID, keeping flags: PacketMetadata.Flags = .confirmsNeighbor) {
+    packets[id].leaveNamespace(keeping: flags)
     if packets[id].longestFragment > 0 { forgetFragments(of: id) }
-    packets[id].bridgeInput = nil
-    packets[id].bridgeOutput = nil
     forgetConnection(of: id)
   }
 }

@@ -9,6 +9,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_forward()` (net/ipv4/ip_forward.c, v6.12).
   /// Source: RFC 1812 sections 5.2.1 and 5.3.1.
+  @inline(__always)
   mutating func ipv4Forward(_ packet: consuming Packet, _ route: RouteResult) {
     let id = packet.id
     let hop = nextHop(of: route)

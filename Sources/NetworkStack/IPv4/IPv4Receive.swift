@@ -11,6 +11,7 @@ extension Kernel {
   /// Kernel counterpart: `ip_rcv_core()`, `ip_rcv_finish_core()` (net/ipv4/ip_input.c, v6.12).
   /// Source: RFC 791 section 3.2, RFC 1122 section 3.2.1.
   /// Differs(ipv4): IP options are not processed: a header with options is forwarded as it is.
+  @inline(__always)
   mutating func ipv4Receive(_ packet: consuming Packet) {
     let id = packet.id
     if packets[id].type == .otherHost { return drop(packet, .otherHost) }

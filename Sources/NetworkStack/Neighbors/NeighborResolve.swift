@@ -11,6 +11,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_finish_output2()` (net/ipv4/ip_output.c), `neigh_resolve_output()`
   /// (net/core/neighbour.c, v6.12).
+  @inline(__always)
   mutating func sendToNeighbor(_ packet: consuming Packet) {
     let id = packet.id
     if packets[id].flags.contains(.nextHopIsIPv6) { return sendToIPv6Neighbor(packet) }

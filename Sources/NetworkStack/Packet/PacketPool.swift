@@ -138,6 +138,13 @@ struct PacketMetadata: BitwiseCopyable {
     self.number = number
   }
 
+  /// Forgets what holds in one namespace alone.
+  @inline(__always)
+  mutating func leaveNamespace(keeping kept: Flags) {
+    flags.formIntersection(kept)
+    (mark, routeMTU, bridgeInput, bridgeOutput) = (0, 0, nil, nil)
+  }
+
   /// What is known of another packet, of a copy in a cell of its own.
   init(copying other: PacketMetadata, into own: PacketMetadata) {
     self = other

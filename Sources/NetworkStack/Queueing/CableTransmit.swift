@@ -48,15 +48,16 @@ extension Kernel {
     let device = cableLanes[end.lane].source
     packets[id].device = device
     sendFrame(id, by: device)
-    let done = now + cables[end.cable.index].serializationTime(bytes: Int(packets[id].length))
+    var done = now
+    let rate = cables[end.cable.index].rate
+    if rate > 0 { done = done + Cable.serializationTime(bytes: Int(packets[id].length), rate: rate) }
     cableLanes[end.lane].busyUntil = done
     let loss = cables[end.cable.index].loss
     if loss > 0 && cableLanes[end.lane].random.happens(partsPerBillion: loss) {
       return drop(Packet(id), .simulatorCableLoss)
     }
     guard cables[end.cable.index].isUp else { return drop(Packet(id), .simulatorCableDown) }
-    leaveNamespace(id)
-    packets[id].flags = []
+    leaveNamespace(id, keeping: [])
     queue.schedule(.arrival(id, cableLanes[end.lane].destination), at: done + cables[end.cable.index].delay)
   }
 }

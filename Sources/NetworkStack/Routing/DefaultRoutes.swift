@@ -51,7 +51,8 @@ extension Kernel {
   private func isOneOfSeveral(_ id: RouteID) -> Bool {
     if routes[id].next != nil { return true }
     // The first of the prefix is the one that the table names.
-    let prefixes = routingTables[routes[id].table.index].prefixes.reader
+    let holder = routingTables[routes[id].table.index].holder
+    let prefixes = routingTables[holder.index].prefixes.reader
     var match = prefixes.longestMatch(for: routes[id].prefix.address)
     while let longer = match, longer.length > routes[id].prefix.length { match = prefixes.nextShorterMatch(after: longer) }
     return match?.value != id.rawValue
@@ -79,7 +80,7 @@ extension Kernel {
   }
 
   private func result(_ result: RouteResult, by id: RouteID) -> RouteResult {
-    RouteResult(route: id, hop: 0, prefixLength: result.prefixLength, type: result.type, rule: result.rule)
+    RouteResult(route: id, hop: 0, prefixLength: result.prefixLength, type: result.type, step: Int(result.step))
   }
 
   /// Finds the way for a packet of this machine that is to be sent now: the next packet may take another default route.

@@ -90,6 +90,7 @@ extension Kernel {
         observer.refused(rule.walked, error)
         throw error
       case .lookup(let number): table = number
+      case .lookupLocalAndMain: preconditionFailure("the tables of IPv6 are never one")
       case .lookupL3Master:
         guard let master = flow.l3Master, case .vrf(let number, _) = devices[master.index].kind,
           let ofVRF = namespaces[namespace.index].ipv6Table(numbered: number)

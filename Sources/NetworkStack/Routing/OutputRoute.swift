@@ -42,7 +42,7 @@ extension Kernel {
         guard let device = deviceOwning(flow.source, in: namespace) else { throw .networkUnreachable }
         return try makeOutputRoute(flow, device: device, result: nil, type: .unicast)
       }
-      if !mayUseAnySource && deviceOwning(flow.source, in: namespace) == nil { throw .networkUnreachable }
+      if !mayUseAnySource && !isLocal(flow.source, in: namespace) { throw .networkUnreachable }
     }
     if let output = flow.outputDevice {
       guard devices[output.index].isUp else { throw .networkUnreachable }
@@ -156,11 +156,19 @@ extension Kernel {
         deviceDetails[device.index].addresses.contains { $0.local == address }
       }
     }
-    // Every address of a local prefix, such as 127.0.0.0/8, is the machine's.
+    return localRoute(to: address, in: namespace).flatMap { nextHop(of: $0).device }
+  }
+
+  /// Whether an address is the machine's: one that a device has, or any of a local prefix, such as 127.0.0.0/8.
+  private func isLocal(_ address: IPv4Address, in namespace: NamespaceID) -> Bool {
+    isOwnAddress(address, in: namespace) || localRoute(to: address, in: namespace) != nil
+  }
+
+  private func localRoute(to address: IPv4Address, in namespace: NamespaceID) -> RouteResult? {
     guard let table = namespaces[namespace.index].table(numbered: RoutingTableNumber.local),
-      let result = try? lookUp(RouteFlow(destination: address), in: table, rulePreference: 0), result.type == .local
+      let result = try? lookUp(RouteFlow(destination: address), in: table), result.type == .local
     else { return nil }
-    return nextHop(of: result).device
+    return result
   }
 
   /// Whether the MTU of a route is no limit of the path: packets longer than it are cut on the way.

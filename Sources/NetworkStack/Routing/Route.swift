@@ -115,8 +115,9 @@ private struct RouteBodyKey: Hashable, Sendable {
   let mtu: Int
   let isMTULocked: Bool
   let nextHopObject: NextHopReference
-  /// Empty where an object has them.
-  let hops: [Hop]
+  /// The first hop, and further ones, which few routes have; none where an object has them.
+  let firstHop: Hop?
+  let furtherHops: [Hop]
 
   init(_ route: Route, _ hops: [NextHop]) {
     table = route.table
@@ -130,7 +131,8 @@ private struct RouteBodyKey: Hashable, Sendable {
     preferredSource = isOwn ? route.preferredSource : .unspecified
     mtu = isOwn ? route.mtu : 0
     isMTULocked = isOwn && route.isMTULocked
-    self.hops = isOwn ? hops.map { Hop($0) } : []
+    firstHop = isOwn ? hops.first.map { Hop($0) } : nil
+    furtherHops = isOwn && hops.count > 1 ? hops.dropFirst().map { Hop($0) } : []
   }
 }
 
@@ -198,15 +200,19 @@ public struct Route: Sendable, BitwiseCopyable {
 public struct RoutingTable: Sendable {
   package let number: UInt32
   package let namespace: NamespaceID
-  /// The first route of each prefix.
+  /// The table whose prefixes hold the routes of this one: itself, but `main` for `local` until a rule parts the two.
+  ///
+  /// Kernel counterpart: `fib_trie_table()` with an alias (net/ipv4/fib_trie.c, v6.12).
+  var holder: RoutingTableID
+  /// The first route of each prefix; of `main` those of `local` too, which stand before its own.
   var prefixes = PrefixTable<IPv4Address>()
 
-  init(number: UInt32, namespace: NamespaceID) {
+  init(number: UInt32, namespace: NamespaceID, holder: RoutingTableID) {
     self.number = number
     self.namespace = namespace
+    self.holder = holder
   }
 
-  package var isEmpty: Bool { prefixes.isEmpty }
   /// Whether a route was ever put into it: only then does the kernel know the table.
   package internal(set) var isMade = false
 }
@@ -363,8 +369,10 @@ extension Kernel {
   /// The table of that number, made where it is missing.
   package mutating func makeTable(_ number: UInt32, in namespace: NamespaceID) -> RoutingTableID {
     if let table = namespaces[namespace.index].table(numbered: number) { return table }
+    let isHeldByMain = number == RoutingTableNumber.local && !namespaces[namespace.index].hasCustomRules
+    let main = isHeldByMain ? makeTable(RoutingTableNumber.main, in: namespace) : nil
     let table = RoutingTableID(index: routingTables.count)
-    routingTables.append(RoutingTable(number: number, namespace: namespace))
+    routingTables.append(RoutingTable(number: number, namespace: namespace, holder: main ?? table))
     let place = namespaces[namespace.index].tables.partitioningIndex { $0.number > number }
     namespaces[namespace.index].tables.insert((number, table), at: place)
     return table
@@ -372,8 +380,13 @@ extension Kernel {
 
   /// The routes of a prefix in a table, in the order in which they are tried.
   package func routeChain(_ prefix: IPv4Prefix, in table: RoutingTableID) -> [RouteID] {
+    heldChain(prefix, in: table).filter { routes[$0].table == table }
+  }
+
+  /// The routes of a prefix in the table that holds another's: those of `local`, then those of `main`.
+  private func heldChain(_ prefix: IPv4Prefix, in table: RoutingTableID) -> [RouteID] {
     var chain: [RouteID] = []
-    var next = routingTables[table.index].prefixes.value(at: prefix).map { RouteID($0) }
+    var next = routingTables[routingTables[table.index].holder.index].prefixes.value(at: prefix).map { RouteID($0) }
     while let id = next {
       chain.append(id)
       next = routes[id].next
@@ -383,14 +396,32 @@ extension Kernel {
 
   /// Makes `chain` the routes of the prefix.
   package mutating func setRouteChain(_ chain: [RouteID], _ prefix: IPv4Prefix, in table: RoutingTableID) {
-    for (place, id) in chain.enumerated() {
-      routes[id].next = place + 1 < chain.count ? chain[place + 1] : nil
-    }
-    if let first = chain.first {
-      routingTables[table.index].prefixes.insert(first.rawValue, at: prefix)
+    let holder = routingTables[table.index].holder
+    let others = heldChain(prefix, in: table).filter { routes[$0].table != table }
+    let all = table == holder ? others + chain : chain + others
+    for (place, id) in all.enumerated() { routes[id].next = place + 1 < all.count ? all[place + 1] : nil }
+    if let first = all.first {
+      routingTables[holder.index].prefixes.insert(first.rawValue, at: prefix)
     } else {
-      routingTables[table.index].prefixes.remove(prefix)
+      routingTables[holder.index].prefixes.remove(prefix)
     }
+  }
+
+  /// Parts `local` from `main`: from now on the rules say which is searched first. To be called before the first rule changes.
+  ///
+  /// Kernel counterpart: `fib_unmerge()` (net/ipv4/fib_frontend.c), `fib_trie_unmerge()` (net/ipv4/fib_trie.c, v6.12).
+  /// Complexity: O(routes of both).
+  package mutating func partLocalTable(of namespace: NamespaceID) {
+    guard let local = namespaces[namespace.index].table(numbered: RoutingTableNumber.local),
+      routingTables[local.index].holder != local
+    else { return }
+    var chains: [(prefix: IPv4Prefix, routes: [RouteID])] = []
+    for id in routeIdentifiers(in: local) where chains.last?.prefix != routes[id].prefix {
+      chains.append((routes[id].prefix, routeChain(routes[id].prefix, in: local)))
+    }
+    for chain in chains { setRouteChain([], chain.prefix, in: local) }
+    routingTables[local.index].holder = local
+    for chain in chains { setRouteChain(chain.routes, chain.prefix, in: local) }
   }
 
   /// Takes a route out of its table.
@@ -403,10 +434,10 @@ extension Kernel {
   /// All routes of a table by prefix, then in the order in which they are tried.
   package func routeIdentifiers(in table: RoutingTableID) -> [RouteID] {
     var all: [RouteID] = []
-    routingTables[table.index].prefixes.forEach { _, first in
+    routingTables[routingTables[table.index].holder.index].prefixes.forEach { _, first in
       var next: RouteID? = RouteID(first)
       while let id = next {
-        all.append(id)
+        if routes[id].table == table { all.append(id) }
         next = routes[id].next
       }
     }

@@ -38,20 +38,21 @@ package typealias RouteFlow = RouteFlowOf<IPv4Address>
 /// What a lookup found: few numbers, as it is handed from stage to stage by value. What else is to be known of the way is in
 /// the route, and its next hop what `nextHop(of:)` answers.
 package struct RouteResult: Sendable, BitwiseCopyable {
-  package let rule: WalkedRule
   package let route: RouteID
   /// The place of the next hop among those of the route.
   let hop: UInt16
   private let length: UInt8
   package let type: RouteType
+  /// The step of the rule walk that led to it.
+  let step: UInt16
 
   package var prefixLength: Int { Int(length) }
-  package var rulePreference: UInt32 { rule.preference }
 
   @inline(__always)
-  init(route: RouteID, hop: UInt16, prefixLength: Int, type: RouteType, rule: WalkedRule) {
-    (self.route, self.hop, self.type, self.rule) = (route, hop, type, rule)
+  init(route: RouteID, hop: UInt16, prefixLength: Int, type: RouteType, step: Int) {
+    (self.route, self.hop, self.type) = (route, hop, type)
     length = UInt8(truncatingIfNeeded: prefixLength)
+    self.step = UInt16(truncatingIfNeeded: step)
   }
 }
 
@@ -59,6 +60,14 @@ extension Kernel {
   /// The next hop of a way that was just looked up.
   @inline(__always)
   package func nextHop(of result: RouteResult) -> NextHop { routes.nextHop(of: result.route, at: result.hop) }
+
+  /// The rule that led to a way that was just looked up.
+  package func rule(of result: RouteResult) -> WalkedRule {
+    let table = routingTables[routes[result.route].table.index]
+    let step = namespaces[table.namespace.index].ruleWalk.steps[Int(result.step)]
+    let isHeldByMain = if case .lookupLocalAndMain = step.action { table.number == RoutingTableNumber.local } else { false }
+    return isHeldByMain ? WalkedRule(namespaces[table.namespace.index].rules[0]) : step.walked
+  }
 }
 
 /// What a walk over the rules reads of each; what a rule asks of packets is beside it, in its matcher.
@@ -66,6 +75,11 @@ struct RuleStep: Sendable, BitwiseCopyable {
   enum Action: BitwiseCopyable {
     /// The place of the table in the array of its family.
     case lookup(RoutingTableID)
+    /// `main`, which holds `local` too as no rule has parted them: the longest prefix of both decides, and of one prefix the
+    /// routes of `local` stand first.
+    ///
+    /// Kernel counterpart: `fib_lookup()` without `fib_has_custom_rules` (include/net/ip_fib.h, v6.12).
+    case lookupLocalAndMain(RoutingTableID)
     case lookupL3Master
     case goto(rule: UInt32)
     case nop
@@ -168,7 +182,7 @@ extension Kernel {
       case .fail(let error):
         observer.refused(rule.walked, error)
         throw error
-      case .lookup(let number): table = number
+      case .lookup(let number), .lookupLocalAndMain(let number): table = number
       case .lookupL3Master:
         guard let master = flow.l3Master, case .vrf(_, let ofVRF) = devices[master.index].kind else {
           observer.passedOver(rule.walked, .l3Master)
@@ -176,9 +190,10 @@ extension Kernel {
         }
         table = ofVRF
       }
-      observer.searches(routingTables[table.index].number, by: rule.walked)
-      guard let result = try lookUp(flow, in: table, by: rule.walked, &observer) else {
-        observer.foundNothing(in: routingTables[table.index].number, by: rule.walked)
+      let told = Observer.tells ? ruleToTell(rule, table, flow, &observer) : (rule: rule.walked, table: table)
+      observer.searches(routingTables[told.table.index].number, by: told.rule)
+      guard let result = try lookUp(flow, in: table, at: index - 1, by: told.rule, &observer) else {
+        observer.foundNothing(in: routingTables[told.table.index].number, by: told.rule)
         continue
       }
       if result.prefixLength <= Int(rule.suppressPrefixLength) {
@@ -188,6 +203,22 @@ extension Kernel {
       return result
     }
     throw .networkUnreachable
+  }
+
+  /// As which rule's search of which table a search is told: where one serves two rules, as that of the rule whose table decides;
+  /// where that is not the first one, the first one is told to find nothing.
+  private func ruleToTell<Observer: RouteWalkObserver>(
+    _ step: RuleStep, _ table: RoutingTableID, _ flow: RouteFlow, _ observer: inout Observer
+  ) -> (rule: WalkedRule, table: RoutingTableID) {
+    let namespace = routingTables[table.index].namespace
+    guard case .lookupLocalAndMain = step.action,
+      let local = namespaces[namespace.index].table(numbered: RoutingTableNumber.local)
+    else { return (step.walked, table) }
+    let ofLocal = WalkedRule(namespaces[namespace.index].rules[0])
+    if let result = try? lookUp(flow, in: table), routes[result.route].table == local { return (ofLocal, local) }
+    observer.searches(RoutingTableNumber.local, by: ofLocal)
+    observer.foundNothing(in: RoutingTableNumber.local, by: ofLocal)
+    return (step.walked, table)
   }
 
   /// Finds the VRF that a flow belongs to, and frees it of an output device that only names the VRF.
@@ -255,16 +286,14 @@ extension Kernel {
   ///
   /// Kernel counterpart: `fib_table_lookup()` (net/ipv4/fib_trie.c, v6.12).
   /// - Returns: `nil` where the table has none, or a `throw` route.
-  package func lookUp(
-    _ flow: RouteFlow, in table: RoutingTableID, rulePreference: UInt32
-  ) throws(LinuxErrno) -> RouteResult? {
+  package func lookUp(_ flow: RouteFlow, in table: RoutingTableID) throws(LinuxErrno) -> RouteResult? {
     var observer = NoObserver()
-    return try lookUp(flow, in: table, by: WalkedRule(preference: rulePreference, selectors: .none, origin: .none), &observer)
+    return try lookUp(flow, in: routingTables[table.index].holder, at: 0, by: .none, &observer)
   }
 
   @inline(__always)
   private func lookUp<Observer: RouteWalkObserver>(
-    _ flow: RouteFlow, in table: RoutingTableID, by rule: WalkedRule, _ observer: inout Observer
+    _ flow: RouteFlow, in table: RoutingTableID, at step: Int, by rule: WalkedRule, _ observer: inout Observer
   ) throws(LinuxErrno) -> RouteResult? {
     let prefixes = routingTables[table.index].prefixes.reader
     var match = prefixes.longestMatch(for: flow.destination)
@@ -294,7 +323,7 @@ extension Kernel {
           observer.passedOver(candidate(id), .noUsableNextHop)
           continue
         }
-        return RouteResult(route: id, hop: hop, prefixLength: current.length, type: type, rule: rule)
+        return RouteResult(route: id, hop: hop, prefixLength: current.length, type: type, step: step)
       }
       match = prefixes.nextShorterMatch(after: current)
     }
@@ -348,7 +377,7 @@ extension Kernel {
   func decision(_ result: RouteResult, _ destination: IPv4Address) -> RouteDecision {
     let (route, hop) = (routes[result.route], nextHop(of: result))
     return RouteDecision(
-      destination: .v4(destination), rule: result.rule,
+      destination: .v4(destination), rule: rule(of: result),
       table: routingTables[route.table.index].number, prefixLength: UInt8(result.prefixLength), type: result.type,
       gateway: hop.anyGateway, device: hop.device,
       preferredSource: route.preferredSource.isUnspecified ? nil : .v4(route.preferredSource), metric: route.metric,
@@ -366,7 +395,12 @@ extension Kernel {
       guard case .lookup(let number) = rule.action, !rule.isL3MasterDevice else { return nil }
       return makeTable(number, in: namespace)
     }
-    namespaces[namespace.index].ruleWalk = ruleWalk(rules, tables, in: namespace)
+    var walk = ruleWalk(rules, tables, in: namespace)
+    if !namespaces[namespace.index].hasCustomRules, case .lookup(let main) = walk.steps[1].action {
+      walk.steps[1].action = .lookupLocalAndMain(main)
+      walk.steps.removeFirst()
+    }
+    namespaces[namespace.index].ruleWalk = walk
   }
 
   /// - Parameter tables: the table of each rule that looks one up.
@@ -399,7 +433,7 @@ extension Kernel {
       && rule.outputDevice == nil && rule.markMask == 0 && rule.mark == 0 && rule.tos == 0 && rule.ipProtocol == 0
       && rule.sourcePorts == nil && rule.destinationPorts == nil && asksOnlyForTable
     return RuleStep(
-      walked: WalkedRule(preference: rule.preference, selectors: PacketSelectors(rule), origin: rule.origin),
+      walked: WalkedRule(rule),
       action: action, suppressPrefixLength: Int16(clamping: rule.suppressPrefixLength ?? -1),
       isUnconditional: isUnconditional)
   }

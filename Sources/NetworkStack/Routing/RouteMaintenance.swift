@@ -123,7 +123,7 @@ extension Kernel {
   }
 
   mutating func forEachRoute(in namespace: NamespaceID, _ body: (inout Kernel, RouteID) -> Void) {
-    for (_, table) in namespaces[namespace.index].tables where !routingTables[table.index].isEmpty {
+    for (_, table) in namespaces[namespace.index].tables {
       for id in routeIdentifiers(in: table) { body(&self, id) }
     }
   }

@@ -56,7 +56,7 @@ extension Kernel {
     if address.isMulticast { return .multicast }
     let number = device.flatMap { l3Table(of: $0) } ?? RoutingTableNumber.local
     guard let table = namespaces[namespace.index].table(numbered: number),
-      let result = try? lookUp(RouteFlow(destination: address), in: table, rulePreference: 0)
+      let result = try? lookUp(RouteFlow(destination: address), in: table)
     else { return .unicast }
     return result.type
   }

@@ -118,7 +118,7 @@ extension Kernel {
 
   mutating func report(_ id: SessionID, _ what: SessionEvent.What) {
     guard sessions[id.index].events.count < bounds.sessionEvents else {
-      hasTooManySessionEvents = true
+      pendingOutcome = .exhausted(.sessionEvents)
       return
     }
     sessions[id.index].events.append(SessionEvent(instant: now, what: what))
@@ -146,6 +146,7 @@ extension Kernel {
     guard !sessions[id.index].hasFinished else { return }
     let namespace = sessions[id.index].namespace
     sessions[id.index].hasFinished = true
+    if id == awaitedSession && pendingOutcome == nil { pendingOutcome = .sessionEnded }
     sessions[id.index].ended = now
     sessions[id.index].timerGeneration &+= 1
     for socket in sessions[id.index].sockets { closeSocket(socket) }

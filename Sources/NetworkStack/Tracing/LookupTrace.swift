@@ -142,20 +142,27 @@ extension Kernel {
 
   private func keepRest(of result: RouteResult, _ flow: RouteFlow, _ keeper: inout WalkKeeper) {
     let hop = nextHop(of: result)
-    keeper.took(result.rule, candidate(result.route, gateway: hop.anyGateway, device: hop.device))
-    keepChain(from: routes[result.route].next, .laterInChain, &keeper)
+    keeper.took(rule(of: result), candidate(result.route, gateway: hop.anyGateway, device: hop.device))
     let table = routes[result.route].table
-    var match = routingTables[table.index].prefixes.longestMatch(for: flow.destination)
+    keepChain(from: routes[result.route].next, beside: table, .laterInChain, &keeper)
+    let prefixes = routingTables[routingTables[table.index].holder.index].prefixes.reader
+    var match = prefixes.longestMatch(for: flow.destination)
     while let current = match {
-      if current.length < result.prefixLength { keepChain(from: RouteID(current.value), .shorterPrefix, &keeper) }
-      match = routingTables[table.index].prefixes.nextShorterMatch(after: current)
+      if current.length < result.prefixLength {
+        keepChain(from: RouteID(current.value), beside: table, .shorterPrefix, &keeper)
+      }
+      match = prefixes.nextShorterMatch(after: current)
     }
   }
 
-  private func keepChain(from first: RouteID?, _ rejection: RouteRejection, _ keeper: inout WalkKeeper) {
+  /// Keeps the routes of a chain that were left aside for one of `table`; not those of tables that are searched behind it.
+  private func keepChain(
+    from first: RouteID?, beside table: RoutingTableID, _ rejection: RouteRejection, _ keeper: inout WalkKeeper
+  ) {
     var next = first
     while let id = next {
-      keeper.passedOver(candidate(id), rejection)
+      let isOfLaterTable = routes[id].table != table && routes[id].table == routingTables[table.index].holder
+      if !isOfLaterTable { keeper.passedOver(candidate(id), rejection) }
       next = routes[id].next
     }
   }

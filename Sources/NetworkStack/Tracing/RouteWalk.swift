@@ -32,6 +32,17 @@ public struct WalkedRule: Hashable, Sendable, BitwiseCopyable {
   /// What it asks of a packet.
   public let selectors: PacketSelectors
   public let origin: RequestOrigin
+
+  init<Address>(_ rule: RoutingRuleOf<Address>) {
+    self.init(preference: rule.preference, selectors: PacketSelectors(rule), origin: rule.origin)
+  }
+
+  init(preference: UInt32, selectors: PacketSelectors, origin: RequestOrigin) {
+    (self.preference, self.selectors, self.origin) = (preference, selectors, origin)
+  }
+
+  /// That of a search which no rule has asked for.
+  static let none = WalkedRule(preference: 0, selectors: .none, origin: .none)
 }
 
 /// A selector of a routing rule. Source: ip-rule(8).
@@ -118,6 +129,8 @@ public enum SourceRejection: Hashable, Sendable, BitwiseCopyable {
 
 /// Who watches a lookup.
 protocol RouteWalkObserver {
+  /// Whether it keeps anything at all.
+  static var tells: Bool { get }
   mutating func passedOver(_ rule: WalkedRule, _ selector: PacketSelector?)
   mutating func searches(_ table: @autoclosure () -> UInt32, by rule: WalkedRule)
   mutating func foundNothing(in table: @autoclosure () -> UInt32, by rule: WalkedRule)
@@ -129,6 +142,7 @@ protocol RouteWalkObserver {
 
 /// Keeps nothing, and costs nothing.
 struct NoObserver: RouteWalkObserver {
+  @inline(__always) static var tells: Bool { false }
   @inline(__always) mutating func passedOver(_ rule: WalkedRule, _ selector: PacketSelector?) {}
   @inline(__always) mutating func searches(_ table: @autoclosure () -> UInt32, by rule: WalkedRule) {}
   @inline(__always) mutating func foundNothing(in table: @autoclosure () -> UInt32, by rule: WalkedRule) {}
@@ -143,6 +157,7 @@ struct NoObserver: RouteWalkObserver {
 struct WalkKeeper: RouteWalkObserver {
   /// Steps beyond it are not kept: a chain of rules may be as long as it likes.
   static let bound = 10_000
+  static var tells: Bool { true }
 
   private(set) var steps: [RouteWalkStep] = []
 
