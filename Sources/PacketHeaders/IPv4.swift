@@ -102,14 +102,16 @@ public struct IPv4View {
 
   /// Lowers the TTL by one and mends the checksum.
   ///
-  /// Source: RFC 1141. - Precondition: the TTL is not 0.
+  /// A word that is 0x100 less leaves a sum whose complement is 0x100 more.
+  ///
+  /// Source: RFC 1141, RFC 1624 section 3. - Precondition: the TTL is not 0.
   @inlinable @inline(__always)
   public func decrementTimeToLive() {
-    let old = bytes.load(UInt16.self, at: 8)
-    precondition(old >= 0x100, "a TTL of 0 cannot be lowered")
-    let new = old &- 0x100
-    bytes.store(new, at: 8)
-    checksum = InternetChecksum.updated(checksum, replacing: old, with: new)
+    let old = timeToLive
+    precondition(old > 0, "a TTL of 0 cannot be lowered")
+    bytes.store(old &- 1, at: 8)
+    let raised = UInt32(checksum) &+ 0x100
+    checksum = UInt16(truncatingIfNeeded: raised >= 0xffff ? raised &+ 1 : raised)
   }
 
   /// Computes the header's checksum anew.

@@ -15,7 +15,8 @@ extension Kernel {
     let id = packet.id
     packets[id].device = device
     // What comes back by lo or a VRF device counts as received by the device of its route.
-    if !isLoopedBack(id) && !isForwardedIntoLoopback(id) { packets[id].inputDevice = device }
+    let mayBeOwn = !packets[id].flags.isDisjoint(with: [.hasLocalRoute, .forwarded])
+    if !mayBeOwn || !isLoopedBack(id) && !isForwardedIntoLoopback(id) { packets[id].inputDevice = device }
     guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
     let bytes = packets.bytes(id)
     guard let frame = EthernetView(bytes) else { return drop(packet, .deviceHeader) }

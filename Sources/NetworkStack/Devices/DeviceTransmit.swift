@@ -29,8 +29,6 @@ extension Kernel {
       devices[device.index].counters.transmitDrops += 1
       return drop(packet, .notSpecified)
     }
-    transmitNesting += 1
-    defer { transmitNesting -= 1 }
     switch devices[device.index].kind {
     case .loopback:
       countTransmission(id, device)
@@ -51,6 +49,21 @@ extension Kernel {
       }
       leaveNamespace(id)
       queue.schedule(.arrival(packet.park(), peer), at: now)
+    case .dummy:
+      sendFrame(id, by: device)
+      consume(packet)
+    case .bridge, .vrf, .vlan, .macvlan, .vxlan: transmitByOthers(packet, by: device)
+    }
+  }
+
+  /// Sends a frame by a device that sends by others.
+  @inline(never)
+  private mutating func transmitByOthers(_ packet: consuming Packet, by device: DeviceID) {
+    let id = packet.id
+    transmitNesting += 1
+    defer { transmitNesting -= 1 }
+    switch devices[device.index].kind {
+    case .loopback, .networkCard, .veth, .dummy: preconditionFailure("it sends by itself")
     case .bridge(let bridge):
       sendFrame(id, by: device)
       if packets[id].flags.contains(.isBridgedToNeighbor) { return bridgeTransmitTranslated(packet, bridge: bridge) }
@@ -61,9 +74,6 @@ extension Kernel {
     case .vrf:
       sendFrame(id, by: device)
       vrfTransmit(packet, vrf: device)
-    case .dummy:
-      sendFrame(id, by: device)
-      consume(packet)
     case .vlan(let lower, let vlan):
       let (length, hadRefused) = (packets[id].length, hasRefusedFrame)
       hasRefusedFrame = false

@@ -90,31 +90,47 @@ extension Kernel {
     let route = inputRoute(
       destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device,
       ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)
-    if trace.isOn {
-      let flow = receivedFlow(
-        destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark,
-        device: device, ipProtocol: header.protocol.rawValue, sourcePort: ports.source,
-        destinationPort: ports.destination)
-      recordReceivedRoute(route, flow, of: id, namespace)
-    }
     switch route {
-    case .martian(let reason): drop(packet, reason)
+    case .martian(let reason):
+      recordReceivedRoute(route, of: id, device)
+      drop(packet, reason)
     case .broadcast:
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
       ipv4Deliver(packet)
     case .local:
+      recordReceivedRoute(route, of: id, device)
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal])
       // Unicast to this machine in a broadcast frame is not taken (RFC 1122 section 3.3.6).
       if packets[id].type != .host { return drop(packet, .unicastInLayer2Multicast) }
       ipv4Deliver(packet)
     case .forward(let result, let wantsRedirect):
+      recordReceivedRoute(route, of: id, device)
       packets[id].flags.insert(.hasRoute)
       if wantsRedirect { packets[id].flags.insert(.wantsRedirect) }
       // A unicast packet in a broadcast frame is not forwarded.
       if packets[id].type != .host { return drop(packet, .notSpecified) }
       ipv4Forward(packet, result)
-    case .unreachable(let error): refuse(packet, error)
+    case .unreachable(let error):
+      recordReceivedRoute(route, of: id, device)
+      refuse(packet, error)
     }
+  }
+
+  /// Keeps the decision about a received packet, by the device whose settings it goes by.
+  @inline(__always)
+  private mutating func recordReceivedRoute(_ route: InputRoute, of id: PacketID, _ device: DeviceID) {
+    if trace.isOn { keepReceivedRoute(route, of: id, device) }
+  }
+
+  @inline(never)
+  private mutating func keepReceivedRoute(_ route: InputRoute, of id: PacketID, _ device: DeviceID) {
+    guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
+    let namespace = devices[device.index].namespace
+    let ports = namespaces[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
+    let flow = receivedFlow(
+      destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark,
+      device: device, ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)
+    recordReceivedRoute(route, flow, of: id, namespace)
   }
 
   /// The ports of a TCP or UDP packet; zeros for others and for later fragments.

@@ -45,9 +45,7 @@ extension Kernel {
 
   @inline(__always)
   private mutating func sendIntoCable(_ id: PacketID, _ end: CableEnd) {
-    let device = cableLanes[end.lane].source
-    packets[id].device = device
-    sendFrame(id, by: device)
+    sendFrame(id, by: packets[id].device)
     var done = now
     let rate = cables[end.cable.index].rate
     if rate > 0 { done = done + Cable.serializationTime(bytes: Int(packets[id].length), rate: rate) }
