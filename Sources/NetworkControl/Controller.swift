@@ -13,7 +13,7 @@ public struct Controller {
     self.simulation = simulation
   }
 
-  /// The state as it is, read in place.
+  /// The state as it is, read in its place.
   var kernel: Kernel {
     _read { yield simulation.kernel }
   }

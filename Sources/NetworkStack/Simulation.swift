@@ -12,13 +12,13 @@ internal import PacketHeaders
 ///
 /// It reads no clock and touches no file: time is what events say, captured frames are drained by the caller.
 public final class Simulation {
-  private var state: Kernel
-  /// The state; to change it ends its sharing with copies.
+  private let state: UnsafeMutablePointer<Kernel>
+  /// The state, read and changed in its place; to change it ends its sharing with copies.
   package var kernel: Kernel {
-    _read { yield state }
-    _modify {
-      state.makeUnique()
-      yield &state
+    unsafeAddress { UnsafePointer(state) }
+    unsafeMutableAddress {
+      state.pointee.makeUnique()
+      return state
     }
   }
 
@@ -26,7 +26,13 @@ public final class Simulation {
   public var isInterrupted: () -> Bool = { false }
 
   public init(seed: UInt64, bounds: Kernel.Bounds = Kernel.Bounds(), tracing: TraceDepth = .decisions) {
-    state = Kernel(seed: seed, bounds: bounds, tracing: tracing)
+    state = .allocate(capacity: 1)
+    state.initialize(to: Kernel(seed: seed, bounds: bounds, tracing: tracing))
+  }
+
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
   }
 
   /// Virtual time.
