@@ -49,8 +49,8 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
     switch layout {
     case .none: return (0, 0)
     case .block:
-      let firstEntry = Int(block.header.entriesOffset) + 8
-      return (firstEntry, Int(block.header.size) - firstEntry)
+      let prefixes = count * (MemoryLayout<PrefixEntry>.stride + MemoryLayout<Key>.stride)
+      return (block.size - prefixes, prefixes)
     case .large: return (large.pointee.layout.size, large.pointee.size - large.pointee.layout.size)
     }
   }
@@ -61,8 +61,8 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
     switch layout {
     case .none: break
     case .block:
-      copy.memory = .allocate(byteCount: Int(block.header.size), alignment: 16)
-      copy.memory?.copyMemory(from: memory!, byteCount: Int(block.header.size))
+      copy.memory = .allocate(byteCount: block.size, alignment: 16)
+      copy.memory?.copyMemory(from: memory!, byteCount: block.size)
     case .large: copy.memory = Self.box(large.pointee.copy())
     }
     return copy
