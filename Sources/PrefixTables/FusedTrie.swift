@@ -43,6 +43,8 @@ struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
   var freeLeaves: UInt32
   /// The first free block of each number of leaves, chained by its first leaf; `UInt32.max` ends a chain.
   var freeBlocks: UnsafeMutablePointer<UInt32>
+  /// The values by address, where they were asked for.
+  @usableFromInline var direct: DirectTable?
 
   @inlinable
   func leaf(of key: UInt32) -> UInt32 {
@@ -96,6 +98,7 @@ extension FusedTrie: RunLayout {
     nodes.deallocate()
     leaves.deallocate()
     freeBlocks.deallocate()
+    direct?.deallocate()
   }
 
   @usableFromInline
@@ -107,12 +110,14 @@ extension FusedTrie: RunLayout {
     copy.leaves.update(from: leaves, count: Int(leafCount))
     copy.freeBlocks = .allocate(capacity: 65)
     copy.freeBlocks.update(from: freeBlocks, count: 65)
+    copy.direct = direct?.copy()
     return copy
   }
 
   @usableFromInline
   var size: Int {
     Int(nodeCapacity) * MemoryLayout<Node>.stride + Int(leafCapacity) * 4 + 65 * 4 + MemoryLayout<FusedTrie>.stride
+      + (direct?.size ?? 0)
   }
 
   @usableFromInline

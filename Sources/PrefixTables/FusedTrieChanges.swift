@@ -1,6 +1,6 @@
 extension FusedTrie {
   @usableFromInline
-  mutating func rewrite(_ first: UInt32, _ length: Int, _ body: (UInt32) -> UInt32) {
+  mutating func rewrite(_ first: UInt32, _ length: Int, _: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32) {
     let last = lastAddress(of: first, length: length)
     let span = UInt64(1) << UInt64(topShift + Self.extraBits)
     let shift = topShift - (6 - Self.extraBits)

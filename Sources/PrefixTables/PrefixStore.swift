@@ -100,22 +100,19 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
       }
     case .block:
       let place = block.place(at: key, length: length)
-      if place != 0 { return replace(UnsafeMutablePointer(mutating: block.entries), place, value) }
+      if place != 0 {
+        let entry = UnsafeMutablePointer(mutating: block.entries) + Int(place)
+        defer { entry.pointee.value = value }
+        return entry.pointee.value
+      }
       addToBlock(PrefixItem(key: key, value: value, length: UInt8(length)))
     case .large:
       let (place, parent) = large.pointee.find(key, length)
-      if place != 0 {
-        return replace(large.pointee.entries, place, value)
-      }
+      if place != 0 { return large.pointee.replace(value, place, key, length) }
       large.pointee.add(value, key, length, parent: parent)
       if large.pointee.wantsRemaking { remakeLarge() }
     }
     return nil
-  }
-
-  private func replace(_ entries: UnsafeMutablePointer<PrefixEntry>, _ place: UInt32, _ value: UInt32) -> UInt32 {
-    defer { entries[Int(place)].value = value }
-    return entries[Int(place)].value
   }
 
   private func addToBlock(_ item: PrefixItem<Key>) {
@@ -175,7 +172,9 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
       if count <= Self.minimumLarge {
         use(.block, RunBlock.make(all))
       } else {
-        use(.large, Self.box(Large(all)))
+        var table = Large(all)
+        table.layout.inherit(from: &large.pointee.layout)
+        use(.large, Self.box(table))
       }
     }
   }
@@ -188,4 +187,11 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
     case .large: try large.pointee.forEach(body)
     }
   }
+}
+
+extension PrefixStore where Layout == FusedTrie {
+  var isDirect: Bool { layout == .large && large.pointee.layout.direct != nil }
+
+  /// - Returns: whether the table is direct now.
+  func makeDirect() -> Bool { layout == .large && large.pointee.makeDirect() }
 }

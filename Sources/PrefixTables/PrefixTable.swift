@@ -70,6 +70,26 @@ public struct PrefixTable<Address: InternetAddress>: @unchecked Sendable {
   public func nextShorterMatch(after match: Match) -> Match? { reader.nextShorterMatch(after: match) }
 }
 
+// MARK: - Values alone
+
+extension PrefixTable {
+  /// The value of the longest prefix that contains the address; `nil` where none does.
+  @inlinable @inline(__always)
+  public func longestMatchValue(for address: Address) -> Value? { reader.longestMatchValue(for: address) }
+
+  /// The values of the longest prefixes that contain the addresses, in less time than one by one.
+  ///
+  /// - Parameters:
+  ///   - values: room for as many values as there are addresses.
+  ///   - missing: the value for an address that no prefix contains.
+  @inlinable
+  public func longestMatchValues(
+    for addresses: UnsafeBufferPointer<Address>, into values: UnsafeMutableBufferPointer<Value>, missing: Value
+  ) {
+    reader.longestMatchValues(for: addresses, into: values, missing: missing)
+  }
+}
+
 // MARK: - Changes and exact matches
 
 extension PrefixTable {
@@ -137,6 +157,30 @@ extension PrefixTable {
     if layout == .none { storage = nil }
     return previous
   }
+
+  /// Has the values of a large IPv4 table held by address besides, for those who look up many addresses: 33 MiB, with which
+  /// `longestMatchValue` and `longestMatchValues` mostly take one load.
+  ///
+  /// Changes keep them up to date. They are given up where the table's bounds below are crossed, or its last prefix
+  /// but 32 is removed; lookups then go on without.
+  ///
+  /// - Returns: whether the table holds them now. `false` for IPv6, for fewer than 65 prefixes, more than 32,767 distinct values,
+  ///   or more than 32,768 networks of 256 addresses that are not all of one value.
+  /// - Complexity: O(2^24).
+  @discardableResult
+  public mutating func makeDirect() -> Bool {
+    guard Address.bitCount == 32, layout == .large else { return false }
+    if isDirect { return true }
+    var isMade = false
+    _ = change(FusedTrie.self) { store in
+      isMade = store.makeDirect()
+      return nil
+    }
+    return isMade
+  }
+
+  /// Whether the table holds its values by address: see ``makeDirect()``.
+  public var isDirect: Bool { Address.bitCount == 32 && ipv4?.isDirect == true }
 
   /// The memory that the table takes, in bytes: what lookups read, and the prefixes themselves.
   public var memorySize: (lookup: Int, prefixes: Int) {
