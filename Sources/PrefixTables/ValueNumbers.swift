@@ -12,7 +12,8 @@ struct ValueNumbers: BitwiseCopyable {
   @usableFromInline var values: UnsafeMutablePointer<UInt32>
   /// How many prefixes have the value of each number; of a free number the next free one.
   var uses: UnsafeMutablePointer<UInt32>
-  /// The numbers in use, ordered by their values.
+  /// The values that have a number, in order, and the number of each.
+  var sorted: UnsafeMutablePointer<UInt32>
   var order: UnsafeMutablePointer<UInt16>
   /// How many numbers are in use.
   var count = 0
@@ -24,6 +25,7 @@ struct ValueNumbers: BitwiseCopyable {
   init() {
     values = .allocate(capacity: Self.maximum + 1)
     uses = .allocate(capacity: Self.maximum + 1)
+    sorted = .allocate(capacity: Self.maximum)
     order = .allocate(capacity: Self.maximum)
     values[0] = 0
     uses[0] = 0
@@ -32,6 +34,7 @@ struct ValueNumbers: BitwiseCopyable {
   func deallocate() {
     values.deallocate()
     uses.deallocate()
+    sorted.deallocate()
     order.deallocate()
   }
 
@@ -39,21 +42,24 @@ struct ValueNumbers: BitwiseCopyable {
     var copy = ValueNumbers()
     copy.values.update(from: values, count: highest + 1)
     copy.uses.update(from: uses, count: highest + 1)
+    copy.sorted.update(from: sorted, count: count)
     copy.order.update(from: order, count: count)
     (copy.count, copy.highest, copy.firstFree) = (count, highest, firstFree)
     return copy
   }
 
-  static var size: Int { (maximum + 1) * 8 + maximum * 2 }
+  static var size: Int { (maximum + 1) * 8 + maximum * 6 }
 
   /// Where a value stands among the ordered ones, or would.
   private func position(of value: UInt32) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if values[Int(order[middle])] < value { low = middle + 1 } else { high = middle }
+    // Halves without a branch, which would be guessed wrongly every other time.
+    var (first, rest) = (0, count)
+    while rest > 0 {
+      let half = rest &>> 1
+      first = sorted[first &+ half] < value ? first &+ (rest &- half) : first
+      rest = half
     }
-    return low
+    return first
   }
 
   /// The number of a value.
@@ -66,7 +72,7 @@ struct ValueNumbers: BitwiseCopyable {
   /// - Returns: its number; `nil` where all numbers are taken.
   mutating func acquire(_ value: UInt32) -> UInt16? {
     let position = position(of: value)
-    if position < count, values[Int(order[position])] == value {
+    if position < count, sorted[position] == value {
       uses[Int(order[position])] += 1
       return order[position]
     }
@@ -79,8 +85,9 @@ struct ValueNumbers: BitwiseCopyable {
       firstFree = Int(uses[number])
     }
     (values[number], uses[number]) = (value, 1)
+    (sorted + position + 1).update(from: sorted + position, count: count - position)
     (order + position + 1).update(from: order + position, count: count - position)
-    order[position] = UInt16(number)
+    (sorted[position], order[position]) = (value, UInt16(number))
     count += 1
     return UInt16(number)
   }
@@ -94,6 +101,7 @@ struct ValueNumbers: BitwiseCopyable {
     uses[number] -= 1
     if uses[number] > 0 { return }
     count -= 1
+    (sorted + position).update(from: sorted + position + 1, count: count - position)
     (order + position).update(from: order + position + 1, count: count - position)
     uses[number] = UInt32(firstFree)
     firstFree = number
