@@ -27,14 +27,8 @@ struct DirectTable: BitwiseCopyable {
   var groupCapacity = 256
   /// The first free group, chained by its first number; -1 for none.
   var firstFreeGroup = -1
-
-  /// The number of the value of the longest match, 0 for none.
-  @inlinable @inline(__always)
-  func number(of key: UInt32) -> Int {
-    let slot = slots[Int(key &>> 8)]
-    if slot & Self.groupFlag == 0 { return Int(slot) }
-    return Int(groups[Int(slot & ~Self.groupFlag) &<< 8 | Int(key & 0xff)])
-  }
+  /// Kept, so that the read is not left out.
+  var lastReadAhead: UInt16 = 0
 }
 
 extension DirectTable {

@@ -20,14 +20,25 @@ extension LargeTable<FusedTrie> {
 
 extension FusedTrie {
   @usableFromInline
+  mutating func readAhead(_ key: UInt32) {
+    guard let direct else { return }
+    self.direct?.lastReadAhead = direct.slots[Int(key >> 8)]
+  }
+
+  @usableFromInline
   mutating func follow(_ key: UInt32, _ length: Int, leaf: UInt32, value: UInt32?, new: UInt32?, old: UInt32?) {
     guard var direct else { return }
     var fits = true
     // First, so that its number may serve the new value; what addresses have it are written below.
     if let old { direct.numbers.release(old) }
-    if let new { fits = direct.numbers.acquire(new) != nil }
+    var number: UInt16 = 0
+    if let new {
+      let acquired = direct.numbers.acquire(new)
+      (number, fits) = (acquired ?? 0, acquired != nil)
+    } else if let value {
+      number = direct.numbers.number(of: value)
+    }
     if fits {
-      let number = value.map { direct.numbers.number(of: $0) } ?? 0
       let end = lastAddress(of: key, length: length)
       forEachRun(key, end) { first, last, other in
         if other == leaf { fits = fits && direct.write(number, max(first, key), min(last, end)) }

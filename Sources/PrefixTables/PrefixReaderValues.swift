@@ -3,19 +3,27 @@ public import NetworkAddresses
 // Lookups of values alone: one address, or many at once.
 
 extension PrefixReader {
-  /// The value of the longest prefix that contains the address; `nil` where none does.
+  /// The value of the longest prefix that contains the address.
+  ///
+  /// - Parameter missing: the value where no prefix does.
   @inlinable @inline(__always)
-  public func longestMatchValue(for address: Address) -> UInt32? {
-    if Address.bitCount == 32, layout == .large, let direct = fusedTrie.direct {
-      let number = direct.number(of: UInt32(truncatingIfNeeded: address.bits))
-      return number == 0 ? nil : direct.numbers.values[number]
+  public func longestMatchValue(for address: Address, missing: UInt32) -> UInt32 {
+    guard let memory else { return missing }
+    if layout == .block {
+      let block = RunBlock<Address.Bits>(memory)
+      let place = block.place(of: address.bits)
+      return chooseValue(place, block.entries[Int(place)].value, missing)
     }
-    if Address.bitCount == 128, layout == .large {
-      let table = memory.unsafelyUnwrapped.assumingMemoryBound(to: LargeTable<RangeTree>.self)
-      let (leaf, value) = table.pointee.layout.value(of: UInt128(truncatingIfNeeded: address.bits), table.pointee.entries)
-      return leaf == 0 ? nil : value
+    if Address.bitCount == 32 {
+      let key = UInt32(truncatingIfNeeded: address.bits)
+      if let direct { return direct.longestMatchValue(for: IPv4Address(bits: key), missing: missing) }
+      let table = memory.assumingMemoryBound(to: LargeTable<FusedTrie>.self)
+      let place = table.pointee.layout.leaf(of: key)
+      return chooseValue(place, table.pointee.entries[Int(place)].value, missing)
     }
-    return longestMatch(for: address)?.value
+    let table = memory.assumingMemoryBound(to: LargeTable<RangeTree>.self)
+    let found = table.pointee.layout.value(of: UInt128(truncatingIfNeeded: address.bits), table.pointee.entries)
+    return chooseValue(found.leaf, found.value, missing)
   }
 
   /// The values of the longest prefixes that contain the addresses.
@@ -28,20 +36,23 @@ extension PrefixReader {
     for addresses: UnsafeBufferPointer<Address>, into values: UnsafeMutableBufferPointer<UInt32>, missing: UInt32
   ) {
     precondition(values.count >= addresses.count, "there is room for a value of each address")
-    guard let keys = addresses.baseAddress, let values = values.baseAddress else { return }
-    if Address.bitCount == 32, layout == .large, let direct = fusedTrie.direct {
-      for index in 0..<addresses.count {
-        let number = direct.number(of: UInt32(truncatingIfNeeded: keys[index].bits))
-        let value = direct.numbers.values[number]
-        values[index] = number == 0 ? missing : value
-      }
-    } else if Address.bitCount == 128, layout == .large {
+    if let direct {
+      return addresses.withMemoryRebound(to: IPv4Address.self) { direct.longestMatchValues(for: $0, into: values, missing: missing) }
+    }
+    guard let keys = addresses.baseAddress, let results = values.baseAddress else { return }
+    if Address.bitCount == 128, layout == .large {
       for first in stride(from: 0, to: addresses.count, by: rangeTreeBatch) {
-        rangeTreeValues(keys + first, values + first, min(rangeTreeBatch, addresses.count &- first), missing)
+        rangeTreeValues(keys + first, results + first, min(rangeTreeBatch, addresses.count &- first), missing)
       }
     } else {
-      for index in 0..<addresses.count { values[index] = longestMatch(for: keys[index])?.value ?? missing }
+      for index in 0..<addresses.count { results[index] = longestMatchValue(for: keys[index], missing: missing) }
     }
+  }
+
+  @inlinable @inline(__always)
+  var direct: DirectReader? {
+    guard Address.bitCount == 32, layout == .large, let memory else { return nil }
+    return memory.assumingMemoryBound(to: LargeTable<FusedTrie>.self).pointee.layout.direct.map { DirectReader($0) }
   }
 
   /// How many lookups in a range tree wait for memory at the same time.
@@ -51,23 +62,20 @@ extension PrefixReader {
   /// Values of up to `rangeTreeBatch` addresses of a large IPv6 table, step by step: what one waits for does not hold up the next.
   @inlinable
   func rangeTreeValues(
-    _ keys: UnsafePointer<Address>, _ values: UnsafeMutablePointer<UInt32>, _ count: Int, _ missing: UInt32
+    _ addresses: UnsafePointer<Address>, _ values: UnsafeMutablePointer<UInt32>, _ count: Int, _ missing: UInt32
   ) {
     let table = memory.unsafelyUnwrapped.assumingMemoryBound(to: LargeTable<RangeTree>.self)
     let (tree, entries) = (table.pointee.layout, UnsafePointer(table.pointee.entries))
     withUnsafeTemporaryAllocation(of: RangeTree.Step.self, capacity: rangeTreeBatch) { steps in
       let steps = steps.baseAddress.unsafelyUnwrapped
-      for index in 0..<count { steps[index] = tree.firstStep(UInt128(truncatingIfNeeded: keys[index].bits)) }
+      for index in 0..<count { steps[index] = tree.firstStep(UInt128(truncatingIfNeeded: addresses[index].bits)) }
       // All lines of the pages are asked for before any is looked at; what is read here is written over below.
       for index in 0..<count { values[index] = tree.touch(steps[index]) }
       for index in 0..<count {
-        let (leaf, value) = tree.value(after: steps[index], of: UInt128(truncatingIfNeeded: keys[index].bits), entries)
-        values[index] = leaf == 0 ? missing : value
+        let key = UInt128(truncatingIfNeeded: addresses[index].bits)
+        let found = tree.value(after: steps[index], of: key, entries)
+        values[index] = chooseValue(found.leaf, found.value, missing)
       }
     }
   }
-
-  /// - Precondition: the table is an IPv4 table with layout `large`.
-  @inlinable @inline(__always)
-  var fusedTrie: FusedTrie { memory.unsafelyUnwrapped.assumingMemoryBound(to: LargeTable<FusedTrie>.self).pointee.layout }
 }

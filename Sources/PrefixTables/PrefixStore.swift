@@ -107,6 +107,7 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
       }
       addToBlock(PrefixItem(key: key, value: value, length: UInt8(length)))
     case .large:
+      large.pointee.layout.readAhead(key)
       let (place, parent) = large.pointee.find(key, length)
       if place != 0 { return large.pointee.replace(value, place, key, length) }
       large.pointee.add(value, key, length, parent: parent)
@@ -142,6 +143,7 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
       removeFromBlock(Int(place) - 1)
       return value
     case .large:
+      large.pointee.layout.readAhead(key)
       let place = large.pointee.find(key, length).place
       if place == 0 { return nil }
       let value = large.pointee.entries[Int(place)].value

@@ -73,9 +73,13 @@ public struct PrefixTable<Address: InternetAddress>: @unchecked Sendable {
 // MARK: - Values alone
 
 extension PrefixTable {
-  /// The value of the longest prefix that contains the address; `nil` where none does.
+  /// The value of the longest prefix that contains the address.
+  ///
+  /// - Parameter missing: the value where no prefix does.
   @inlinable @inline(__always)
-  public func longestMatchValue(for address: Address) -> Value? { reader.longestMatchValue(for: address) }
+  public func longestMatchValue(for address: Address, missing: Value) -> Value {
+    reader.longestMatchValue(for: address, missing: missing)
+  }
 
   /// The values of the longest prefixes that contain the addresses, in less time than one by one.
   ///
@@ -97,6 +101,8 @@ extension PrefixTable {
   private var ipv6: PrefixStore<RangeTree>? { storage.map { unsafeDowncast($0, to: PrefixStore<RangeTree>.self) } }
 
   /// The value of exactly this prefix.
+  @_specialize(where Address == IPv4Address)
+  @_specialize(where Address == IPv6Address)
   public func value(at prefix: Prefix<Address>) -> Value? {
     if Address.bitCount == 32 { return ipv4?.value(UInt32(truncatingIfNeeded: prefix.address.bits), prefix.length) }
     return ipv6?.value(UInt128(truncatingIfNeeded: prefix.address.bits), prefix.length)
@@ -106,6 +112,8 @@ extension PrefixTable {
   ///
   /// - Returns: the value it had; `nil` where it is new.
   @discardableResult
+  @_specialize(where Address == IPv4Address)
+  @_specialize(where Address == IPv6Address)
   public mutating func insert(_ value: Value, at prefix: Prefix<Address>) -> Value? {
     if Address.bitCount == 32 {
       return change(FusedTrie.self) { $0.insert(value, UInt32(truncatingIfNeeded: prefix.address.bits), prefix.length) }
@@ -117,9 +125,11 @@ extension PrefixTable {
   ///
   /// - Returns: the value it had; `nil` where it is not in the table.
   @discardableResult
+  @_specialize(where Address == IPv4Address)
+  @_specialize(where Address == IPv6Address)
   public mutating func remove(_ prefix: Prefix<Address>) -> Value? {
     // A table that shares its memory is not copied for a prefix that is not there.
-    guard value(at: prefix) != nil else { return nil }
+    if storage == nil || (!isKnownUniquelyReferenced(&storage) && value(at: prefix) == nil) { return nil }
     if Address.bitCount == 32 {
       return change(FusedTrie.self) { $0.remove(UInt32(truncatingIfNeeded: prefix.address.bits), prefix.length) }
     }

@@ -25,6 +25,8 @@ protocol RunLayout: Sendable, BitwiseCopyable {
   /// Neighboring runs may have the same leaf.
   func forEachRun(_ body: (Key, UInt32) throws -> Void) rethrows
 
+  /// Reads, before a change of a prefix at this address, what `follow` will write: it is far away, and comes meanwhile.
+  mutating func readAhead(_ key: Key)
   /// Follows a change with the values by address that the layout holds, after the runs were rewritten or a value replaced.
   ///
   /// - Parameters:
@@ -44,6 +46,8 @@ protocol RunLayout: Sendable, BitwiseCopyable {
 }
 
 extension RunLayout {
+  @usableFromInline
+  mutating func readAhead(_: Key) {}
   @usableFromInline
   mutating func follow(_: Key, _: Int, leaf _: UInt32, value _: UInt32?, new _: UInt32?, old _: UInt32?) {}
   @usableFromInline

@@ -61,10 +61,10 @@ public func size4(_ prefixes: UnsafeMutablePointer<Int>) -> Int {
 /// Each key depends on the last answer.
 @_cdecl("vrfsim4_chain")
 public func chain4(_ keys: UnsafePointer<UInt32>, _ count: Int, _ zero: UInt64) -> UInt64 {
-  let table = ipv4.reader
+  guard let table = ipv4.directReader else { return 0 }
   var (last, sum) = (UInt64(0), UInt64(0))
   for index in 0..<count {
-    last = UInt64(table.longestMatchValue(for: IPv4Address(bits: keys[index] ^ UInt32(truncatingIfNeeded: last & zero))) ?? 0)
+    last = UInt64(table.longestMatchValue(for: IPv4Address(bits: keys[index] ^ UInt32(truncatingIfNeeded: last & zero)), missing: 0))
     sum &+= last
   }
   return sum
@@ -72,9 +72,9 @@ public func chain4(_ keys: UnsafePointer<UInt32>, _ count: Int, _ zero: UInt64) 
 
 @_cdecl("vrfsim4_single")
 public func single4(_ keys: UnsafePointer<UInt32>, _ count: Int) -> UInt64 {
-  let table = ipv4.reader
+  guard let table = ipv4.directReader else { return 0 }
   var sum: UInt64 = 0
-  for index in 0..<count { sum &+= UInt64(table.longestMatchValue(for: IPv4Address(bits: keys[index])) ?? 0) }
+  for index in 0..<count { sum &+= UInt64(table.longestMatchValue(for: IPv4Address(bits: keys[index]), missing: 0)) }
   return sum
 }
 
@@ -143,7 +143,7 @@ public func chain6(_ keys: UnsafeRawPointer, _ count: Int, _ zero: UInt64) -> UI
   for index in 0..<count {
     var key = keys[index]
     key.high ^= last & zero
-    last = UInt64(table.longestMatchValue(for: key.address) ?? 0)
+    last = UInt64(table.longestMatchValue(for: key.address, missing: 0))
     sum &+= last
   }
   return sum
@@ -154,7 +154,7 @@ public func single6(_ keys: UnsafeRawPointer, _ count: Int) -> UInt64 {
   let keys = keys.assumingMemoryBound(to: IPv6Key.self)
   let table = ipv6.reader
   var sum: UInt64 = 0
-  for index in 0..<count { sum &+= UInt64(table.longestMatchValue(for: keys[index].address) ?? 0) }
+  for index in 0..<count { sum &+= UInt64(table.longestMatchValue(for: keys[index].address, missing: 0)) }
   return sum
 }
 
@@ -216,7 +216,7 @@ public func chainSmall(_ keys: UnsafeRawPointer, _ count: Int, _ zero: UInt64) -
     for index in 0..<count {
       let mixed = UInt32(truncatingIfNeeded: last & zero)
       let address = IPv4Address(bits: keys[index].address ^ mixed)
-      last = UInt64(tables[Int(keys[index].table ^ mixed)].reader.longestMatchValue(for: address) ?? 0)
+      last = UInt64(tables[Int(keys[index].table ^ mixed)].reader.longestMatchValue(for: address, missing: 0))
       sum &+= last
     }
   }
@@ -230,7 +230,7 @@ public func singleSmall(_ keys: UnsafeRawPointer, _ count: Int) -> UInt64 {
   small.withUnsafeBufferPointer { tables in
     for index in 0..<count {
       sum &+= UInt64(
-        tables[Int(keys[index].table)].reader.longestMatchValue(for: IPv4Address(bits: keys[index].address)) ?? 0)
+        tables[Int(keys[index].table)].reader.longestMatchValue(for: IPv4Address(bits: keys[index].address), missing: 0))
     }
   }
   return sum
