@@ -7,9 +7,10 @@
 /// ```
 ///
 /// It stands beside a `FusedTrie`, follows its changes, and tells the value of the longest match alone, neither its length
-/// nor shorter ones. At most 32,767 distinct values and as many groups.
+/// nor shorter ones. At most 32,767 distinct values and 32,768 groups.
 ///
-/// Complexity: a lookup takes one load of 32 MiB, two below prefixes longer than /24. A change of a prefix takes O(slots in its range).
+/// Complexity: a lookup takes one load of 32 MiB, and one more where a prefix longer than /24 divides the slot. A change
+/// of a prefix takes O(slots in its range).
 ///
 /// Source: Gupta, Lin, McKeown, "Routing Lookups in Hardware at Memory Access Speeds" (INFOCOM 1998).
 @usableFromInline @frozen

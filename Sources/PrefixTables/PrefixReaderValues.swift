@@ -37,7 +37,9 @@ extension PrefixReader {
   ) {
     precondition(values.count >= addresses.count, "there is room for a value of each address")
     if let direct {
-      return addresses.withMemoryRebound(to: IPv4Address.self) { direct.longestMatchValues(for: $0, into: values, missing: missing) }
+      return addresses.withMemoryRebound(to: IPv4Address.self) {
+        direct.longestMatchValues(for: $0, into: values, missing: missing)
+      }
     }
     guard let keys = addresses.baseAddress, let results = values.baseAddress else { return }
     if Address.bitCount == 128, layout == .large {

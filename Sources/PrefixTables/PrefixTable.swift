@@ -168,15 +168,14 @@ extension PrefixTable {
     return previous
   }
 
-  /// Has the values of a large IPv4 table held by address besides, for those who look up many addresses: 33 MiB, with which
-  /// `longestMatchValue` and `longestMatchValues` mostly take one load.
+  /// Has the values of an IPv4 table held by address besides, for those who look up many addresses in a full table: 33 MiB,
+  /// with which `longestMatchValue` and `longestMatchValues` mostly take one load.
   ///
-  /// Changes keep them up to date. They are given up where the table's bounds below are crossed, or its last prefix
-  /// but 32 is removed; lookups then go on without.
+  /// Changes keep them up to date. They are given up for good where a change crosses a bound below; lookups go on without.
   ///
-  /// - Returns: whether the table holds them now. `false` for IPv6, for fewer than 65 prefixes, more than 32,767 distinct values,
-  ///   or more than 32,768 networks of 256 addresses that are not all of one value.
-  /// - Complexity: O(2^24).
+  /// - Returns: whether the table holds them now. `false` for IPv6, for a table so small that it is one block (up to 64 prefixes),
+  ///   for more than 32,767 distinct values, and for more than 32,768 networks of 256 addresses that have several values.
+  /// - Complexity: O(2^24); copies of the table take their own.
   @discardableResult
   public mutating func makeDirect() -> Bool {
     guard Address.bitCount == 32, layout == .large else { return false }

@@ -64,7 +64,8 @@ public func chain4(_ keys: UnsafePointer<UInt32>, _ count: Int, _ zero: UInt64) 
   guard let table = ipv4.directReader else { return 0 }
   var (last, sum) = (UInt64(0), UInt64(0))
   for index in 0..<count {
-    last = UInt64(table.longestMatchValue(for: IPv4Address(bits: keys[index] ^ UInt32(truncatingIfNeeded: last & zero)), missing: 0))
+    let address = IPv4Address(bits: keys[index] ^ UInt32(truncatingIfNeeded: last & zero))
+    last = UInt64(table.longestMatchValue(for: address, missing: 0))
     sum &+= last
   }
   return sum
