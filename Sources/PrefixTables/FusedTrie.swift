@@ -4,7 +4,8 @@
 ///   address   |      k bits      |  6 bits  |  6 bits  | ...
 ///   nodes     2^k of 16 bytes: a bitmap of the 64 slots where a run begins (the first is not marked), and where
 ///             the leaves of its runs begin
-///   leaves    4 bytes a run: the place of a prefix, or (highest bit set) a node that decides the next 6 bits
+///   leaves    4 bytes a run, in blocks of 1, 4, 8, ... 64: the place of a prefix, or (highest bit set) a node that decides
+///             the next 6 bits
 /// ```
 ///
 /// With k = 18 (a full table) everything up to /24 is found by two loads: a node of 4 MiB, a leaf.
@@ -41,8 +42,10 @@ struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
   var leafCapacity: UInt32
   /// How many leaves lie in blocks that are free.
   var freeLeaves: UInt32
-  /// The first free block of each number of leaves, chained by its first leaf; `UInt32.max` ends a chain.
+  /// The first free block of each size, chained by its first leaf; `UInt32.max` ends a chain.
   var freeBlocks: UnsafeMutablePointer<UInt32>
+  /// The values by address, where they were asked for.
+  @usableFromInline var direct: DirectTable?
 
   @inlinable
   func leaf(of key: UInt32) -> UInt32 {
@@ -96,6 +99,7 @@ extension FusedTrie: RunLayout {
     nodes.deallocate()
     leaves.deallocate()
     freeBlocks.deallocate()
+    direct?.deallocate()
   }
 
   @usableFromInline
@@ -107,12 +111,14 @@ extension FusedTrie: RunLayout {
     copy.leaves.update(from: leaves, count: Int(leafCount))
     copy.freeBlocks = .allocate(capacity: 65)
     copy.freeBlocks.update(from: freeBlocks, count: 65)
+    copy.direct = direct?.copy()
     return copy
   }
 
   @usableFromInline
   var size: Int {
     Int(nodeCapacity) * MemoryLayout<Node>.stride + Int(leafCapacity) * 4 + 65 * 4 + MemoryLayout<FusedTrie>.stride
+      + (direct?.size ?? 0)
   }
 
   @usableFromInline

@@ -1,6 +1,6 @@
 extension FusedTrie {
   @usableFromInline
-  mutating func rewrite(_ first: UInt32, _ length: Int, _ body: (UInt32) -> UInt32) {
+  mutating func rewrite(_ first: UInt32, _ length: Int, _: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32) {
     let last = lastAddress(of: first, length: length)
     let span = UInt64(1) << UInt64(topShift + Self.extraBits)
     let shift = topShift - (6 - Self.extraBits)
@@ -22,63 +22,52 @@ extension FusedTrie {
     let nodeLast = nodeFirst + UInt64(64) << UInt64(shift) - 1
     let from = Int((max(first, nodeFirst) - nodeFirst) >> UInt64(shift))
     let through = Int((min(last, nodeLast) - nodeFirst) >> UInt64(shift))
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { slots in
-      expand(nodes[index], into: slots)
-      var (old, new) = (Self.nodeFlag, Self.nodeFlag)
-      for slot in from...through {
-        let leaf = slots[slot]
-        let slotFirst = nodeFirst + UInt64(slot) << UInt64(shift)
-        let slotLast = slotFirst + UInt64(1) << UInt64(shift) - 1
-        if leaf & Self.nodeFlag != 0 {
-          let child = Int(leaf & ~Self.nodeFlag)
-          rewriteNode(child, slotFirst, shift - 6, first, last, body)
-          slots[slot] = dissolvingUniform(child)
-        } else if first <= slotFirst && slotLast <= last {
-          if leaf != old { (old, new) = (leaf, body(leaf)) }
-          slots[slot] = new
-        } else {
-          let child = makeNode(leaf)
-          rewriteNode(child, slotFirst, shift - 6, first, last, body)
-          slots[slot] = dissolvingUniform(child)
+    // A prefix takes slots wholly, or lies inside one.
+    let isInsideSlot = last - first < UInt64(1) << UInt64(shift) - 1
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { newLeaves in
+      var (starts, count) = (UInt64(0), 0)
+      func add(_ slot: Int, _ leaf: UInt32) {
+        if count > 0 {
+          if newLeaves[count - 1] == leaf { return }
+          starts |= 1 << UInt64(slot)
         }
+        newLeaves[count] = leaf
+        count += 1
       }
-      store(slots, at: index)
+      var (slot, run, rest) = (0, Int(nodes[index].base), nodes[index].starts)
+      while slot < 64 {
+        let next = rest.trailingZeroBitCount
+        let leaf = leaves[run]
+        if next <= from || slot > through {
+          add(slot, leaf)
+        } else {
+          if slot < from { add(slot, leaf) }
+          let begin = max(slot, from)
+          // A run with a node has one slot: each node is below one alone.
+          if isInsideSlot || leaf & Self.nodeFlag != 0 {
+            let child = leaf & Self.nodeFlag == 0 ? makeNode(leaf) : Int(leaf & ~Self.nodeFlag)
+            rewriteNode(child, nodeFirst + UInt64(begin) << UInt64(shift), shift - 6, first, last, body)
+            add(begin, dissolvingUniform(child))
+          } else {
+            add(begin, body(leaf))
+          }
+          if next > through + 1 { add(through + 1, leaf) }
+        }
+        (slot, run, rest) = (next, run + 1, rest & (rest &- 1))
+      }
+      store(newLeaves, count, starts, at: index)
     }
   }
 
-  private func expand(_ node: Node, into slots: UnsafeMutableBufferPointer<UInt32>) {
-    var slot = 0
-    var run = Int(node.base)
-    var starts = node.starts
-    while slot < 64 {
-      let next = starts.trailingZeroBitCount
-      let leaf = leaves[run]
-      while slot < next {
-        slots[slot] = leaf
-        slot += 1
-      }
-      starts &= starts &- 1
-      run += 1
-    }
-  }
-
-  private mutating func store(_ slots: UnsafeMutableBufferPointer<UInt32>, at index: Int) {
-    var starts: UInt64 = 0
-    for slot in 1..<64 where slots[slot] != slots[slot - 1] { starts |= 1 << UInt64(slot) }
-    let old = nodes[index]
-    let (oldCount, count) = (old.starts.nonzeroBitCount + 1, starts.nonzeroBitCount + 1)
-    if oldCount != count {
-      freeLeaves(Int(old.base), oldCount)
-      nodes[index].base = UInt32(allocateLeaves(count))
+  private mutating func store(_ newLeaves: UnsafeMutableBufferPointer<UInt32>, _ count: Int, _ starts: UInt64, at index: Int) {
+    let oldSize = Self.blockSize(nodes[index].starts.nonzeroBitCount + 1)
+    let size = Self.blockSize(count)
+    if oldSize != size {
+      freeLeaves(Int(nodes[index].base), oldSize)
+      nodes[index].base = UInt32(allocateLeaves(size))
     }
     nodes[index].starts = starts
-    var leaf = Int(nodes[index].base)
-    leaves[leaf] = slots[0]
-    while starts != 0 {
-      leaf += 1
-      leaves[leaf] = slots[starts.trailingZeroBitCount]
-      starts &= starts &- 1
-    }
+    (leaves + Int(nodes[index].base)).update(from: newLeaves.baseAddress!, count: count)
   }
 
   /// The leaf for a node: the node itself, or what all of its slots have, and the node is freed.
@@ -93,6 +82,9 @@ extension FusedTrie {
   }
 
   // MARK: - Memory
+
+  /// How many leaves the block of a node has room for: with a few to spare, most changes need no other block.
+  private static func blockSize(_ count: Int) -> Int { count == 1 ? 1 : (count + 3) & ~3 }
 
   /// A node all of whose slots have one leaf.
   private mutating func makeNode(_ leaf: UInt32) -> Int {

@@ -41,7 +41,7 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
     sweepRuns(items, parent: { place, parent in entries[Int(place)].parent = parent }, run: { _, _ in })
     // The shorter comes first, so that the longer ones remain.
     for (index, item) in items.enumerated() {
-      layout.rewrite(item.key, Int(item.length)) { _ in UInt32(truncatingIfNeeded: index + 1) }
+      layout.rewrite(item.key, Int(item.length), entries) { _ in UInt32(truncatingIfNeeded: index + 1) }
     }
   }
 
@@ -82,23 +82,38 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
     let place = allocate(PrefixEntry(value: value, length: length, parent: parent))
     keys[Int(place)] = key
     let entries = entries
-    layout.rewrite(key, length) { leaf in
+    layout.rewrite(key, length, entries) { leaf in
       if leaf == parent { return place }
       Self.adopt(entries, leaf, from: parent, by: place)
       return leaf
     }
+    layout.follow(key, length, leaf: place, value: value, new: value, old: nil)
     count += 1
+  }
+
+  /// Gives a prefix another value.
+  ///
+  /// - Returns: the value that it had.
+  /// - Precondition: `place` is that of this prefix.
+  mutating func replace(_ value: UInt32, _ place: UInt32, _ key: Key, _ length: Int) -> UInt32 {
+    let old = entries[Int(place)].value
+    entries[Int(place)].value = value
+    layout.follow(key, length, leaf: place, value: value, new: value, old: old)
+    layout.refreshValues(key, length, entries)
+    return old
   }
 
   /// - Precondition: `place` is that of this prefix.
   mutating func remove(_ place: UInt32, _ key: Key, _ length: Int) {
     let parent = entries[Int(place)].parent
     let entries = entries
-    layout.rewrite(key, length) { leaf in
+    layout.rewrite(key, length, entries) { leaf in
       if leaf == place { return parent }
       Self.adopt(entries, leaf, from: place, by: parent)
       return leaf
     }
+    let parentValue = parent == 0 ? nil : entries[Int(parent)].value
+    layout.follow(key, length, leaf: parent, value: parentValue, new: nil, old: entries[Int(place)].value)
     entries[Int(place)].link = firstFree
     firstFree = place
     count -= 1

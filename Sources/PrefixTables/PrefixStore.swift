@@ -49,8 +49,8 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
     switch layout {
     case .none: return (0, 0)
     case .block:
-      let firstEntry = Int(block.header.entriesOffset) + 8
-      return (firstEntry, Int(block.header.size) - firstEntry)
+      let prefixes = count * (MemoryLayout<PrefixEntry>.stride + MemoryLayout<Key>.stride)
+      return (block.size - prefixes, prefixes)
     case .large: return (large.pointee.layout.size, large.pointee.size - large.pointee.layout.size)
     }
   }
@@ -61,8 +61,8 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
     switch layout {
     case .none: break
     case .block:
-      copy.memory = .allocate(byteCount: Int(block.header.size), alignment: 16)
-      copy.memory?.copyMemory(from: memory!, byteCount: Int(block.header.size))
+      copy.memory = .allocate(byteCount: block.size, alignment: 16)
+      copy.memory?.copyMemory(from: memory!, byteCount: block.size)
     case .large: copy.memory = Self.box(large.pointee.copy())
     }
     return copy
@@ -100,22 +100,20 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
       }
     case .block:
       let place = block.place(at: key, length: length)
-      if place != 0 { return replace(UnsafeMutablePointer(mutating: block.entries), place, value) }
+      if place != 0 {
+        let entry = UnsafeMutablePointer(mutating: block.entries) + Int(place)
+        defer { entry.pointee.value = value }
+        return entry.pointee.value
+      }
       addToBlock(PrefixItem(key: key, value: value, length: UInt8(length)))
     case .large:
+      large.pointee.layout.readAhead(key)
       let (place, parent) = large.pointee.find(key, length)
-      if place != 0 {
-        return replace(large.pointee.entries, place, value)
-      }
+      if place != 0 { return large.pointee.replace(value, place, key, length) }
       large.pointee.add(value, key, length, parent: parent)
       if large.pointee.wantsRemaking { remakeLarge() }
     }
     return nil
-  }
-
-  private func replace(_ entries: UnsafeMutablePointer<PrefixEntry>, _ place: UInt32, _ value: UInt32) -> UInt32 {
-    defer { entries[Int(place)].value = value }
-    return entries[Int(place)].value
   }
 
   private func addToBlock(_ item: PrefixItem<Key>) {
@@ -145,6 +143,7 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
       removeFromBlock(Int(place) - 1)
       return value
     case .large:
+      large.pointee.layout.readAhead(key)
       let place = large.pointee.find(key, length).place
       if place == 0 { return nil }
       let value = large.pointee.entries[Int(place)].value
@@ -175,7 +174,9 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
       if count <= Self.minimumLarge {
         use(.block, RunBlock.make(all))
       } else {
-        use(.large, Self.box(Large(all)))
+        var table = Large(all)
+        table.layout.inherit(from: &large.pointee.layout)
+        use(.large, Self.box(table))
       }
     }
   }
@@ -188,4 +189,11 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
     case .large: try large.pointee.forEach(body)
     }
   }
+}
+
+extension PrefixStore where Layout == FusedTrie {
+  var isDirect: Bool { layout == .large && large.pointee.layout.direct != nil }
+
+  /// - Returns: whether the table is direct now.
+  func makeDirect() -> Bool { layout == .large && large.pointee.makeDirect() }
 }

@@ -70,6 +70,30 @@ public struct PrefixTable<Address: InternetAddress>: @unchecked Sendable {
   public func nextShorterMatch(after match: Match) -> Match? { reader.nextShorterMatch(after: match) }
 }
 
+// MARK: - Values alone
+
+extension PrefixTable {
+  /// The value of the longest prefix that contains the address.
+  ///
+  /// - Parameter missing: the value where no prefix does.
+  @inlinable @inline(__always)
+  public func longestMatchValue(for address: Address, missing: Value) -> Value {
+    reader.longestMatchValue(for: address, missing: missing)
+  }
+
+  /// The values of the longest prefixes that contain the addresses, in less time than one by one.
+  ///
+  /// - Parameters:
+  ///   - values: room for as many values as there are addresses.
+  ///   - missing: the value for an address that no prefix contains.
+  @inlinable
+  public func longestMatchValues(
+    for addresses: UnsafeBufferPointer<Address>, into values: UnsafeMutableBufferPointer<Value>, missing: Value
+  ) {
+    reader.longestMatchValues(for: addresses, into: values, missing: missing)
+  }
+}
+
 // MARK: - Changes and exact matches
 
 extension PrefixTable {
@@ -77,6 +101,8 @@ extension PrefixTable {
   private var ipv6: PrefixStore<RangeTree>? { storage.map { unsafeDowncast($0, to: PrefixStore<RangeTree>.self) } }
 
   /// The value of exactly this prefix.
+  @_specialize(where Address == IPv4Address)
+  @_specialize(where Address == IPv6Address)
   public func value(at prefix: Prefix<Address>) -> Value? {
     if Address.bitCount == 32 { return ipv4?.value(UInt32(truncatingIfNeeded: prefix.address.bits), prefix.length) }
     return ipv6?.value(UInt128(truncatingIfNeeded: prefix.address.bits), prefix.length)
@@ -86,6 +112,8 @@ extension PrefixTable {
   ///
   /// - Returns: the value it had; `nil` where it is new.
   @discardableResult
+  @_specialize(where Address == IPv4Address)
+  @_specialize(where Address == IPv6Address)
   public mutating func insert(_ value: Value, at prefix: Prefix<Address>) -> Value? {
     if Address.bitCount == 32 {
       return change(FusedTrie.self) { $0.insert(value, UInt32(truncatingIfNeeded: prefix.address.bits), prefix.length) }
@@ -97,9 +125,11 @@ extension PrefixTable {
   ///
   /// - Returns: the value it had; `nil` where it is not in the table.
   @discardableResult
+  @_specialize(where Address == IPv4Address)
+  @_specialize(where Address == IPv6Address)
   public mutating func remove(_ prefix: Prefix<Address>) -> Value? {
     // A table that shares its memory is not copied for a prefix that is not there.
-    guard value(at: prefix) != nil else { return nil }
+    if storage == nil || (!isKnownUniquelyReferenced(&storage) && value(at: prefix) == nil) { return nil }
     if Address.bitCount == 32 {
       return change(FusedTrie.self) { $0.remove(UInt32(truncatingIfNeeded: prefix.address.bits), prefix.length) }
     }
@@ -137,6 +167,29 @@ extension PrefixTable {
     if layout == .none { storage = nil }
     return previous
   }
+
+  /// Has the values of an IPv4 table held by address besides, for those who look up many addresses in a full table: 33 MiB,
+  /// with which `longestMatchValue` and `longestMatchValues` mostly take one load.
+  ///
+  /// Changes keep them up to date. They are given up for good where a change crosses a bound below; lookups go on without.
+  ///
+  /// - Returns: whether the table holds them now. `false` for IPv6, for a table so small that it is one block (up to 64 prefixes),
+  ///   for more than 32,767 distinct values, and for more than 32,768 networks of 256 addresses that have several values.
+  /// - Complexity: O(2^24); copies of the table take their own.
+  @discardableResult
+  public mutating func makeDirect() -> Bool {
+    guard Address.bitCount == 32, layout == .large else { return false }
+    if isDirect { return true }
+    var isMade = false
+    _ = change(FusedTrie.self) { store in
+      isMade = store.makeDirect()
+      return nil
+    }
+    return isMade
+  }
+
+  /// Whether the table holds its values by address: see ``makeDirect()``.
+  public var isDirect: Bool { Address.bitCount == 32 && ipv4?.isDirect == true }
 
   /// The memory that the table takes, in bytes: what lookups read, and the prefixes themselves.
   public var memorySize: (lookup: Int, prefixes: Int) {

@@ -5,12 +5,13 @@
 ///   direct    2^16 of 4 bytes: a leaf, or (highest bit set) a bucket that decides the next 32 bits
 ///   bucket    16 bytes, and memory of its own:
 ///               index   levels of groups of 16 starts, the top first: a start for each group of the level below
-///               pages   128 bytes each, in order: 16 starts, the 16 leaves of their runs
+///               pages   192 bytes each, in order: 16 starts; what the leaf of each of their runs is more than that of
+///                       the one before, modulo 2^32; the same of the leaves' values
 /// ```
 ///
 /// A leaf is the place of a prefix or another bucket. Tables that are not full have no direct bits: four buckets of
 /// 32 bits reach the end of an address. Starts are held less 2^31: vector units compare signed numbers. Behind the
-/// last run of a page its leaf is repeated, with the highest start.
+/// last run of a page stand the highest start and differences of 0.
 ///
 /// Complexity: a lookup in a bucket of *r* runs takes 1 + log16(*r*/12) comparisons of 16 starts. Prefixes up to /48 take one
 /// bucket, up to /80 two. A change rewrites a page, or makes the bucket anew where the page is full: O(*r*), every third to
@@ -29,7 +30,7 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
 
   /// Set in a leaf that names a bucket.
   @usableFromInline static var bucketFlag: UInt32 { 1 << 31 }
-  @usableFromInline static var pageSize: Int { 128 }
+  @usableFromInline static var pageSize: Int { 192 }
 
   @usableFromInline var direct: UnsafeMutablePointer<UInt32>
   @usableFromInline var buckets: UnsafeMutablePointer<Bucket>
@@ -63,7 +64,11 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
   }
 
   @inlinable
-  func find(_ key: UInt32, in bucket: Bucket) -> UInt32 {
+  func find(_ key: UInt32, in bucket: Bucket) -> UInt32 { Self.leaf(of: key, inPage: findPage(of: key, in: bucket)) }
+
+  /// The page with the run of an address.
+  @inlinable
+  func findPage(of key: UInt32, in bucket: Bucket) -> UnsafeRawPointer {
     let keys = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
     var level = UnsafeRawPointer(bucket.memory.unsafelyUnwrapped)
     var shift = bucket.topShift
@@ -75,8 +80,31 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
       // The highest address is not below what stands behind the last start.
       index = min(child, Int(bucket.lastPage &>> shift))
     }
-    let page = level + index &<< 7
-    return (page + 60).load(fromByteOffset: Self.countStarts(page, upTo: keys) &<< 2, as: UInt32.self)
+    return level + index &* Self.pageSize
+  }
+
+  /// The leaf of an address: a sum of differences, as the load of a leaf would wait for the starts.
+  @inlinable @inline(__always)
+  static func leaf(of key: UInt32, inPage page: UnsafeRawPointer) -> UInt32 {
+    sum(page + 64, of: page, upTo: SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31)))
+  }
+
+  /// The value of an address's leaf; 0 of a bucket.
+  @inlinable @inline(__always)
+  static func value(of key: UInt32, inPage page: UnsafeRawPointer) -> UInt32 {
+    sum(page + 128, of: page, upTo: SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31)))
+  }
+
+  /// The sum of those of 16 differences whose starts are not above the address.
+  @inlinable @inline(__always)
+  static func sum(_ differences: UnsafeRawPointer, of starts: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> UInt32 {
+    let zero = SIMD8<Int32>(repeating: 0)
+    let low = zero.replacing(
+      with: differences.loadUnaligned(as: SIMD8<Int32>.self), where: starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key)
+    let high = zero.replacing(
+      with: (differences + 32).loadUnaligned(as: SIMD8<Int32>.self),
+      where: (starts + 32).loadUnaligned(as: SIMD8<Int32>.self) .<= key)
+    return UInt32(bitPattern: (low &+ high).wrappedSum())
   }
 
   /// How many of 16 starts are not above the address.
@@ -87,6 +115,57 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
     let low = zero.replacing(with: one, where: starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key)
     let high = zero.replacing(with: one, where: (starts + 32).loadUnaligned(as: SIMD8<Int32>.self) .<= key)
     return Int((low &+ high).wrappedSum())
+  }
+}
+
+// MARK: - Values
+
+extension RangeTree {
+  /// The leaf of an address and its value, which is 0 where the leaf is.
+  @inlinable
+  func value(of key: UInt128, _ entries: UnsafePointer<PrefixEntry>) -> (leaf: UInt32, value: UInt32) {
+    value(after: firstStep(key), of: key, entries)
+  }
+
+  /// The same of an address that came as far as this step.
+  @inlinable @inline(__always)
+  func value(
+    after step: Step, of key: UInt128, _ entries: UnsafePointer<PrefixEntry>
+  ) -> (leaf: UInt32, value: UInt32) {
+    guard let page = step.page else { return (step.key, entries[Int(step.key)].value) }
+    let leaf = Self.leaf(of: step.key, inPage: page)
+    let value = Self.value(of: step.key, inPage: page)
+    if leaf & Self.bucketFlag == 0 { return (leaf, value) }
+    let last = self.leaf(of: key)
+    return (last, entries[Int(last)].value)
+  }
+
+  /// Where the lookup of an address goes on after the direct table and the index of its bucket.
+  @usableFromInline @frozen
+  struct Step: BitwiseCopyable {
+    /// A page; `nil` where `key` is the leaf already.
+    @usableFromInline var page: UnsafeRawPointer?
+    /// The 32 bits that the page decides over.
+    @usableFromInline var key: UInt32
+
+    @inlinable
+    init(page: UnsafeRawPointer?, key: UInt32) { (self.page, self.key) = (page, key) }
+  }
+
+  @inlinable
+  func firstStep(_ key: UInt128) -> Step {
+    let leaf = directBits == 0 ? direct[0] : direct[Int(truncatingIfNeeded: key &>> 112)]
+    if leaf & Self.bucketFlag == 0 { return Step(page: nil, key: leaf) }
+    let bits = UInt32(truncatingIfNeeded: key &>> UInt128(truncatingIfNeeded: 96 &- directBits))
+    return Step(page: findPage(of: bits, in: buckets[Int(leaf & ~Self.bucketFlag)]), key: bits)
+  }
+
+  /// Reads from each line of a step's page, so that they are near when they are needed.
+  @inlinable @inline(__always)
+  func touch(_ step: Step) -> UInt32 {
+    guard let page = step.page else { return 0 }
+    return page.load(as: UInt32.self) ^ page.load(fromByteOffset: 64, as: UInt32.self)
+      ^ page.load(fromByteOffset: 128, as: UInt32.self)
   }
 }
 

@@ -3,6 +3,7 @@ extension RangeTree {
   private struct Run: BitwiseCopyable {
     var start: UInt32
     var leaf: UInt32
+    var value: UInt32
   }
 
   /// How many runs a page gets when its bucket is made: room is left for changes.
@@ -11,23 +12,30 @@ extension RangeTree {
   private static var minimumRunsPerPage: Int { 4 }
 
   @usableFromInline
-  mutating func rewrite(_ key: UInt128, _ length: Int, _ body: (UInt32) -> UInt32) {
+  mutating func refreshValues(_ key: UInt128, _ length: Int, _ entries: UnsafePointer<PrefixEntry>) {
+    rewrite(key, length, entries) { $0 }
+  }
+
+  @usableFromInline
+  mutating func rewrite(_ key: UInt128, _ length: Int, _ entries: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32) {
     let bits = Int(directBits)
     let slot = bits == 0 ? 0 : Int(truncatingIfNeeded: key >> 112)
     if length <= bits {
       for index in slot..<slot + 1 << (bits - length) {
-        direct[index] = rewriteAll(direct[index], body)
+        direct[index] = rewriteAll(direct[index], entries, body)
       }
     } else {
-      direct[slot] = rewrite(direct[slot], key << UInt128(bits), length - bits, body)
+      direct[slot] = rewrite(direct[slot], key << UInt128(bits), length - bits, entries, body)
     }
   }
 
   /// The leaf in place of this one, of whose addresses all are in the prefix.
-  private mutating func rewriteAll(_ leaf: UInt32, _ body: (UInt32) -> UInt32) -> UInt32 {
+  private mutating func rewriteAll(
+    _ leaf: UInt32, _ entries: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32
+  ) -> UInt32 {
     if leaf & Self.bucketFlag == 0 { return body(leaf) }
     let index = Int(leaf & ~Self.bucketFlag)
-    rewriteRuns(of: index, 0, .max, body)
+    rewriteRuns(of: index, 0, .max, entries, body)
     return dissolvingUniform(index)
   }
 
@@ -36,51 +44,64 @@ extension RangeTree {
   /// - Parameters:
   ///   - key: the prefix's bits that the leaf decides over, in the highest places.
   ///   - length: how many they are, at least 1.
-  private mutating func rewrite(_ leaf: UInt32, _ key: UInt128, _ length: Int, _ body: (UInt32) -> UInt32) -> UInt32 {
-    let index = leaf & Self.bucketFlag == 0 ? makeBucket(leaf) : Int(leaf & ~Self.bucketFlag)
+  private mutating func rewrite(
+    _ leaf: UInt32, _ key: UInt128, _ length: Int, _ entries: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32
+  ) -> UInt32 {
+    let index = leaf & Self.bucketFlag == 0 ? makeBucket(leaf, entries) : Int(leaf & ~Self.bucketFlag)
     let first = UInt32(truncatingIfNeeded: key >> 96)
     if length <= 32 {
-      rewriteRuns(of: index, first, lastAddress(of: first, length: length), body)
+      rewriteRuns(of: index, first, lastAddress(of: first, length: length), entries, body)
     } else {
       let old = find(first, in: buckets[index])
-      let new = rewrite(old, key << 32, length - 32, body)
-      if new != old { replaceRuns(of: index, first, first) { _, _ in new } }
+      let new = rewrite(old, key << 32, length - 32, entries, body)
+      if new != old { replaceRuns(of: index, first, first, entries) { _, _ in new } }
     }
     return dissolvingUniform(index)
   }
 
-  private mutating func rewriteRuns(of index: Int, _ first: UInt32, _ last: UInt32, _ body: (UInt32) -> UInt32) {
-    replaceRuns(of: index, first, last) { tree, leaf in tree.rewriteAll(leaf, body) }
+  private mutating func rewriteRuns(
+    of index: Int, _ first: UInt32, _ last: UInt32, _ entries: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32
+  ) {
+    replaceRuns(of: index, first, last, entries) { tree, leaf in tree.rewriteAll(leaf, entries, body) }
+  }
+
+  /// The value of a leaf; 0 of a bucket and of no prefix.
+  private static func value(of leaf: UInt32, _ entries: UnsafePointer<PrefixEntry>) -> UInt32 {
+    leaf & bucketFlag == 0 ? entries[Int(leaf)].value : 0
   }
 
   /// Gives the runs of `first...last` other leaves, splits those that reach out of it, and joins equal ones.
   private mutating func replaceRuns(
-    of index: Int, _ first: UInt32, _ last: UInt32, _ body: (inout RangeTree, UInt32) -> UInt32
+    of index: Int, _ first: UInt32, _ last: UInt32, _ entries: UnsafePointer<PrefixEntry>,
+    _ body: (inout RangeTree, UInt32) -> UInt32
   ) {
     let bucket = buckets[index]
     let (firstPage, lastPage) = (page(of: first, in: bucket), page(of: last, in: bucket))
     withUnsafeTemporaryAllocation(of: Run.self, capacity: (lastPage - firstPage + 1) * 16 + 2) { runs in
       var count = 0
-      func add(_ start: UInt32, _ leaf: UInt32) {
+      func add(_ start: UInt32, _ leaf: UInt32, _ value: UInt32) {
         if count > 0, runs[count - 1].leaf == leaf { return }
-        runs[count] = Run(start: start, leaf: leaf)
+        runs[count] = Run(start: start, leaf: leaf, value: value)
         count += 1
       }
       for page in firstPage...lastPage {
         let used = runCount(bucket, page)
         for run in 0..<used {
-          let (start, leaf) = (self.start(bucket, page, run), self.leaf(bucket, page, run))
+          let (start, leaf, value) = (
+            self.start(bucket, page, run), self.leaf(bucket, page, run), self.value(bucket, page, run)
+          )
           let end: UInt32 =
             run + 1 < used
             ? self.start(bucket, page, run + 1) - 1
             : page < Int(bucket.lastPage) ? self.start(bucket, page + 1, 0) - 1 : .max
           if end < first || start > last {
-            add(start, leaf)
+            add(start, leaf, value)
             continue
           }
-          if start < first { add(start, leaf) }
-          add(max(start, first), body(&self, leaf))
-          if end > last { add(last + 1, leaf) }
+          if start < first { add(start, leaf, value) }
+          let new = body(&self, leaf)
+          add(max(start, first), new, Self.value(of: new, entries))
+          if end > last { add(last + 1, leaf, value) }
         }
       }
       let isFew = count < Self.minimumRunsPerPage && bucket.lastPage > 0
@@ -105,7 +126,9 @@ extension RangeTree {
       }
       func addPages(_ pages: Range<Int>) {
         for page in pages {
-          for run in 0..<runCount(bucket, page) { add(Run(start: start(bucket, page, run), leaf: leaf(bucket, page, run))) }
+          for run in 0..<runCount(bucket, page) {
+            add(Run(start: start(bucket, page, run), leaf: leaf(bucket, page, run), value: value(bucket, page, run)))
+          }
         }
       }
       addPages(0..<firstPage)
@@ -138,13 +161,20 @@ extension RangeTree {
   }
 
   func start(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { self.page(bucket, page)[run] ^ 1 << 31 }
-  func leaf(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { self.page(bucket, page)[16 + run] }
+  func leaf(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { Self.sum(self.page(bucket, page) + 16, run) }
+  private func value(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { Self.sum(self.page(bucket, page) + 32, run) }
 
-  /// How many runs a page holds: behind them the highest start and the last leaf are repeated.
+  private static func sum(_ differences: UnsafePointer<UInt32>, _ run: Int) -> UInt32 {
+    var sum: UInt32 = 0
+    for index in 0...run { sum &+= differences[index] }
+    return sum
+  }
+
+  /// How many runs a page holds: runs differ from the one before, what stands behind them does not.
   func runCount(_ bucket: Bucket, _ page: Int) -> Int {
     let words = self.page(bucket, page)
     var count = 16
-    while count > 1, words[count - 1] == .max >> 1, words[15 + count] == words[14 + count] { count -= 1 }
+    while count > 1, words[15 + count] == 0 { count -= 1 }
     return count
   }
 
@@ -160,9 +190,13 @@ extension RangeTree {
 
   private func storePage(_ bucket: Bucket, _ page: Int, _ runs: UnsafePointer<Run>, _ count: Int) {
     let words = self.page(bucket, page)
+    var before = Run(start: 0, leaf: 0, value: 0)
     for run in 0..<16 {
-      words[run] = run < count ? runs[run].start ^ 1 << 31 : .max >> 1
-      words[16 + run] = runs[min(run, count - 1)].leaf
+      let current = run < count ? runs[run] : Run(start: .max, leaf: before.leaf, value: before.value)
+      words[run] = current.start ^ 1 << 31
+      words[16 + run] = current.leaf &- before.leaf
+      words[32 + run] = current.value &- before.value
+      before = current
     }
   }
 
@@ -194,7 +228,7 @@ extension RangeTree {
   }
 
   /// The place of a new bucket all of whose addresses have one leaf.
-  private mutating func makeBucket(_ leaf: UInt32) -> Int {
+  private mutating func makeBucket(_ leaf: UInt32, _ entries: UnsafePointer<PrefixEntry>) -> Int {
     let index: Int
     if firstFreeBucket != .max {
       index = Int(firstFreeBucket)
@@ -207,7 +241,7 @@ extension RangeTree {
       index = Int(bucketCount)
       bucketCount += 1
     }
-    withUnsafePointer(to: Run(start: 0, leaf: leaf)) { run in
+    withUnsafePointer(to: Run(start: 0, leaf: leaf, value: Self.value(of: leaf, entries))) { run in
       buckets[index] = makeBucket(UnsafeBufferPointer(start: run, count: 1))
     }
     return index

@@ -1,19 +1,27 @@
 /// The layout of small tables, nearly every VRF's: all in one block of memory, made anew by every change.
 ///
 /// ```
-///   header    16 bytes: how many prefixes, runs, and where the parts begin
+///   header    8 bytes (IPv6: 16): how many prefixes, runs, and where the parts begin
 ///   starts    the first address of each run, in order
-///               IPv4: 4 bytes each, in groups of 8 that one vector comparison takes; address 0 is left out
+///               IPv4: 4 bytes each, in groups of 8 that one vector comparison takes; see below
 ///               IPv6: 16 bytes each, for a binary search without branches
-///   places    1 byte a run: the prefix it belongs to, 0 for none
 ///   entries   8 bytes a prefix: value, length, parent
+///   places    1 byte a run: the prefix it belongs to, 0 for none
 ///   keys      4 or 16 bytes a prefix: its address
+///
+///   IPv4, up to 25 runs    one group or three, without the first run, whose place is in the header; in the places
+///                          each run has what its place is more than that of the run before, modulo 256
+///   IPv4, more runs        an index of 16 starts, those that groups begin with but for the first; groups of 8 starts
+///                          with their 8 places behind them
 /// ```
 ///
-/// Ten IPv4 routes take at most 137 bytes for header, starts and places, and 120 for the prefixes.
+/// Sums of differences instead of a place by its index: the loads of a lookup do not wait for each other, but the entry's,
+/// which lies between those that were loaded. Starts are held less 2^31, as vector units compare signed numbers; behind
+/// the last start stand starts of the highest address.
 ///
-/// Complexity: a lookup counts the starts up to the address: *n*/4 + 1 comparisons of 8 (IPv4), log *n* steps (IPv6).
-/// A change is O(*n*).
+/// Ten IPv4 routes take 128 bytes for header, starts and places, and 120 for the prefixes.
+///
+/// Complexity: a lookup takes three comparisons of 8 starts at the most (IPv4), log *n* steps (IPv6). A change is O(*n*).
 @usableFromInline @frozen
 struct RunBlock<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable>: BitwiseCopyable {
   /// The most prefixes of a block: a place fits in a byte, and a rebuild takes under a microsecond.
@@ -21,17 +29,23 @@ struct RunBlock<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sen
 
   @usableFromInline @frozen
   struct Header: BitwiseCopyable {
-    @usableFromInline var count: UInt16
+    @usableFromInline var count: UInt8
     /// IPv4: groups of 8 starts; IPv6: runs.
-    @usableFromInline var startCount: UInt16
+    @usableFromInline var startCount: UInt8
+    /// The place of the first run.
+    @usableFromInline var firstPlace: UInt8
+    @usableFromInline var unused: UInt8 = 0
     @usableFromInline var placesOffset: UInt16
     /// Of place 0, which is not there: place 1 lies 8 bytes behind.
     @usableFromInline var entriesOffset: UInt16
-    @usableFromInline var keysOffset: UInt16
-    @usableFromInline var size: UInt16
-
-    @usableFromInline static var size: Int { 16 }
   }
+
+  /// Where the starts begin: aligned as a key.
+  @usableFromInline static var startsOffset: Int { Key.bitWidth == 32 ? 8 : 16 }
+  /// Starts of 16 groups: 129 runs, the most of 64 prefixes, are 17 groups.
+  @usableFromInline static var indexSize: Int { 64 }
+  /// Of a group below an index: 8 starts, 8 places.
+  @usableFromInline static var groupSize: Int { 40 }
 
   @usableFromInline let base: UnsafeRawPointer
 
@@ -47,36 +61,55 @@ struct RunBlock<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sen
   }
 
   /// The prefixes' addresses in order; the first belongs to place 1.
-  var keys: UnsafePointer<Key> { (base + Int(header.keysOffset)).assumingMemoryBound(to: Key.self) }
+  var keys: UnsafePointer<Key> { (base + keysOffset).assumingMemoryBound(to: Key.self) }
+
+  private var keysOffset: Int { size - Int(header.count) * MemoryLayout<Key>.stride }
 
   /// The place of the longest prefix that contains the address; 0 for none.
   @inlinable @inline(__always)
   func place(of key: Key) -> UInt32 {
-    let run = Key.bitWidth == 32 ? countStarts(upTo: UInt32(truncatingIfNeeded: key)) : searchStarts(upTo: key)
-    return UInt32(base.load(fromByteOffset: Int(header.placesOffset) &+ run, as: UInt8.self))
+    if Key.bitWidth == 32 { return placeByGroups(of: UInt32(truncatingIfNeeded: key)) }
+    return UInt32(base.load(fromByteOffset: Int(header.placesOffset) &+ searchStarts(upTo: key), as: UInt8.self))
   }
 
-  /// How many runs begin at the address or before it, the first one not counted.
-  ///
-  /// Starts are held less 2^31: vector units compare signed numbers.
   @inlinable @inline(__always)
-  func countStarts(upTo key: UInt32) -> Int {
-    let biased = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
-    var counts = SIMD8<Int32>(repeating: 0)
-    var group = base + Header.size
-    let end = group + Int(header.startCount) &* 32
-    while group != end {
-      let starts = group.loadUnaligned(as: SIMD8<Int32>.self)
-      counts.replace(with: counts &+ 1, where: starts .<= biased)
-      group += 32
+  func placeByGroups(of key: UInt32) -> UInt32 {
+    let header = header
+    let starts = base + Self.startsOffset
+    let key = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
+    if header.startCount <= 3 {
+      let places = base + Int(header.placesOffset)
+      var sum = Self.differences(starts, places, upTo: key)
+      if header.startCount == 3 {
+        sum &+= Self.differences(starts + 32, places + 8, upTo: key) &+ Self.differences(starts + 64, places + 16, upTo: key)
+      }
+      return (UInt32(header.firstPlace) &+ UInt32(bitPattern: sum.wrappedSum())) & 0xff
     }
-    return Int(counts.wrappedSum())
+    // The highest address is not below what stands behind the last group's first.
+    let group = min(
+      Self.countStarts(starts, upTo: key) &+ Self.countStarts(starts + 32, upTo: key), Int(header.startCount) &- 1)
+    let groupStarts = starts + Self.indexSize + group &* Self.groupSize
+    return UInt32(groupStarts.load(fromByteOffset: 31 &+ Self.countStarts(groupStarts, upTo: key), as: UInt8.self))
+  }
+
+  /// Of each of 8 starts that is not above the address, what its place is more than the one before.
+  @inlinable @inline(__always)
+  static func differences(_ starts: UnsafeRawPointer, _ places: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> SIMD8<Int32> {
+    let differences = SIMD8<Int32>(truncatingIfNeeded: places.loadUnaligned(as: SIMD8<UInt8>.self))
+    return SIMD8<Int32>(repeating: 0).replacing(with: differences, where: starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key)
+  }
+
+  /// How many of 8 starts are not above the address.
+  @inlinable @inline(__always)
+  static func countStarts(_ starts: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> Int {
+    let isStarted = starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key
+    return Int(SIMD8<Int32>(repeating: 0).replacing(with: SIMD8<Int32>(repeating: 1), where: isStarted).wrappedSum())
   }
 
   /// The index of the last run that begins at the address or before it.
   @inlinable
   func searchStarts(upTo key: Key) -> Int {
-    let starts = (base + Header.size).assumingMemoryBound(to: Key.self)
+    let starts = (base + Self.startsOffset).assumingMemoryBound(to: Key.self)
     var index = 0
     var count = Int(header.startCount)
     while count > 1 {
@@ -112,39 +145,70 @@ struct RunBlock<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sen
     _ items: UnsafeBufferPointer<PrefixItem<Key>>, _ starts: UnsafeBufferPointer<Key>,
     _ places: UnsafeMutableBufferPointer<UInt8>, _ parents: UnsafeMutableBufferPointer<UInt32>
   ) -> UnsafeMutableRawPointer {
-    let isCounted = Key.bitWidth == 32
-    let startCount = isCounted ? (starts.count - 1 + 7) / 8 : starts.count
-    let placesOffset = Header.size + startCount * (isCounted ? 32 : MemoryLayout<Key>.stride)
-    let placeCount = isCounted ? startCount * 8 + 1 : startCount
-    let firstEntry = (placesOffset + placeCount + 3) & ~3
-    let alignment = MemoryLayout<Key>.alignment
-    let keysOffset = (firstEntry + items.count * 8 + alignment - 1) & -alignment
-    let size = keysOffset + items.count * MemoryLayout<Key>.stride
-    let base = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
-    base.storeBytes(
-      of: Header(
-        count: UInt16(items.count), startCount: UInt16(startCount), placesOffset: UInt16(placesOffset),
-        entriesOffset: UInt16(firstEntry - 8), keysOffset: UInt16(keysOffset), size: UInt16(size)),
-      as: Header.self)
-    if isCounted {
-      let counted = (base + Header.size).assumingMemoryBound(to: UInt32.self)
-      // Behind the last start: never counted but by the last address, whose place is repeated behind the last one.
-      for index in 0..<startCount * 8 {
-        counted[index] = (index + 1 < starts.count ? UInt32(truncatingIfNeeded: starts[index + 1]) : .max) ^ 1 << 31
-      }
+    let isGrouped = Key.bitWidth == 32
+    let startCount = isGrouped ? groupCount(runs: starts.count) : starts.count
+    let isIndexed = isGrouped && startCount > 3
+    let startsSize =
+      isIndexed ? indexSize + startCount * groupSize : startCount * (isGrouped ? 32 : MemoryLayout<Key>.stride)
+    let firstEntry = startsOffset + startsSize
+    let placesOffset = firstEntry + items.count * 8
+    let header = Header(
+      count: UInt8(items.count), startCount: UInt8(startCount), firstPlace: places[0], placesOffset: UInt16(placesOffset),
+      entriesOffset: UInt16(firstEntry - 8))
+    let base = UnsafeMutableRawPointer.allocate(byteCount: size(header), alignment: 16)
+    base.storeBytes(of: header, as: Header.self)
+    if isGrouped {
+      storeGroups(base, startCount, starts, places)
     } else {
-      (base + Header.size).assumingMemoryBound(to: Key.self).update(from: starts.baseAddress!, count: starts.count)
-    }
-    for index in 0..<placeCount {
-      base.storeBytes(of: places[min(index, starts.count - 1)], toByteOffset: placesOffset + index, as: UInt8.self)
+      (base + startsOffset).assumingMemoryBound(to: Key.self).update(from: starts.baseAddress!, count: starts.count)
+      for index in 0..<startCount { base.storeBytes(of: places[index], toByteOffset: placesOffset + index, as: UInt8.self) }
     }
     let entries = (base + firstEntry).assumingMemoryBound(to: PrefixEntry.self)
-    let keys = (base + keysOffset).assumingMemoryBound(to: Key.self)
+    let keys = UnsafeMutablePointer(mutating: RunBlock(base).keys)
     for (index, item) in items.enumerated() {
       entries[index] = PrefixEntry(value: item.value, length: Int(item.length), parent: parents[index])
       keys[index] = item.key
     }
     return base
+  }
+
+  /// How many groups hold the starts of the runs.
+  private static func groupCount(runs: Int) -> Int { runs <= 9 ? 1 : runs <= 25 ? 3 : (runs + 7) / 8 }
+
+  private static func storeGroups(
+    _ base: UnsafeMutableRawPointer, _ groupCount: Int, _ starts: UnsafeBufferPointer<Key>,
+    _ places: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    func store(_ run: Int, _ place: UnsafeMutableRawPointer) {
+      let start = run < starts.count ? UInt32(truncatingIfNeeded: starts[run]) : .max
+      place.storeBytes(of: start ^ 1 << 31, as: UInt32.self)
+    }
+    let first = base + startsOffset
+    if groupCount <= 3 {
+      let differences = base + Int(RunBlock(base).header.placesOffset)
+      for index in 0..<groupCount * 8 {
+        store(index + 1, first + index * 4)
+        let difference = index + 1 < starts.count ? places[index + 1] &- places[index] : 0
+        differences.storeBytes(of: difference, toByteOffset: index, as: UInt8.self)
+      }
+      return
+    }
+    for group in 0..<indexSize / 4 { store((group + 1) * 8, first + group * 4) }
+    for run in 0..<groupCount * 8 {
+      let group = first + indexSize + run / 8 * groupSize
+      store(run, group + run % 8 * 4)
+      group.storeBytes(of: places[min(run, starts.count - 1)], toByteOffset: 32 + run % 8, as: UInt8.self)
+    }
+  }
+
+  /// The memory that is taken, in bytes.
+  var size: Int { Self.size(header) }
+
+  private static func size(_ header: Header) -> Int {
+    let isGrouped = Key.bitWidth == 32
+    let placesSize = !isGrouped ? Int(header.startCount) : header.startCount > 3 ? 0 : Int(header.startCount) * 8
+    let alignment = MemoryLayout<Key>.alignment
+    return (Int(header.placesOffset) + placesSize + alignment - 1) & -alignment + Int(header.count) * MemoryLayout<Key>.stride
   }
 
   /// How many of the prefixes come before this one in order.

@@ -64,6 +64,7 @@ import Testing
     #expect(table.count == model.entries.count, "\(place)")
     #expect(table.isEmpty == model.entries.isEmpty)
     #expect(listed(table).elementsEqual(model.inOrder) { $0 == $1 }, "\(place): order")
+    var keys: [Address] = []
     for number in 0..<lookups {
       // Half of them at the borders of prefixes that are there.
       var key = source.address()
@@ -77,11 +78,33 @@ import Testing
         }
       }
       #expect(matches(table, key).elementsEqual(model.matches(key)) { $0 == $1 }, "\(place): \(key)")
+      keys.append(key)
+    }
+    expectEqualValues(table, model, keys, place)
+  }
+
+  /// Compares lookups of values, of single addresses and of many at once.
+  private func expectEqualValues<Address>(
+    _ table: PrefixTable<Address>, _ model: LinearTable<Address>, _ keys: [Address], _ place: String
+  ) {
+    let missing: UInt32 = 0xffff_fff0
+    let values = [UInt32](unsafeUninitializedCapacity: keys.count) { values, count in
+      count = keys.count
+      keys.withUnsafeBufferPointer { table.longestMatchValues(for: $0, into: values, missing: missing) }
+    }
+    for (key, value) in zip(keys, values) {
+      let expected = model.matches(key).first?.1 ?? missing
+      #expect(table.longestMatchValue(for: key, missing: missing) == expected, "\(place): value of \(key)")
+      #expect(value == expected, "\(place): value of \(key) among \(keys.count)")
     }
   }
 
   /// Grows a table to `peak` prefixes and empties it, twice, with changes and replaced values on the way.
-  private func growAndShrink<Address: InternetAddress>(_: Address.Type, seed: UInt64, peak: Int) {
+  ///
+  /// - Parameter valueCount: how many distinct values there are, 0 for as many as there are numbers.
+  private func growAndShrink<Address: InternetAddress>(
+    _: Address.Type, seed: UInt64, peak: Int, isDirect: Bool = false, valueCount: UInt64 = 0
+  ) {
     var source = Source<Address>(seed: seed)
     var table = PrefixTable<Address>()
     var model = LinearTable<Address>()
@@ -91,8 +114,17 @@ import Testing
         operation += 1
         // Two steps forward and one back.
         if (source.random.below(3) == 0) != isGrowing {
-          let (value, prefix) = (UInt32(truncatingIfNeeded: source.random.next()), source.prefix())
-          #expect(table.insert(value, at: prefix) == model.insert(value, at: prefix), "seed \(seed) operation \(operation)")
+          let value = valueCount == 0 ? source.random.next() : source.random.below(valueCount)
+          // Where the table grows, some prefixes get another value.
+          let prefix = model.entries.isEmpty || source.random.below(8) > 0
+            ? source.prefix() : model.entries[Int(source.random.below(UInt64(model.entries.count)))].prefix
+          #expect(
+            table.insert(UInt32(truncatingIfNeeded: value), at: prefix)
+              == model.insert(UInt32(truncatingIfNeeded: value), at: prefix), "seed \(seed) operation \(operation)")
+          if isDirect, isGrowing, !table.isDirect {
+            let isMade = table.makeDirect()
+            #expect(isMade || table.count <= 64)
+          }
         } else {
           let prefix = model.entries.isEmpty || source.random.below(8) == 0
             ? source.prefix() : model.entries[Int(source.random.below(UInt64(model.entries.count)))].prefix
@@ -111,6 +143,67 @@ import Testing
   @Test("IPv4 tables answer as a list does while they grow and shrink through all layouts", arguments: [3, 40, 70, 200, 1_500])
   func ipv4(peak: Int) {
     for seed in 1...max(1, 400 / UInt64(peak)) * Self.rounds { growAndShrink(IPv4Address.self, seed: seed, peak: peak) }
+  }
+
+  @Test("IPv4 tables with values by address answer as a list does", arguments: [90, 300, 1_500])
+  func ipv4Direct(peak: Int) {
+    for seed in 1...Self.rounds {
+      growAndShrink(IPv4Address.self, seed: seed, peak: peak, isDirect: true)
+      growAndShrink(IPv4Address.self, seed: seed, peak: peak, isDirect: true, valueCount: 5)
+    }
+  }
+
+  @Test("values by address come when they are asked for, and go with too many values or too few prefixes")
+  func directBounds() {
+    var table = PrefixTable<IPv4Address>()
+    func host(_ number: UInt32) -> IPv4Prefix { Prefix(containing: IPv4Address(bits: 10 << 24 | number), length: 32) }
+    for number in 0..<64 as Range<UInt32> { table.insert(number, at: host(number)) }
+    table.makeDirect()
+    #expect(!table.isDirect, "a block")
+    table.insert(64, at: host(64))
+    let without = table
+    #expect(!table.isDirect)
+    table.makeDirect()
+    #expect(table.isDirect && !without.isDirect, "a copy goes without")
+    #expect(table.memorySize.lookup > 32 << 20 && without.memorySize.lookup < 1 << 20)
+    for number in 65..<0x8000 as Range<UInt32> { table.insert(number - 1, at: host(number)) }
+    #expect(table.isDirect, "32,767 values")
+    #expect(table.longestMatchValue(for: host(0x7fff).address, missing: 77_777) == 0x7ffe)
+    let full = table
+    table.insert(0x7fff, at: host(0))
+    #expect(table.isDirect, "value 0 has gone with the prefix that had it, value 32,767 come")
+    #expect(table.longestMatchValue(for: host(0).address, missing: 77_777) == 0x7fff)
+    table.insert(0x8000, at: host(0x8000))
+    #expect(!table.isDirect && full.isDirect, "too many values")
+    #expect(table.longestMatchValue(for: host(0x8000).address, missing: 77_777) == 0x8000)
+    #expect(full.longestMatchValue(for: host(0x8000).address, missing: 77_777) == 77_777)
+    table.makeDirect()
+    #expect(!table.isDirect)
+    table = full
+    for number in 32..<0x8000 as Range<UInt32> { table.remove(host(number)) }
+    #expect(!table.isDirect && table.longestMatchValue(for: host(31).address, missing: 77_777) == 31, "a block again")
+    var ipv6 = PrefixTable<IPv6Address>()
+    for number in 0..<100 as Range<UInt32> { ipv6.insert(number, at: Prefix(containing: IPv6Address(bits: UInt128(number)), length: 128)) }
+    ipv6.makeDirect()
+    #expect(!ipv6.isDirect)
+  }
+
+  @Test("values by address go with too many networks of 256 addresses that are divided")
+  func directGroups() {
+    var table = PrefixTable<IPv4Address>()
+    func half(_ number: UInt32) -> IPv4Prefix { Prefix(containing: IPv4Address(bits: 10 << 24 | number << 8), length: 25) }
+    for number in 0..<0x8000 as Range<UInt32> {
+      table.insert(number % 7, at: half(number))
+      if number == 100 { table.makeDirect() }
+    }
+    #expect(table.isDirect && table.longestMatchValue(for: half(0x7fff).address, missing: 77_777) == 0x7fff % 7)
+    table.insert(1, at: half(0x8000))
+    #expect(!table.isDirect)
+    table.makeDirect()
+    #expect(!table.isDirect && table.longestMatchValue(for: half(0x8000).address, missing: 77_777) == 1)
+    table.remove(half(3))
+    table.makeDirect()
+    #expect(table.isDirect && table.longestMatchValue(for: half(3).address, missing: 77_777) == 77_777)
   }
 
   @Test("IPv6 tables answer as a list does while they grow and shrink through all layouts", arguments: [3, 40, 70, 200, 2_500])

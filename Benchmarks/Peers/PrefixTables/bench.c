@@ -3,12 +3,12 @@
 void dpdk_init(char*),be6(const void*,size_t),small(int);
 extern peer_t peers4[],peers6[];
 // Ours: Benchmarks/Sources/PrefixTableEntryPoints
-void vrfsim4_build(const void*,size_t),vrfsim4_churn(const void*,const uint32_t*,size_t);size_t vrfsim4_size(size_t*);uint64_t vrfsim4_chain(const void*,size_t,uint64_t),vrfsim4_single(const void*,size_t),vrfsim4_all(const void*,size_t);
-void vrfsim6_build(const void*,size_t),vrfsim6_churn(const void*,const uint32_t*,size_t);size_t vrfsim6_size(size_t*);uint64_t vrfsim6_chain(const void*,size_t,uint64_t),vrfsim6_single(const void*,size_t);
+void vrfsim4_build(const void*,size_t),vrfsim4_churn(const void*,const uint32_t*,size_t);size_t vrfsim4_size(size_t*);uint64_t vrfsim4_chain(const void*,size_t,uint64_t),vrfsim4_single(const void*,size_t),vrfsim4_bulk(const void*,size_t),vrfsim4_all(const void*,size_t);
+void vrfsim6_build(const void*,size_t),vrfsim6_churn(const void*,const uint32_t*,size_t);size_t vrfsim6_size(size_t*);uint64_t vrfsim6_chain(const void*,size_t,uint64_t),vrfsim6_single(const void*,size_t),vrfsim6_bulk(const void*,size_t);
 static int own4_build(const void*r,size_t n){vrfsim4_build(r,n);return 0;}
 static int own6_build(const void*r,size_t n){vrfsim6_build(r,n);return 0;}
-static peer_t own4[]={{"vrfsim",own4_build,vrfsim4_size,vrfsim4_chain,vrfsim4_single,0,vrfsim4_churn},{0}};
-static peer_t own6[]={{"vrfsim",own6_build,vrfsim6_size,vrfsim6_chain,vrfsim6_single,0,vrfsim6_churn},{0}};
+static peer_t own4[]={{"vrfsim",own4_build,vrfsim4_size,vrfsim4_chain,vrfsim4_single,vrfsim4_bulk,vrfsim4_churn},{0}};
+static peer_t own6[]={{"vrfsim",own6_build,vrfsim6_size,vrfsim6_chain,vrfsim6_single,vrfsim6_bulk,vrfsim6_churn},{0}};
 volatile uint64_t zero=0;static int only; // a fourth argument leaves the C peers out
 static void run(int v6,const void*r,size_t n,int rounds){
   peer_t p[32];int np=0;if(!only)for(peer_t*q=v6?peers6:peers4;q->name;q++)p[np++]=*q;for(peer_t*q=v6?own6:own4;q->name;q++)p[np++]=*q;

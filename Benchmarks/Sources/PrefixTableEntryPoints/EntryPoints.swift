@@ -48,6 +48,7 @@ public func build4(_ routes: UnsafeRawPointer, _ count: Int) {
   let routes = routes.assumingMemoryBound(to: IPv4Record.self)
   ipv4 = PrefixTable()
   for index in 0..<count { ipv4.insert(UInt32(routes[index].nextHop), at: prefix(routes[index])) }
+  ipv4.makeDirect()
 }
 
 @_cdecl("vrfsim4_size")
@@ -60,10 +61,11 @@ public func size4(_ prefixes: UnsafeMutablePointer<Int>) -> Int {
 /// Each key depends on the last answer.
 @_cdecl("vrfsim4_chain")
 public func chain4(_ keys: UnsafePointer<UInt32>, _ count: Int, _ zero: UInt64) -> UInt64 {
-  let table = ipv4
+  guard let table = ipv4.directReader else { return 0 }
   var (last, sum) = (UInt64(0), UInt64(0))
   for index in 0..<count {
-    last = UInt64(table.longestMatch(for: IPv4Address(bits: keys[index] ^ UInt32(truncatingIfNeeded: last & zero)))?.value ?? 0)
+    let address = IPv4Address(bits: keys[index] ^ UInt32(truncatingIfNeeded: last & zero))
+    last = UInt64(table.longestMatchValue(for: address, missing: 0))
     sum &+= last
   }
   return sum
@@ -71,16 +73,31 @@ public func chain4(_ keys: UnsafePointer<UInt32>, _ count: Int, _ zero: UInt64) 
 
 @_cdecl("vrfsim4_single")
 public func single4(_ keys: UnsafePointer<UInt32>, _ count: Int) -> UInt64 {
-  let table = ipv4
+  guard let table = ipv4.directReader else { return 0 }
   var sum: UInt64 = 0
-  for index in 0..<count { sum &+= UInt64(table.longestMatch(for: IPv4Address(bits: keys[index]))?.value ?? 0) }
+  for index in 0..<count { sum &+= UInt64(table.longestMatchValue(for: IPv4Address(bits: keys[index]), missing: 0)) }
+  return sum
+}
+
+/// 64 keys at once.
+@_cdecl("vrfsim4_bulk")
+public func bulk4(_ keys: UnsafeRawPointer, _ count: Int) -> UInt64 {
+  let keys = UnsafeBufferPointer(start: keys.assumingMemoryBound(to: IPv4Address.self), count: count)
+  let table = ipv4.reader
+  var sum: UInt64 = 0
+  withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { values in
+    for first in stride(from: 0, to: count - 63, by: 64) {
+      table.longestMatchValues(for: UnsafeBufferPointer(rebasing: keys[first..<first + 64]), into: values, missing: 0)
+      for value in values { sum &+= UInt64(value) }
+    }
+  }
   return sum
 }
 
 /// All prefixes that contain each key: how many they are.
 @_cdecl("vrfsim4_all")
 public func all4(_ keys: UnsafePointer<UInt32>, _ count: Int) -> UInt64 {
-  let table = ipv4
+  let table = ipv4.reader
   var sum: UInt64 = 0
   for index in 0..<count {
     var match = table.longestMatch(for: IPv4Address(bits: keys[index]))
@@ -122,12 +139,12 @@ public func size6(_ prefixes: UnsafeMutablePointer<Int>) -> Int {
 @_cdecl("vrfsim6_chain")
 public func chain6(_ keys: UnsafeRawPointer, _ count: Int, _ zero: UInt64) -> UInt64 {
   let keys = keys.assumingMemoryBound(to: IPv6Key.self)
-  let table = ipv6
+  let table = ipv6.reader
   var (last, sum) = (UInt64(0), UInt64(0))
   for index in 0..<count {
     var key = keys[index]
     key.high ^= last & zero
-    last = UInt64(table.longestMatch(for: key.address)?.value ?? 0)
+    last = UInt64(table.longestMatchValue(for: key.address, missing: 0))
     sum &+= last
   }
   return sum
@@ -136,9 +153,24 @@ public func chain6(_ keys: UnsafeRawPointer, _ count: Int, _ zero: UInt64) -> UI
 @_cdecl("vrfsim6_single")
 public func single6(_ keys: UnsafeRawPointer, _ count: Int) -> UInt64 {
   let keys = keys.assumingMemoryBound(to: IPv6Key.self)
-  let table = ipv6
+  let table = ipv6.reader
   var sum: UInt64 = 0
-  for index in 0..<count { sum &+= UInt64(table.longestMatch(for: keys[index].address)?.value ?? 0) }
+  for index in 0..<count { sum &+= UInt64(table.longestMatchValue(for: keys[index].address, missing: 0)) }
+  return sum
+}
+
+/// 64 keys at once.
+@_cdecl("vrfsim6_bulk")
+public func bulk6(_ keys: UnsafeRawPointer, _ count: Int) -> UInt64 {
+  let keys = UnsafeBufferPointer(start: keys.assumingMemoryBound(to: IPv6Address.self), count: count)
+  let table = ipv6.reader
+  var sum: UInt64 = 0
+  withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { values in
+    for first in stride(from: 0, to: count - 63, by: 64) {
+      table.longestMatchValues(for: UnsafeBufferPointer(rebasing: keys[first..<first + 64]), into: values, missing: 0)
+      for value in values { sum &+= UInt64(value) }
+    }
+  }
   return sum
 }
 
@@ -180,13 +212,14 @@ public func buildSmall(_ routes: UnsafeRawPointer, _ tables: Int, _ count: Int) 
 @_cdecl("vrfsim_small_chain")
 public func chainSmall(_ keys: UnsafeRawPointer, _ count: Int, _ zero: UInt64) -> UInt64 {
   let keys = keys.assumingMemoryBound(to: SmallKey.self)
-  let tables = small
   var (last, sum) = (UInt64(0), UInt64(0))
-  for index in 0..<count {
-    let mixed = UInt32(truncatingIfNeeded: last & zero)
-    let address = IPv4Address(bits: keys[index].address ^ mixed)
-    last = UInt64(tables[Int(keys[index].table ^ mixed)].longestMatch(for: address)?.value ?? 0)
-    sum &+= last
+  small.withUnsafeBufferPointer { tables in
+    for index in 0..<count {
+      let mixed = UInt32(truncatingIfNeeded: last & zero)
+      let address = IPv4Address(bits: keys[index].address ^ mixed)
+      last = UInt64(tables[Int(keys[index].table ^ mixed)].reader.longestMatchValue(for: address, missing: 0))
+      sum &+= last
+    }
   }
   return sum
 }
@@ -194,10 +227,12 @@ public func chainSmall(_ keys: UnsafeRawPointer, _ count: Int, _ zero: UInt64) -
 @_cdecl("vrfsim_small_single")
 public func singleSmall(_ keys: UnsafeRawPointer, _ count: Int) -> UInt64 {
   let keys = keys.assumingMemoryBound(to: SmallKey.self)
-  let tables = small
   var sum: UInt64 = 0
-  for index in 0..<count {
-    sum &+= UInt64(tables[Int(keys[index].table)].longestMatch(for: IPv4Address(bits: keys[index].address))?.value ?? 0)
+  small.withUnsafeBufferPointer { tables in
+    for index in 0..<count {
+      sum &+= UInt64(
+        tables[Int(keys[index].table)].reader.longestMatchValue(for: IPv4Address(bits: keys[index].address), missing: 0))
+    }
   }
   return sum
 }

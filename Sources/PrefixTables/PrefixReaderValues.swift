@@ -1,0 +1,83 @@
+public import NetworkAddresses
+
+// Lookups of values alone: one address, or many at once.
+
+extension PrefixReader {
+  /// The value of the longest prefix that contains the address.
+  ///
+  /// - Parameter missing: the value where no prefix does.
+  @inlinable @inline(__always)
+  public func longestMatchValue(for address: Address, missing: UInt32) -> UInt32 {
+    guard let memory else { return missing }
+    if layout == .block {
+      let block = RunBlock<Address.Bits>(memory)
+      let place = block.place(of: address.bits)
+      return chooseValue(place, block.entries[Int(place)].value, missing)
+    }
+    if Address.bitCount == 32 {
+      let key = UInt32(truncatingIfNeeded: address.bits)
+      if let direct { return direct.longestMatchValue(for: IPv4Address(bits: key), missing: missing) }
+      let table = memory.assumingMemoryBound(to: LargeTable<FusedTrie>.self)
+      let place = table.pointee.layout.leaf(of: key)
+      return chooseValue(place, table.pointee.entries[Int(place)].value, missing)
+    }
+    let table = memory.assumingMemoryBound(to: LargeTable<RangeTree>.self)
+    let found = table.pointee.layout.value(of: UInt128(truncatingIfNeeded: address.bits), table.pointee.entries)
+    return chooseValue(found.leaf, found.value, missing)
+  }
+
+  /// The values of the longest prefixes that contain the addresses.
+  ///
+  /// - Parameters:
+  ///   - values: room for as many values as there are addresses.
+  ///   - missing: the value for an address that no prefix contains.
+  @inlinable
+  public func longestMatchValues(
+    for addresses: UnsafeBufferPointer<Address>, into values: UnsafeMutableBufferPointer<UInt32>, missing: UInt32
+  ) {
+    precondition(values.count >= addresses.count, "there is room for a value of each address")
+    if let direct {
+      return addresses.withMemoryRebound(to: IPv4Address.self) {
+        direct.longestMatchValues(for: $0, into: values, missing: missing)
+      }
+    }
+    guard let keys = addresses.baseAddress, let results = values.baseAddress else { return }
+    if Address.bitCount == 128, layout == .large {
+      for first in stride(from: 0, to: addresses.count, by: rangeTreeBatch) {
+        rangeTreeValues(keys + first, results + first, min(rangeTreeBatch, addresses.count &- first), missing)
+      }
+    } else {
+      for index in 0..<addresses.count { results[index] = longestMatchValue(for: keys[index], missing: missing) }
+    }
+  }
+
+  @inlinable @inline(__always)
+  var direct: DirectReader? {
+    guard Address.bitCount == 32, layout == .large, let memory else { return nil }
+    return memory.assumingMemoryBound(to: LargeTable<FusedTrie>.self).pointee.layout.direct.map { DirectReader($0) }
+  }
+
+  /// How many lookups in a range tree wait for memory at the same time.
+  @inlinable
+  var rangeTreeBatch: Int { 32 }
+
+  /// Values of up to `rangeTreeBatch` addresses of a large IPv6 table, step by step: what one waits for does not hold up the next.
+  @inlinable
+  func rangeTreeValues(
+    _ addresses: UnsafePointer<Address>, _ values: UnsafeMutablePointer<UInt32>, _ count: Int, _ missing: UInt32
+  ) {
+    let table = memory.unsafelyUnwrapped.assumingMemoryBound(to: LargeTable<RangeTree>.self)
+    let (tree, entries) = (table.pointee.layout, UnsafePointer(table.pointee.entries))
+    withUnsafeTemporaryAllocation(of: RangeTree.Step.self, capacity: rangeTreeBatch) { steps in
+      let steps = steps.baseAddress.unsafelyUnwrapped
+      for index in 0..<count { steps[index] = tree.firstStep(UInt128(truncatingIfNeeded: addresses[index].bits)) }
+      // All lines of the pages are asked for before any is looked at; what is read here is written over below.
+      for index in 0..<count { values[index] = tree.touch(steps[index]) }
+      for index in 0..<count {
+        let key = UInt128(truncatingIfNeeded: addresses[index].bits)
+        let found = tree.value(after: steps[index], of: key, entries)
+        values[index] = chooseValue(found.leaf, found.value, missing)
+      }
+    }
+  }
+}
