@@ -100,6 +100,8 @@ public struct Kernel: Sendable {
   var ipv6Random: RandomStream
   /// How long answers for others wait.
   var proxyRandom: RandomStream
+  /// How many notices about connections were made: none where nobody listens.
+  var madeConnectionNotices = 0
   /// The session whose end the present run waits for.
   var awaitedSession: SessionID?
   var poolDropCount: UInt64 = 0
