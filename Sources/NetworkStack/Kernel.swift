@@ -44,6 +44,8 @@ public struct Kernel: Sendable {
     public var proxyNeighbors = 65_536
     /// TCP connections.
     public var connections = 65_536
+    /// Clients of a proxy of datagrams.
+    public var proxyFlows = 4_096
     /// Chains of a table of rules, and rules of a chain.
     public var filterChains = 65_536
     public var filterRules = 262_144
