@@ -32,6 +32,8 @@ public struct Container: Hashable, Sendable {
   /// `--rm`.
   public var isRemovedAtExit = false
   public var ports: [PublishedPort] = []
+  /// Where these are bound on the host while it runs.
+  public internal(set) var bindings: [PortBinding] = []
   /// `--expose`, as `80/tcp`.
   public var exposedPorts: [String] = []
   /// In the order of connecting.
@@ -79,8 +81,6 @@ public struct PublishedPort: Hashable, Sendable {
   public var hostPort: UInt16
   public var containerPort: UInt16
   public var transport: Transport
-  /// The port that was chosen, while the container runs.
-  public var boundPort: UInt16 = 0
 
   public init(hostAddress: IPAddress? = nil, hostPort: UInt16 = 0, containerPort: UInt16, transport: Transport = .tcp) {
     self.hostAddress = hostAddress

@@ -117,7 +117,7 @@ extension ContainerEngine {
     containers[place].exitCode = 0
     containers[place].changed = host.now
     nextProcess += 97
-    return steps + (try externalConnectivity(place))
+    return steps + (try externalConnectivity(place, on: host))
   }
 
   private func namespaceIsOwn(_ container: Container) -> Bool {
@@ -128,9 +128,9 @@ extension ContainerEngine {
   }
 
   /// The default route, and the ports, by the endpoint that leads outside.
-  private mutating func externalConnectivity(_ place: Int) throws(EngineError) -> [EngineStep] {
+  private mutating func externalConnectivity(_ place: Int, on host: HostState) throws(EngineError) -> [EngineStep] {
     guard let endpoint = gatewayEndpoint(containers[place]) else { return [] }
-    return defaultRoutes(endpoint, containers[place].name, verb: "add") + (try bindPorts(place, endpoint))
+    return defaultRoutes(endpoint, containers[place].name, verb: "add") + (try bindPorts(place, endpoint, on: host))
   }
 
   /// `docker stop`, `docker kill`, or the end of the program; nothing where it does not run.
@@ -172,7 +172,7 @@ extension ContainerEngine {
 
   /// `docker network connect`.
   public mutating func connect(
-    _ reference: String, _ attachment: ContainerRequest.Attachment
+    _ reference: String, _ attachment: ContainerRequest.Attachment, on host: HostState
   ) throws(EngineError) -> [EngineStep] {
     let place = try requiredContainer(reference)
     let network = networks[try requiredNetwork(attachment.network)]
@@ -193,11 +193,13 @@ extension ContainerEngine {
     if let before {
       change += defaultRoutes(before, container.name, verb: "delete") + releasePorts(place, before)
     }
-    return steps + change + (try externalConnectivity(place))
+    return steps + change + (try externalConnectivity(place, on: host))
   }
 
   /// `docker network disconnect`.
-  public mutating func disconnect(_ reference: String, from network: String) throws(EngineError) -> [EngineStep] {
+  public mutating func disconnect(
+    _ reference: String, from network: String, on host: HostState
+  ) throws(EngineError) -> [EngineStep] {
     let place = try requiredContainer(reference)
     let network = networks[try requiredNetwork(network)]
     guard let endpoint = containers[place].endpoints.firstIndex(where: { $0.network == network.identifier }) else {
@@ -212,7 +214,7 @@ extension ContainerEngine {
     if let before, before.network == network.identifier { steps += releasePorts(place, before) }
     steps += stopEndpoint(endpoint, of: place)
     containers[place].endpoints.remove(at: endpoint)
-    if before?.network == network.identifier { steps += try externalConnectivity(place) }
+    if before?.network == network.identifier { steps += try externalConnectivity(place, on: host) }
     return steps
   }
 

@@ -1,6 +1,6 @@
 internal import NetworkAddresses
 
-/// The interfaces of containers, and their published ports.
+/// The interfaces of containers.
 extension ContainerEngine {
   /// Addresses are taken, the interface is made and put in the container.
   ///
@@ -127,106 +127,6 @@ extension ContainerEngine {
     }
     if let address = endpoint.ipv6Address, settings.programsIPv6Rules {
       rules += Docker28Rules.endpoint(scope(network, isIPv6: true), address: address.description)
-    }
-    return rules
-  }
-
-  // MARK: - Ports
-
-  /// Host ports are chosen where none was, and opened.
-  mutating func bindPorts(_ place: Int, _ endpoint: Endpoint) throws(EngineError) -> [EngineStep] {
-    guard let network = network(endpoint.network), network.driver == .bridge else { return [] }
-    var steps: [EngineStep] = []
-    for port in containers[place].ports.indices {
-      let wanted = containers[place].ports[port]
-      if isTranslated(wanted, network, endpoint) {
-        containers[place].ports[port].boundPort =
-          wanted.hostPort > 0 ? try claim(wanted, of: place, network) : try freePort(wanted, of: place, network)
-      } else if wanted.hostPort > 0 || wanted.hostAddress.map({ !$0.isUnspecified }) ?? false {
-        throw EngineError(
-          "failed to set up container networking: NAT is disabled, omit host address and port in port mapping "
-            + "\(wanted.containerPort)/\(wanted.transport.rawValue)")
-      }
-      steps += portRules(containers[place].ports[port], network, endpoint).flatMap(\.added)
-    }
-    return steps
-  }
-
-  mutating func releasePorts(_ place: Int, _ endpoint: Endpoint) -> [EngineStep] {
-    guard let network = network(endpoint.network), network.driver == .bridge else { return [] }
-    var steps: [EngineStep] = []
-    for port in containers[place].ports.indices {
-      steps += portRules(containers[place].ports[port], network, endpoint).flatMap(\.removed)
-      containers[place].ports[port].boundPort = 0
-    }
-    return steps
-  }
-
-  /// Whether a port of the host leads to it, in at least one family.
-  private func isTranslated(_ port: PublishedPort, _ network: ContainerNetwork, _ endpoint: Endpoint) -> Bool {
-    let isIPv4 = network.gatewayMode != .routed && port.hostAddress?.isIPv6 != true
-    let isIPv6 = network.ipv6GatewayMode != .routed && endpoint.ipv6Address != nil && port.hostAddress?.v4 == nil
-    return isIPv4 || isIPv6
-  }
-
-  /// - Throws: where another container has the port of the host.
-  private func claim(
-    _ port: PublishedPort, of place: Int, _ network: ContainerNetwork
-  ) throws(EngineError) -> UInt16 {
-    if isTaken(port.hostPort, port, of: place, network) {
-      let address = hostAddress(port, network)?.description ?? "0.0.0.0"
-      let container = containers[place]
-      let identifier = gatewayEndpoint(container)?.identifier ?? ""
-      throw EngineError(
-        "failed to set up container networking: driver failed programming external connectivity on endpoint "
-          + "\(container.name) (\(identifier)): Bind for \(address):\(port.hostPort) failed: port is already allocated")
-    }
-    return port.hostPort
-  }
-
-  private mutating func freePort(
-    _ port: PublishedPort, of place: Int, _ network: ContainerNetwork
-  ) throws(EngineError) -> UInt16 {
-    for _ in 32_768...60_999 {
-      let candidate = nextHostPort
-      nextHostPort = nextHostPort == 60_999 ? 32_768 : nextHostPort + 1
-      if !isTaken(candidate, port, of: place, network) { return candidate }
-    }
-    throw EngineError("all ports are allocated")
-  }
-
-  private func isTaken(_ number: UInt16, _ port: PublishedPort, of place: Int, _ network: ContainerNetwork) -> Bool {
-    let address = hostAddress(port, network)
-    return containers.contains { other in
-      guard let joined = gatewayEndpoint(other).flatMap({ self.network($0.network) }) else { return false }
-      return other.ports.contains { taken in
-        guard taken.boundPort == number, taken.transport == port.transport else { return false }
-        let theirs = hostAddress(taken, joined)
-        return address == nil || theirs == nil || address == theirs
-      }
-    }
-  }
-
-  /// `nil` for all addresses.
-  private func hostAddress(_ port: PublishedPort, _ network: ContainerNetwork) -> IPAddress? {
-    let chosen = port.hostAddress ?? (network.publishedAddress ?? settings.publishedAddress).map { IPAddress.v4($0) }
-    return chosen.flatMap { $0.isUnspecified ? nil : $0 }
-  }
-
-  private func portRules(_ port: PublishedPort, _ network: ContainerNetwork, _ endpoint: Endpoint) -> [PlacedRule] {
-    if network.isInternal { return [] }
-    let host = hostAddress(port, network)
-    var rules: [PlacedRule] = []
-    for isIPv6 in families {
-      let scope = scope(network, isIPv6: isIPv6)
-      guard scope.isProgrammed, (port.hostAddress ?? host).map({ $0.isIPv6 == isIPv6 }) ?? true else { continue }
-      let address = isIPv6 ? endpoint.ipv6Address?.description : endpoint.address?.description
-      guard let address else { continue }
-      let bound = BoundPort(
-        transport: port.transport, hostAddress: host?.description, isLoopback: host?.v4?.isLoopback ?? false,
-        hostPort: scope.mode == .routed ? 0 : port.boundPort, containerAddress: address,
-        containerPort: port.containerPort, isIPv6: isIPv6)
-      rules += settings.profile == .docker28 ? Docker28Rules.port(scope, bound) : Docker27Rules.port(scope, bound)
     }
     return rules
   }

@@ -23,6 +23,8 @@ public struct ContainerEngine: Hashable, Sendable {
   var nextProcess = 1_001
   /// The host port that is tried first where none was chosen.
   var nextHostPort: UInt16 = 32_768
+  /// Whether the machine had IPv6 when it was first asked; `nil` before.
+  var hostListensToIPv6: Bool?
 
   /// How many networks, and how many containers, an engine takes.
   public static let maximum = 4_096

@@ -23,10 +23,8 @@ public enum EngineProfile: String, CaseIterable, Hashable, Sendable {
 /// Source: dockerd(8), "daemon configuration file".
 public struct EngineSettings: Hashable, Sendable {
   public var profile = EngineProfile.docker28
-  /// `userland-proxy`: without it the host reaches published ports by rules alone.
-  ///
-  /// Differs(docker): the userland proxy is not modeled: a connection that only it would take (from the host to
-  /// 127.0.0.1, from a container to a port published on the host) is refused; "userland-proxy": false does it by rules.
+  /// `userland-proxy`: whether a program on the host takes what the rules of a published port leave out, such as what the
+  /// host sends to 127.0.0.1; without it, there are rules for that.
   public var usesUserlandProxy = true
   /// `icc`: whether containers of the default bridge reach each other.
   public var allowsInterContainer = true
@@ -48,7 +46,13 @@ public struct EngineSettings: Hashable, Sendable {
 }
 
 /// What the engine looks at on its machine before it decides.
-public struct HostState: Hashable, Sendable {
+public struct HostState {
+  /// Why a socket cannot be bound: bind(2), in the words of Docker.
+  public enum BindRefusal: String, Sendable {
+    case addressInUse = "address already in use"
+    case addressNotAvailable = "cannot assign requested address"
+  }
+
   /// Whether `net.ipv4.ip_forward` is on.
   public var forwardsIPv4: Bool
   /// Whether `net.ipv6.conf.all.forwarding` and `…default…` are on.
@@ -57,9 +61,15 @@ public struct HostState: Hashable, Sendable {
   public var routedPrefixes: [IPv4Prefix]
   /// Virtual time in nanoseconds.
   public var now: Int64
+  /// Why a program could not listen on an address and port; `nil` where it could.
+  public var refusalToBind: (PublishedPort.Transport, IPAddress, UInt16) -> BindRefusal?
 
-  public init(forwardsIPv4: Bool, forwardsIPv6: Bool, routedPrefixes: [IPv4Prefix], now: Int64 = 0) {
+  public init(
+    forwardsIPv4: Bool, forwardsIPv6: Bool, routedPrefixes: [IPv4Prefix], now: Int64 = 0,
+    refusalToBind: @escaping (PublishedPort.Transport, IPAddress, UInt16) -> BindRefusal? = { _, _, _ in nil }
+  ) {
     self.now = now
+    self.refusalToBind = refusalToBind
     self.forwardsIPv4 = forwardsIPv4
     self.forwardsIPv6 = forwardsIPv6
     self.routedPrefixes = routedPrefixes

@@ -11,6 +11,8 @@ public struct EngineStep: Hashable, Sendable {
     case ifSucceeds(String)
     /// Run whatever happened, and whatever comes of it: the tidying up of something that may be gone.
     case regardless
+    /// A program that goes on beside what follows.
+    case background
   }
 
   public let line: String

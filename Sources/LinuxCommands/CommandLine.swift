@@ -93,7 +93,8 @@ public enum CommandLine {
 
 /// The programs there are.
 enum Program: String, CaseIterable {
-  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, iptables, ip6tables, conntrack, dmesg, docker, nsenter
+  case ip, bridge, sysctl, ping, ping6, traceroute, traceroute6, arping, iptables, ip6tables, conntrack, dmesg, docker, nsenter, pkill
+  case dockerProxy = "docker-proxy"
   case iptablesSave = "iptables-save"
   case ip6tablesSave = "ip6tables-save"
   case iptablesRestore = "iptables-restore"
@@ -118,7 +119,7 @@ enum Program: String, CaseIterable {
   /// Whether a word names a program that can run in a container.
   static func isSimulated(_ word: Word) -> Bool {
     switch try? named(word) {
-    case nil, .docker, .nsenter: false
+    case nil, .docker, .dockerProxy, .nsenter, .pkill: false
     default: true
     }
   }
@@ -144,7 +145,9 @@ enum Program: String, CaseIterable {
     case .traceroute6: try TracerouteProgram.parse(&words, isIPv6: true)
     case .arping: try ArpingProgram.parse(&words)
     case .docker: try DockerProgram.parse(&words)
+    case .dockerProxy: try DockerProxyProgram.parse(&words)
     case .nsenter: try NsenterProgram.parse(&words)
+    case .pkill: try PkillProgram.parse(&words)
     case .iptables: try IptablesProgram.parse(&words, .ipv4)
     case .ip6tables: try IptablesProgram.parse(&words, .ipv6)
     case .iptablesSave: try IptablesSaveProgram.parse(&words, .ipv4)

@@ -24,6 +24,26 @@ extension Controller {
     simulation.kernel.machines[machine(of: namespace).index].namedNamespaces.contains(namespace)
   }
 
+  /// The programs that run on a machine, in the order of their start.
+  public func runningSessions(on machine: MachineID) -> [SessionID] {
+    simulation.kernel.sessionIDs.filter { id in
+      let session = simulation.session(id)
+      return !session.hasFinished && self.machine(of: session.namespace) == machine
+    }
+  }
+
+  /// Why a socket that is bound to no device could not be bound to an address and port: bind(2) and listen(2).
+  ///
+  /// - Parameters:
+  ///   - address: an unspecified one is any of its family.
+  ///   - port: 0 for any.
+  /// - Returns: `addressInUse`, `addressNotAvailable`, or `nil` where it could.
+  public func refusalToBind(isTCP: Bool, address: IPAddress, port: UInt16, in namespace: NamespaceID) -> LinuxErrno? {
+    isTCP
+      ? simulation.kernel.refusalToListen(address: address, port: port, device: nil, in: namespace)
+      : simulation.kernel.refusalToBindDatagrams(address: address, port: port, device: nil, in: namespace)
+  }
+
   /// The name of a machine.
   public func name(of machine: MachineID) -> String { simulation.kernel.machines[machine.index].name }
 

@@ -44,6 +44,8 @@ public struct Kernel: Sendable {
     public var proxyNeighbors = 65_536
     /// TCP connections.
     public var connections = 65_536
+    /// Clients of a proxy of datagrams.
+    public var proxyFlows = 4_096
     /// Chains of a table of rules, and rules of a chain.
     public var filterChains = 65_536
     public var filterRules = 262_144
@@ -100,6 +102,8 @@ public struct Kernel: Sendable {
   var ipv6Random: RandomStream
   /// How long answers for others wait.
   var proxyRandom: RandomStream
+  /// How many notices about connections were made: none where nobody listens.
+  var madeConnectionNotices = 0
   /// The session whose end the present run waits for.
   var awaitedSession: SessionID?
   var poolDropCount: UInt64 = 0

@@ -48,6 +48,7 @@ extension SessionRequest {
     case .burst(let request): "the packet generator toward UDP port \(request.destinationPort)"
     case .udpService(let request): "the server of UDP port \(request.port)"
     case .connectionListener: "conntrack"
+    case .proxy(let request): "docker-proxy of \(request.transport.rawValue.uppercased()) port \(request.port)"
     case .tcpClient(let request): "the client of TCP port \(request.destinationPort)"
     case .tcpService(let request): "the server of TCP port \(request.port)"
     }

@@ -12,7 +12,7 @@ enum SocketSessionText {
     case .tcpClient: program = "tcp-send"
     case .tcpService(let request): program = request.reply == .echo ? "tcp-echo" : "tcp-listen"
     case .burst: program = "burst"
-    case .ping, .traceroute, .arping, .connectionListener: preconditionFailure("these programs have texts of their own")
+    case .ping, .traceroute, .arping, .connectionListener, .proxy: preconditionFailure("these programs have texts of their own")
     }
     var isClient = false
     if case .tcpClient = session.request { isClient = true }

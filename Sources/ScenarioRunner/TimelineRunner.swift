@@ -195,7 +195,7 @@ struct TimelineRunner {
         // A server waits for ever; that is nothing under way.
         switch simulation.session(session).request {
         case .udpService(let request), .tcpService(let request): return request.timeout != nil
-        case .connectionListener: return false
+        case .connectionListener, .proxy: return false
         case .ping, .traceroute, .arping, .udpSender, .tcpClient, .burst: return true
         }
       }
@@ -417,7 +417,7 @@ extension SessionRequest {
     case .ping(let request): request.count == nil && request.deadline == nil
     case .arping(let request): request.count == nil && request.deadline == nil && !request.endsWithFirstReply
     case .udpService(let request), .tcpService(let request): request.count == nil && request.timeout == nil
-    case .connectionListener: true
+    case .connectionListener, .proxy: true
     case .traceroute, .udpSender, .tcpClient, .burst: false
     }
   }

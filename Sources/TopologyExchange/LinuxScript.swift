@@ -68,7 +68,7 @@ private struct Writer {
   mutating func write(_ step: ConstructionStep) {
     switch step {
     case .machine(let name): lines.append("machine \(name)")
-    case .command(let machine, let line): lines.append("on \(machine) \(shell(line))")
+    case .command(let machine, let line): lines.append(engineLine(line, on: machine) ?? "on \(machine) \(shell(line))")
     case .service(let namespace, let service): containerServices.append((namespace, service))
     case .note(let machine, let line): lines.append("# \(machine): \(line)")
     case .networkCard(let endpoint, let mac, let mtu):
@@ -163,7 +163,10 @@ private struct Writer {
       }
       lines.append("# \(text.value.split(separator: "\n").joined(separator: " "))")
       let machine = entry.on?.value.machine ?? ""
-      for line in plain { lines.append("on \(machine) \(shell(addressed(line, happened)))\(background)") }
+      for line in plain {
+        lines.append(engineLine(line, on: machine) ?? "on \(machine) \(shell(addressed(line, happened)))\(background)")
+      }
+      if text.value.hasPrefix("docker ") { lines.append("capture_new") }
     case .udp(var exchange):
       if let address = happened?.resolvedAddress {
         exchange.to = Located(SocketAddress(address: address, port: exchange.to.value.port), at: exchange.to.place)
@@ -185,6 +188,17 @@ private struct Writer {
       issues.append(replay.place.issue("a replay cannot be exported: no program of iproute2 sends captured frames"))
     case .pause(let duration): lines.append("sleep \(seconds(duration.value))")
     }
+  }
+
+  /// The proxy of a published port, whose program a host without Docker has not: one of the script's own takes its place.
+  private func engineLine(_ line: String, on machine: String) -> String? {
+    if line.hasPrefix("docker-proxy ") {
+      let release = scenario.nodes[machine]?.docker?.release == .docker27 ? 27 : 28
+      return "proxy \(machine) \(release) \(line)"
+    }
+    let ending = "pkill -INT -xf '"
+    guard line.hasPrefix(ending + "docker-proxy ") else { return nil }
+    return "end_proxy \(machine) \(line.dropFirst(ending.utf8.count).dropLast())"
   }
 
   /// A line with the address in place of a container's name, which no name server of the host knows.

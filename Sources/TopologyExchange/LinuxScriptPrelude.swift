@@ -16,7 +16,7 @@ enum LinuxScriptPrelude {
     export LC_ALL=C
     work=$(mktemp -d)
     SOCKETS=$work/sockets.py
-    declare -A HOLDER FIRST SECOND
+    declare -A HOLDER FIRST SECOND PROXIES CAPTURED
     CAPTURING=()
     descendants() {
       local child
@@ -114,6 +114,14 @@ enum LinuxScriptPrelude {
       READY=$work/server.$SERVERS "$@" &
       until [ -e "$work/server.$SERVERS" ] || ! kill -0 $! 2>/dev/null; do sleep 0.01; done
     }
+    # proxy MACHINE RELEASE docker-proxy OPTION VALUE...: what Docker starts for a published port
+    proxy() {
+      local key="$1 ${*:3}"
+      serve on "$1" python3 "$SOCKETS" proxy "$2" "$5" "$7" "$9" "${11}" "${13}"
+      PROXIES[$key]=$!
+    }
+    # end_proxy MACHINE docker-proxy OPTION VALUE...
+    end_proxy() { kill $(descendants "${PROXIES[$*]}") 2>/dev/null; unset "PROXIES[$*]"; }
     # each WORD: runs the word with the place of every interface: MACHINE NAMESPACE NAME
     each() {
       local machine namespace interface
@@ -133,16 +141,27 @@ enum LinuxScriptPrelude {
       if [ -n "${CAPTURES-}" ]; then
         mkdir -p "$CAPTURES"
         each capture
-        # tcpdump says when it listens, or that the interface is down: then there is nothing to hear.
-        for machine in "$work"/listening.*; do until grep -qE 'listening|not up' "$machine"; do sleep 0.02; done; done
+        listening
         sleep 0.1
       fi
       START=${EPOCHREALTIME/[.,]/}
+    }
+    # listening: tcpdump says when it listens, or that the interface is down: then there is nothing to hear
+    listening() {
+      local file
+      for file in "$work"/listening.*; do until grep -qE 'listening|not up' "$file"; do sleep 0.02; done; done
+    }
+    # capture_new: interfaces that have come into being are captured too, before anything is sent
+    capture_new() {
+      [ -z "${CAPTURES-}" ] || { each capture; listening; }
     }
     whole() { place "$1" "$2" ethtool -K "$3" tx off rx off tso off gso off gro off >/dev/null 2>&1 || true; }
     capture() {
       local name=$1.$3 inner=()
       if [ "$2" != - ]; then name=$1.$2.$3; inner=(ip netns exec "$2"); fi
+      [ -z "${CAPTURED[$name]-}" ] || return 0
+      CAPTURED[$name]=yes
+      if command -v ethtool >/dev/null; then whole "$1" "$2" "$3"; fi
       # It is there before somebody waits for what it will say.
       : >"$work/listening.$name"
       nsenter -t "${HOLDER[$1]}" -n -m -- ${inner[@]+"${inner[@]}"} tcpdump -p -U --immediate-mode -Z root \
@@ -161,7 +180,7 @@ enum LinuxScriptPrelude {
 
   /// Clients and servers of the `udp`, `tcp` and `listen` actions.
   private static let sockets = #"""
-    import argparse, errno, os, socket, sys, time
+    import argparse, errno, os, socket, struct, sys, threading, time
 
     parser = argparse.ArgumentParser()
     parser.add_argument('program')
@@ -337,7 +356,88 @@ enum LinuxScriptPrelude {
             client.close()
 
 
-    {'udp-send': udp_send, 'udp-listen': udp_listen, 'tcp-send': tcp_send, 'tcp-listen': tcp_listen}[options.program]()
+    # What Docker's userland proxy does with a published port: RELEASE TRANSPORT HOST PORT CONTAINER PORT.
+    def socket_of(address, kind):
+        return socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, kind)
+
+
+    def copy(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+        for end, how in ((source, socket.SHUT_RD), (target, socket.SHUT_WR)):
+            try:
+                end.shutdown(how)
+            except OSError:
+                pass
+
+
+    def exchange(client, container):
+        server = socket_of(container[0], socket.SOCK_STREAM)
+        try:
+            server.connect(container)
+            ways = [threading.Thread(target=copy, args=ends) for ends in ((client, server), (server, client))]
+            for way in ways:
+                way.start()
+            for way in ways:
+                way.join()
+        except OSError:
+            pass
+        client.close()
+        server.close()
+
+
+    def answers(listener, flow, key, flows, asked, release):
+        while True:
+            flow.settimeout(90)
+            try:
+                data = flow.recv(65535)
+            except ConnectionRefusedError:
+                if release == '28':
+                    continue
+                break
+            except OSError:
+                break
+            source = []
+            if release == '28' and listener.family == socket.AF_INET:
+                source = [(socket.IPPROTO_IP, 8, struct.pack('=i4s4x', 0, asked))]
+            elif release == '28':
+                source = [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, struct.pack('=16si', asked, 0))]
+            listener.sendmsg([data], source, 0, key)
+        del flows[key]
+        flow.close()
+
+
+    def proxy():
+        release, transport, host, port, inner, inner_port = options.place
+        kind = socket.SOCK_STREAM if transport == 'tcp' else socket.SOCK_DGRAM
+        listener, container = socket_of(host, kind), (inner, int(inner_port))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if ':' in host:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if transport == 'udp':
+            set_option(listener, 8, socket.IPV6_RECVPKTINFO, 1)
+        listener.bind((host, int(port)))
+        if transport == 'tcp':
+            listener.listen(128)
+        ready()
+        flows = {}
+        while transport == 'tcp':
+            threading.Thread(target=exchange, args=(listener.accept()[0], container)).start()
+        while True:
+            data, told, _, client = listener.recvmsg(65535, 64)
+            if client not in flows:
+                flows[client] = socket_of(inner, socket.SOCK_DGRAM)
+                flows[client].connect(container)
+                asked = told[0][2][:16] if ':' in host else told[0][2][8:12]
+                threading.Thread(target=answers, args=(listener, flows[client], client, flows, asked, release)).start()
+            flows[client].send(data)
+
+
+    {'udp-send': udp_send, 'udp-listen': udp_listen, 'tcp-send': tcp_send, 'tcp-listen': tcp_listen,
+     'proxy': proxy}[options.program]()
 
     """#
 }

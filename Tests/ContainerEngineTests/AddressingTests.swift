@@ -5,7 +5,7 @@ import Testing
 
 /// Subnets, addresses, ports, names.
 @Suite struct AddressingTests {
-  private static let host = HostState(forwardsIPv4: true, forwardsIPv6: true, routedPrefixes: [])
+  private static var host: HostState { HostState(forwardsIPv4: true, forwardsIPv6: true, routedPrefixes: []) }
 
   private func engine(_ host: HostState = host) throws -> ContainerEngine {
     var engine = ContainerEngine(machine: "host")
@@ -81,7 +81,7 @@ import Testing
     #expect(engine.resolve("db", in: "web")?.address.description == "172.18.0.3")
     #expect(engine.resolve("old", in: "web") == nil)
     #expect(engine.resolve("older", in: "old") == nil)
-    _ = try engine.connect("db", .init(network: "bridge"))
+    _ = try engine.connect("db", .init(network: "bridge"), on: Self.host)
     #expect(engine.resolve("old", in: "db") == nil)
   }
 
@@ -90,7 +90,7 @@ import Testing
     var engine = try engine()
     for name in ["zeta", "alpha"] { _ = try engine.createNetwork(NetworkRequest(name: name), on: Self.host) }
     try run(&engine, "web", on: ["zeta"], ports: [PublishedPort(hostPort: 80, containerPort: 80)])
-    let lines = try engine.connect("web", .init(network: "alpha")).map(\.line)
+    let lines = try engine.connect("web", .init(network: "alpha"), on: Self.host).map(\.line)
     #expect(lines.contains("ip -n web route delete default via 172.18.0.1 dev eth0"))
     #expect(lines.contains("ip -n web route add default via 172.19.0.1 dev eth1"))
     #expect(lines.contains { $0.hasPrefix("iptables -t nat -A DOCKER") && $0.hasSuffix("--to-destination 172.19.0.2:80") })

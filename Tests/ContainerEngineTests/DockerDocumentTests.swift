@@ -44,7 +44,7 @@ import Testing
     return setups
   }
 
-  static let host = HostState(forwardsIPv4: true, forwardsIPv6: true, routedPrefixes: [])
+  static var host: HostState { HostState(forwardsIPv4: true, forwardsIPv6: true, routedPrefixes: []) }
 
   @Test("the rules are those that Docker's document shows", arguments: setups)
   func rules(_ setup: Setup) throws {

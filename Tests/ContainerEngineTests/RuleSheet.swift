@@ -10,6 +10,7 @@ struct RuleSheet: Equatable {
     for step in steps {
       switch step.condition {
       case .always, .regardless: apply(step.line, program)
+      case .background: break  // A program is no rule.
       case .unlessSucceeds(let question): if !holds(question, program) { apply(step.line, program) }
       case .ifSucceeds(let question): if holds(question, program) { apply(step.line, program) }
       }

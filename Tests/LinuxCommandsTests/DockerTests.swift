@@ -21,6 +21,7 @@ import Testing
       let machine = controller.addMachine(named: "host")
       namespace = controller.initialNamespace(of: machine)
       interpreter = CommandInterpreter(controller, engines: ContainerEngines())
+      _ = try interpreter.run(CommandLine.parse("ip link set lo up"), in: namespace)
       if let settings {
         let output = try interpreter.startEngine(settings, on: machine)
         #expect(output.exitCode == 0, "\(output.standardError)")
@@ -37,6 +38,8 @@ import Testing
       case .session(let command):
         lines += command.expansion ?? []
         let session = simulation.start(command.request, in: command.namespace)
+        // A proxy goes on beside what follows.
+        if case .proxy = command.request { return command.output(of: simulation.session(session).events) }
         _ = simulation.run(through: simulation.now + 100_000_000_000, orUntilEndOf: session)
         let output = command.output(of: simulation.session(session).events)
         if let followUp = command.followUp, case .finished(let end) = try interpreter.run(followUp(output.exitCode), in: namespace) {

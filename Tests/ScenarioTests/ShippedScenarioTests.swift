@@ -174,7 +174,7 @@ import Testing
     Break(name: "docker/namespaces-by-hand", old: "docker run -idt --name=busybox", new: "docker run -idt --network none --name=busybox"),
     Break(name: "docker/outbound-nat", old: "\"ip-masq\": true", new: "\"ip-masq\": false"),
     Break(name: "docker/overlay", old: "id 42 dstport 4789 local 192.0.2.2", new: "id 43 dstport 4789 local 192.0.2.2"),
-    Break(name: "docker/published-port", old: "\"userland-proxy\": false", new: "\"userland-proxy\": true"),
+    Break(name: "docker/published-port", old: "\"8080:80\"", new: "\"127.0.0.1:8080:80\""),
     Break(name: "docker/routed-containers", old: "gateway_mode_ipv4\": \"routed", new: "gateway_mode_ipv4\": \"nat"),
     Break(name: "docker/two-tenants", old: "-i b0 -j CT --zone-orig 2", new: "-i b0 -j CT --zone-orig 1"),
     Break(name: "docker/user-networks", old: "\"web\": { \"networks\": [\"front\"]", new: "\"web\": { \"networks\": [\"front\", \"back\"]"),

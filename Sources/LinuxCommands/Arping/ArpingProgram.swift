@@ -86,9 +86,6 @@ private struct ArpingCommand: SimulatedCommand {
       }
       guard isOwn else { throw .failed("arping: bind: Cannot assign requested address", exitCode: 2) }
     }
-    if options.source == nil, options.mode == .request, !hasAddressToAskFrom(context) {
-      throw .failed("arping: no source address in not-DAD mode", exitCode: 2)
-    }
     var request = ArpingRequest(target: target, device: link.device)
     request.mode = options.mode
     request.count = options.count
@@ -99,13 +96,6 @@ private struct ArpingCommand: SimulatedCommand {
     request.broadcastsOnly = options.broadcastsOnly
     let text = ArpingText(request: request, deviceName: link.name, isQuiet: options.isQuiet)
     return .session(SessionCommand(.arping(request), in: context.namespace) { text.output($0) })
-  }
-
-  /// Whether the kernel finds an address to ask from: one that reaches farther than the machine itself.
-  private func hasAddressToAskFrom(_ context: CommandContext) -> Bool {
-    context.controller.links(in: context.namespace).contains { link in
-      context.controller.addresses(of: link.device).contains { $0.scope != .host }
-    }
   }
 
   /// The device named, or the first one that can.

@@ -18,6 +18,9 @@ struct ArpingText: Sendable {
     for event in events {
       switch event.what {
       case .startFailed(let step, let errno):
+        if step == .chooseSource {
+          return CommandOutput(standardError: "arping: no source address in not-DAD mode\n", exitCode: 2)
+        }
         let call = step == .connect ? "connect: " : ""
         return CommandOutput(standardError: "arping: \(call)\(errno.message)\n", exitCode: 2)
       case .allowedBroadcast: break

@@ -90,21 +90,28 @@ struct EngineStepRunner {
         lines.append(step.line)
       case .regardless:
         if try self.output(of: step.line).exitCode == 0 { lines.append(step.line) }
+      case .background:
+        let output = try self.output(of: step.line, inBackground: true)
+        lines.append(step.line)
+        if output.exitCode != 0 { return (step.line, output.standardError.trimmed) }
       }
     }
     return nil
   }
 
-  private func output(of line: String) throws(CommandStop) -> CommandOutput {
+  private func output(of line: String, inBackground: Bool = false) throws(CommandStop) -> CommandOutput {
     do throws(CommandLineError) {
       guard case .command(let command) = try CommandLine.parse(line).body else {
         preconditionFailure("an engine's lines hold no substitutions")
       }
       do throws(CommandStop) {
-        guard case .finished(let output) = try command.run(context) else {
-          preconditionFailure("an engine's lines take no time")
+        switch try command.run(context) {
+        case .finished(let output): return output
+        case .session(let program):
+          precondition(inBackground, "an engine's lines take no time")
+          let simulation = context.controller.simulation
+          return program.output(of: simulation.session(simulation.start(program.request, in: program.namespace)).events)
         }
-        return output
       } catch {
         switch error {
         case .refused(let output): return output
@@ -142,7 +149,12 @@ extension CommandContext {
     return HostState(
       forwardsIPv4: isOn("net.ipv4.ip_forward"),
       forwardsIPv6: isOn("net.ipv6.conf.all.forwarding") && isOn("net.ipv6.conf.default.forwarding"),
-      routedPrefixes: prefixes, now: controller.simulation.now.nanoseconds)
+      routedPrefixes: prefixes, now: controller.simulation.now.nanoseconds
+    ) { transport, address, port in
+      controller.refusalToBind(isTCP: transport == .tcp, address: address, port: port, in: host).flatMap {
+        HostState.BindRefusal($0)
+      }
+    }
   }
 
   /// The machine's engine; ends the program as Docker's does where there is none.

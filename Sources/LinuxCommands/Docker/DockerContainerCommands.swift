@@ -158,9 +158,8 @@ struct DockerPort: DockerCommand {
   }
 
   func perform(_ context: CommandContext) throws(CommandStop) -> (text: String, lines: [String]) {
-    let engine = try context.engine()
     let container = try context.container(name)
-    let bindings = DockerValues.bindings(container, engine)
+    let bindings = DockerValues.bindings(container)
     guard let port else {
       return (bindings.map { "\($0.container) -> \($0.host)\n" }.joined(), [])
     }

@@ -116,7 +116,7 @@ enum DockerValues {
     let standard = joined.first { $0.0.isDefaultBridge }
     var members: [(String, JSON)] = [
       ("SandboxKey", .string(container.state == .running ? "/var/run/docker/netns/\(container.shortIdentifier)" : "")),
-      ("Ports", ports(container, engine)),
+      ("Ports", ports(container)),
     ]
     members += addresses(standard?.1, standard?.0)
     members.append(("Networks", object(joined.map { network, endpoint in (network.name, self.endpoint(endpoint, network, container)) })))
@@ -201,24 +201,9 @@ enum DockerValues {
   // MARK: - Ports
 
   /// The ports of the host that lead to a running container: `0.0.0.0:8080` and `80/tcp`.
-  static func bindings(_ container: Container, _ engine: ContainerEngine) -> [(host: String, container: String)] {
-    guard container.state == .running, let endpoint = engine.gatewayEndpoint(container) else { return [] }
-    var result: [(host: String, container: String)] = []
-    for port in container.ports where port.boundPort > 0 {
-      let name = "\(port.containerPort)/\(port.transport.rawValue)"
-      for address in hostAddresses(port, endpoint, engine) { result.append(("\(address):\(port.boundPort)", name)) }
-    }
-    return result
-  }
-
-  private static func hostAddresses(_ port: PublishedPort, _ endpoint: Endpoint, _ engine: ContainerEngine) -> [String] {
-    switch port.hostAddress {
-    case .v4(let address): return [address.description]
-    case .v6(let address): return ["[\(address)]"]
-    case nil:
-      let standard = engine.network(endpoint.network)?.publishedAddress ?? engine.settings.publishedAddress
-      if let standard { return [standard.description] }
-      return ["0.0.0.0"] + (endpoint.ipv6Address == nil ? [] : ["[::]"])
+  static func bindings(_ container: Container) -> [(host: String, container: String)] {
+    container.bindings.filter { $0.hostPort > 0 }.map { binding in
+      ("\(binding.hostAddress.inBrackets):\(binding.hostPort)", "\(binding.containerPort)/\(binding.transport.rawValue)")
     }
   }
 
@@ -232,9 +217,9 @@ enum DockerValues {
     }
   }
 
-  private static func ports(_ container: Container, _ engine: ContainerEngine) -> JSON {
+  private static func ports(_ container: Container) -> JSON {
     guard container.state == .running else { return object([]) }
-    let bindings = bindings(container, engine)
+    let bindings = bindings(container)
     return object(exposed(container).map { port in
       let own = bindings.filter { $0.container == port }.map { binding in
         let parts = binding.host.split(separator: ":", omittingEmptySubsequences: false)

@@ -66,7 +66,7 @@ struct DockerList: DockerCommand {
     row.add("CreatedAt", .string(DockerTime.text(now - container.created) + " ago"))
     row.add("Status", .string(status(container, now)))
     row.add("State", .string(container.state.rawValue))
-    row.add("Ports", .string(ports(container, engine)))
+    row.add("Ports", .string(ports(container)))
     row.add("Names", .string(container.name))
     let networks = container.endpoints.compactMap { engine.network($0.network)?.name }
     row.add("Networks", .string(networks.isEmpty ? DockerValues.modeName(container) : networks.sorted().joined(separator: ",")))
@@ -81,11 +81,11 @@ struct DockerList: DockerCommand {
     }
   }
 
-  private func ports(_ container: Container, _ engine: ContainerEngine) -> String {
+  private func ports(_ container: Container) -> String {
     guard container.state == .running else { return "" }
-    let bindings = DockerValues.bindings(container, engine).map { "\($0.host)->\($0.container)" }
+    let bindings = DockerValues.bindings(container).map { "\($0.host)->\($0.container)" }
     let exposed = DockerValues.exposed(container).filter { port in
-      !DockerValues.bindings(container, engine).contains { $0.container == port }
+      !DockerValues.bindings(container).contains { $0.container == port }
     }
     return (exposed + bindings).joined(separator: ", ")
   }

@@ -173,7 +173,9 @@ private struct ConnectNetwork: DockerCommand {
   }
 
   func perform(_ context: CommandContext) throws(CommandStop) -> (text: String, lines: [String]) {
-    let lines = try context.perform { (engine, _) throws(EngineError) in try engine.connect(name.text, attachment) }
+    let lines = try context.perform { (engine, host) throws(EngineError) in
+      try engine.connect(name.text, attachment, on: host)
+    }
     return ("", lines)
   }
 }
@@ -189,8 +191,8 @@ private struct DisconnectNetwork: DockerCommand {
   }
 
   func perform(_ context: CommandContext) throws(CommandStop) -> (text: String, lines: [String]) {
-    let lines = try context.perform { (engine, _) throws(EngineError) in
-      try engine.disconnect(name.text, from: network.text)
+    let lines = try context.perform { (engine, host) throws(EngineError) in
+      try engine.disconnect(name.text, from: network.text, on: host)
     }
     return ("", lines)
   }

@@ -89,7 +89,7 @@ struct PingText: Sendable {
     case .bind where request.destination.isIPv6: message = "bind icmp socket: \(errno.message)"
     case .setDevice: message = "SO_BINDTODEVICE: \(errno.message)"
     case .sendTo: message = "sendmsg: \(errno.message)"
-    case .bind, .connect: message = "\(operation.rawValue): \(errno.message)"
+    case .bind, .connect, .chooseSource: message = "\(operation.rawValue): \(errno.message)"
     }
     return CommandOutput(standardError: "\(warning)ping: \(message)\n", exitCode: 2)
   }

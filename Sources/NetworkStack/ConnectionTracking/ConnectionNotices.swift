@@ -109,19 +109,23 @@ extension Kernel {
     if connections[id].changes.contains(.areCollected) { tell(.destroy, id, [], isByProgram: isByProgram) }
   }
 
+  /// Makes a notice where somebody wants to hear of its kind: a connection outlives who listened when it began.
+  ///
+  /// Kernel counterpart: `nfnetlink_has_listeners()` (net/netfilter/nfnetlink.c, v6.12).
   private mutating func tell(
     _ kind: ConnectionNotice.Kind, _ id: ConnectionID, _ changes: ConnectionChanges, isByProgram: Bool = false
   ) {
+    let listeners = namespaces[connections[id].original.namespace.index].connectionListeners.filter { listener in
+      guard case .connectionListener(let state) = sessions[listener.index].state else { return false }
+      return state.request.kinds.contains(kind)
+    }
+    guard !listeners.isEmpty else { return }
     let info = connectionInfo(id)
     let notice = ConnectionNotice(
       kind: kind, connection: info, tellsState: kind == .destroy || changes.contains(.hasOtherState),
       tellsMark: info.mark != 0 || changes.contains(.hasOtherMark), isByProgram: isByProgram)
-    for listener in namespaces[connections[id].original.namespace.index].connectionListeners {
-      guard case .connectionListener(let state) = sessions[listener.index].state,
-        state.request.kinds.contains(kind)
-      else { continue }
-      report(listener, .connectionNotice(notice))
-    }
+    madeConnectionNotices += 1
+    for listener in listeners { report(listener, .connectionNotice(notice)) }
   }
 }
 

@@ -149,22 +149,7 @@ extension Kernel {
       datagram.length <= packet.transport.count
     else { return false }
     guard settings.checksum != 0, packet.hook == .prerouting, datagram.checksum != 0 else { return true }
-    var sum = InternetChecksum()
-    addPseudoHeader(of: packet, length: datagram.length, to: &sum)
-    sum.add(packet.transport.prefix(datagram.length))
-    return sum.value == 0
-  }
-
-  private func addPseudoHeader(of packet: FilteredPacket, length: Int, to sum: inout InternetChecksum) {
-    switch packet.family {
-    case .ipv4:
-      sum.addPseudoHeader(
-        source: packet.source.embeddedIPv4, destination: packet.destination.embeddedIPv4,
-        protocol: packet.ipProtocol, length: length)
-    case .ipv6:
-      sum.addPseudoHeader(
-        source: packet.source, destination: packet.destination, protocol: packet.ipProtocol, length: length)
-    }
+    return packet.transportChecksum(length: datagram.length) == 0
   }
 
   /// Kernel counterpart: `nf_conntrack_udp_packet()` (net/netfilter/nf_conntrack_proto_udp.c, v6.12).
@@ -186,12 +171,7 @@ extension Kernel {
     _ packet: FilteredPacket, _ id: ConnectionID, _ direction: ConnectionDirection, _ settings: ConnectionSettings
   ) -> Following {
     guard let view = TCPView(packet.transport), let segment = TrackedSegment(view) else { return .invalid }
-    if settings.checksum != 0 && packet.hook == .prerouting {
-      var sum = InternetChecksum()
-      addPseudoHeader(of: packet, length: packet.transport.count, to: &sum)
-      sum.add(packet.transport)
-      guard sum.value == 0 else { return .invalid }
-    }
+    if settings.checksum != 0 && packet.hook == .prerouting && packet.transportChecksum() != 0 { return .invalid }
     if !connections[id].isConfirmed {
       guard let track = TCPTrack(first: segment, isLoose: settings.tcpIsLoose != 0) else { return .invalid }
       connections[id].tcp = track
@@ -253,12 +233,7 @@ extension Kernel {
   private mutating func trackICMP(_ packet: FilteredPacket, _ settings: ConnectionSettings) -> ICMPTracking {
     let transport = packet.transport
     guard transport.count >= 8 else { return .done }
-    if settings.checksum != 0 && packet.hook == .prerouting {
-      var sum = InternetChecksum()
-      if packet.family == .ipv6 { addPseudoHeader(of: packet, length: transport.count, to: &sum) }
-      sum.add(transport)
-      guard sum.value == 0 else { return .done }
-    }
+    if settings.checksum != 0 && packet.hook == .prerouting && packet.transportChecksum() != 0 { return .done }
     let type = transport.load(UInt8.self, at: 0)
     switch packet.family {
     case .ipv4:

@@ -62,6 +62,28 @@ struct FilteredPacket {
   /// What the packet carries.
   var transport: PacketBytes { bytes.dropFirst(transportOffset) }
 
+  /// The checksum over what the packet carries, with the pseudo header that protects it too; 0 where that holds a right one.
+  ///
+  /// Source: RFC 768, RFC 9293 section 3.1, RFC 8200 section 8.1, RFC 792.
+  /// - Parameter length: how many bytes are covered; all of them where none is given.
+  func transportChecksum(length: Int? = nil) -> UInt16 {
+    let covered = length.map { transport.prefix($0) } ?? transport
+    var sum = InternetChecksum()
+    switch family {
+    case .ipv4:
+      if ipProtocol != .icmp {
+        sum.addPseudoHeader(
+          source: source.embeddedIPv4, destination: destination.embeddedIPv4, protocol: ipProtocol,
+          length: length ?? covered.count)
+      }
+    case .ipv6:
+      sum.addPseudoHeader(
+        source: source, destination: destination, protocol: ipProtocol, length: length ?? covered.count)
+    }
+    sum.add(covered)
+    return sum.value
+  }
+
   /// The ports of a TCP or UDP packet; `nil` of others and of later fragments.
   var ports: (source: UInt16, destination: UInt16)? {
     guard ipProtocol == .tcp || ipProtocol == .udp, !isLaterFragment else { return nil }

@@ -44,18 +44,7 @@ extension Kernel {
     let transport = packet.transport
     guard transport.count >= 8 else { return false }
     if packet.ipProtocol == .udp && transport.load(UInt16.self, at: 6) == 0 { return packet.family == .ipv4 }
-    var sum = InternetChecksum()
-    switch packet.family {
-    case .ipv4:
-      sum.addPseudoHeader(
-        source: packet.source.embeddedIPv4, destination: packet.destination.embeddedIPv4,
-        protocol: packet.ipProtocol, length: transport.count)
-    case .ipv6:
-      sum.addPseudoHeader(
-        source: packet.source, destination: packet.destination, protocol: packet.ipProtocol, length: transport.count)
-    }
-    sum.add(transport)
-    return sum.value == 0
+    return packet.transportChecksum() == 0
   }
 
   /// Answers a segment with a reset, in the name of the one it was for.

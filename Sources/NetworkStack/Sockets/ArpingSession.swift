@@ -32,6 +32,8 @@ extension Kernel {
         } catch {
           return failToStart(id, .connect, error)
         }
+        // The kernel knows the way, and no address to ask from.
+        if state.source.isUnspecified { return failToStart(id, .chooseSource, .addressNotAvailable) }
       }
     }
     state.destination = devices[request.device.index].broadcast

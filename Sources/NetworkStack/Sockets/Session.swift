@@ -49,6 +49,7 @@ public struct Session: Sendable {
     case tcpService(TCPServiceState)
     case burst
     case connectionListener(ConnectionListenerState)
+    case proxy(ProxyState)
   }
 
   init(_ request: SessionRequest, namespace: NamespaceID, started: Instant) {
@@ -65,11 +66,15 @@ public struct Session: Sendable {
     case .tcpService(let request): state = .tcpService(TCPServiceState(request: request))
     case .burst: state = .burst
     case .connectionListener(let request): state = .connectionListener(ConnectionListenerState(request: request))
+    case .proxy(let request): state = .proxy(ProxyState(request: request))
     }
   }
 }
 
 extension Kernel {
+  /// All programs that were ever started, in that order.
+  package var sessionIDs: [SessionID] { sessions.indices.map { SessionID(index: $0) } }
+
   /// Starts a program in a namespace.
   package mutating func startSession(_ request: SessionRequest, in namespace: NamespaceID) -> SessionID {
     let id = SessionID(index: sessions.count)
@@ -85,6 +90,7 @@ extension Kernel {
     case .burst:
       if case .burst(let request) = request { startBurst(id, request) }
     case .connectionListener: startConnectionListener(id)
+    case .proxy(let state): startProxy(id, state)
     }
     return id
   }
@@ -101,6 +107,11 @@ extension Kernel {
     case .tcpService(let state): tcpServiceTimer(id, state)
     case .burst: continueBurst(id)
     case .connectionListener: connectionListenerTimer(id)
+    case .proxy(let state):
+      switch state.request.transport {
+      case .tcp: proxyContinues(id)
+      case .udp: flowTimer(id, state)
+      }
     }
   }
 
@@ -208,7 +219,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener, .proxy: return nil
     }
     return id
   }
@@ -225,7 +236,7 @@ extension Kernel {
       bound = request.device
       address = request.source
     case .traceroute(let request): bound = request.device
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: bound = nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener, .proxy: bound = nil
     }
     if let address, address != destination { return false }
     return bound.map { $0 == metadata.device || $0 == metadata.inputDevice } ?? true
@@ -248,6 +259,13 @@ extension Kernel {
       message.type == .destinationUnreachable && message.code == UnreachableCode.fragmentationNeeded
     let mtu = isFragmentationNeeded ? Int(message.rest & 0xffff) : 0
     if isFragmentationNeeded { learnPathMTU(mtu, session: id, quoted) }
+    if case .proxy = sessions[id.index].state, let datagram = UDPView(transport) {
+      let error = SessionEvent.ICMPErrorReport(
+        sequence: 0, from: .v4(header.source), type: message.type.rawValue, code: message.code, mtu: mtu, roundTrip: 0,
+        ttl: header.timeToLive)
+      proxyFailed(id, error, port: datagram.sourcePort)
+      return id
+    }
     guard let answer = answerProbe(id, sequence), !answer.isDuplicate else { return id }
     let error = SessionEvent.ICMPErrorReport(
       sequence: sequence, from: .v4(header.source), type: message.type.rawValue, code: message.code, mtu: mtu,
@@ -263,7 +281,7 @@ extension Kernel {
     case .ping(let state): pingFailed(id, state, sequence: error.sequence)
     case .traceroute: tracerouteAnswered(id, error)
     case .udpSender(let state): udpSenderFailed(id, state, error)
-    case .arping, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: break
+    case .arping, .udpService, .tcpClient, .tcpService, .burst, .connectionListener, .proxy: break
     }
   }
 
@@ -348,7 +366,7 @@ extension Kernel {
     case .traceroute(let request): flow.outputDevice = request.device
     case .udpSender(let request): flow.outputDevice = request.device
     case .burst(let request): flow.outputDevice = request.device
-    case .arping, .udpService, .tcpClient, .tcpService, .connectionListener: break
+    case .arping, .udpService, .tcpClient, .tcpService, .connectionListener, .proxy: break
     }
     return try? outputRoute(flow, in: sessions[id.index].namespace)
   }

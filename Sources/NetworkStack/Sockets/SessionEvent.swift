@@ -53,9 +53,9 @@ public struct SessionEvent: Sendable {
     case failed(isConnecting: Bool, LinuxErrno?)
   }
 
-  /// The system call that failed.
+  /// The system call that failed, or the search for an address that none of them gives.
   public enum Operation: String, Sendable {
-    case bind, connect, setDevice, sendTo
+    case bind, connect, setDevice, sendTo, chooseSource
   }
 
   /// An answer to a probe.

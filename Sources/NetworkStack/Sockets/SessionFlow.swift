@@ -54,7 +54,7 @@ extension SessionRequest {
       var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
       (flow.sourcePort, flow.destinationPort) = (request.sourcePort, request.destinationPort)
       return flow
-    case .arping, .udpService, .tcpService, .connectionListener: return nil
+    case .arping, .udpService, .tcpService, .connectionListener, .proxy: return nil
     }
   }
 }
@@ -244,7 +244,7 @@ extension Kernel {
     switch sessions[id.index].state {
     case .ping: pingReceived(id, reply)
     case .traceroute: tracerouteReached(id, reply)
-    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: return nil
+    case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener, .proxy: return nil
     }
     return id
   }
@@ -255,7 +255,7 @@ extension Kernel {
       switch sessions[id.index].request {
       case .ping(let request): return request.destination.isIPv6
       case .traceroute(let request): return request.destination.isIPv6
-      case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: return false
+      case .arping, .udpSender, .udpService, .tcpClient, .tcpService, .burst, .connectionListener, .proxy: return false
       }
     }
   }
@@ -272,10 +272,16 @@ extension Kernel {
       return showICMPv6ErrorToTCP(
         namespace(of: packets[packet].device), header, message, quoted, quoted.bytes.dropFirst(chain.offset))
     }
-    guard
-      let (id, sequence) = concernedSession(packet, quoted, chain, quoted.bytes.dropFirst(chain.offset)),
-      let answer = answerProbe(id, sequence)
-    else { return nil }
+    let transport = quoted.bytes.dropFirst(chain.offset)
+    guard let (id, sequence) = concernedSession(packet, quoted, chain, transport) else { return nil }
+    if case .proxy = sessions[id.index].state, let datagram = UDPView(transport) {
+      let error = SessionEvent.ICMPErrorReport(
+        sequence: 0, from: .v6(header.source), type: message.type.rawValue, code: message.code,
+        mtu: message.type == .packetTooBig ? Int(message.rest) : 0, roundTrip: 0, ttl: header.hopLimit)
+      proxyFailed(id, error, port: datagram.sourcePort)
+      return id
+    }
+    guard let answer = answerProbe(id, sequence) else { return nil }
     if answer.isDuplicate { return id }
     reportICMPError(
       id,

@@ -11,6 +11,7 @@ public enum SessionRequest: Sendable {
   case tcpService(ServiceRequest)
   case burst(BurstRequest)
   case connectionListener(ConnectionListenerRequest)
+  case proxy(ProxyRequest)
 }
 
 /// How a sender treats packets larger than the path: `IP_MTU_DISCOVER` of ip(7).
@@ -239,5 +240,39 @@ public struct ServiceRequest: Sendable {
 
   public init(port: UInt16) {
     self.port = port
+  }
+}
+
+/// A program that takes connections or datagrams, and passes on what comes in both directions: `docker-proxy`.
+public struct ProxyRequest: Sendable, Hashable {
+  public enum Transport: String, Sendable {
+    case tcp, udp
+  }
+
+  /// Which release of Docker it is of: they differ in what they do with datagrams.
+  public enum Release: Sendable {
+    /// Answers leave from the address that the route prefers; a client's socket ends 90 s after the last answer, and with
+    /// an error.
+    case docker27
+    /// Answers leave from the address that was asked; a client's socket also lives on while something is sent, and when
+    /// nobody listens.
+    case docker28
+  }
+
+  public var transport: Transport
+  /// Where it listens; an unspecified one is any of its family.
+  public var address: IPAddress
+  public var port: UInt16
+  /// Where it leads, of either family.
+  public var destination: IPAddress
+  public var destinationPort: UInt16
+  public var release = Release.docker28
+
+  public init(
+    _ transport: Transport, address: IPAddress, port: UInt16, destination: IPAddress, destinationPort: UInt16
+  ) {
+    self.transport = transport
+    (self.address, self.port) = (address, port)
+    (self.destination, self.destinationPort) = (destination, destinationPort)
   }
 }

@@ -1,5 +1,5 @@
 internal import DiscreteEvents
-internal import NetworkAddresses
+package import NetworkAddresses
 internal import PacketHeaders
 
 /// A UDP socket of a session.
@@ -48,16 +48,25 @@ extension Kernel {
   mutating func openSocket(
     session: SessionID, namespace: NamespaceID, address: IPAddress, port: UInt16, device: DeviceID?
   ) throws(LinuxErrno) -> SocketID {
-    let isBroadcast =
-      address.v4.map { addressType($0, in: namespace, device: device.flatMap { l3Master(of: $0) }) == .broadcast } ?? false
-    guard address.isUnspecified || address.isMulticast || isBroadcast || isLocal(address, forSocketOn: device, in: namespace)
-    else { throw .addressNotAvailable }
+    if let error = refusalToBindDatagrams(address: address, port: port, device: device, in: namespace) { throw error }
     let port = try port == 0 ? ephemeralPort(namespace, address, device) : port
-    if isTaken(port, namespace, address, device) { throw .addressInUse }
     let id = sockets.insert(
       Socket(namespace: namespace, session: session, address: address, port: port, remote: nil, device: device))
     namespaces[namespace.index].sockets.append(id)
     return id
+  }
+
+  /// Why a UDP socket could not be bound; `nil` where it could.
+  ///
+  /// - Parameter port: 0 for any.
+  package func refusalToBindDatagrams(
+    address: IPAddress, port: UInt16, device: DeviceID?, in namespace: NamespaceID
+  ) -> LinuxErrno? {
+    let isBroadcast =
+      address.v4.map { addressType($0, in: namespace, device: device.flatMap { l3Master(of: $0) }) == .broadcast } ?? false
+    guard address.isUnspecified || address.isMulticast || isBroadcast || isLocal(address, forSocketOn: device, in: namespace)
+    else { return .addressNotAvailable }
+    return port != 0 && isTaken(port, namespace, address, device) ? .addressInUse : nil
   }
 
   /// Whether a program may bind a stream socket, or one of a probe, to an address: one of this machine, in the VRF of

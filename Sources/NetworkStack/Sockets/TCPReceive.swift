@@ -44,7 +44,7 @@ extension Kernel {
     if let connection = findConnection(id, ends, segment) {
       if tcp[connection].flow.session == nil { tcp[connection].flow.session = packets[id].flow.session }
       let session = tcp[connection].session
-      segmentReceived(connection, segment, from: ends.source)
+      segmentReceived(connection, segment, id, ends)
       return deliver(packet, to: session.map { .session($0) } ?? .connection)
     }
     if let listener = findListener(id, ends, segment) {
@@ -154,7 +154,7 @@ extension Kernel {
       namespace: socket.namespace, local: (ends.destination, socket.port),
       remote: (ends.source, segment.sourcePort), device: socket.device ?? link ?? domain, state: .synReceived,
       flow: packets[id].flow.answeringTCP, initialSequence: initial)
-    connection.flow.sequence = 0
+    connection.flow.sequence = connection.flow.firstOfConnection
     connection.listener = listener
     connection.learn(from: segment)
     sendSynchronize(tcp.insert(connection))
@@ -162,8 +162,14 @@ extension Kernel {
 }
 
 extension FlowTag {
-  /// The tag of a segment that goes the other way.
-  fileprivate var answeringTCP: FlowTag { answering(direction == .request ? .reply : .request) }
+  /// The tag of a segment that goes the other way, and of what a proxy passes on.
+  var answeringTCP: FlowTag { answering(direction == .request ? .reply : .request) }
+
+  /// How many numbers a connection has for its segments, before those of the next one that a proxy makes for it.
+  static let sequencesOfConnection: UInt32 = 1_000_000
+
+  /// The number before the first segment of a connection.
+  var firstOfConnection: UInt32 { sequence - sequence % Self.sequencesOfConnection }
 }
 
 extension TCPView {
@@ -198,7 +204,10 @@ extension TCPConnection {
 
 extension Kernel {
   /// Kernel counterpart: `tcp_rcv_state_process()`, `tcp_rcv_established()` (net/ipv4/tcp_input.c, v6.12).
-  private mutating func segmentReceived(_ id: TCPConnectionID, _ segment: TCPView, from sender: IPAddress) {
+  private mutating func segmentReceived(
+    _ id: TCPConnectionID, _ segment: TCPView, _ packet: PacketID, _ ends: SegmentEnds
+  ) {
+    let sender = ends.source
     if tcp[id].state == .synSent { return answerReceived(id, segment, from: sender) }
     let flags = segment.flags
     guard isAcceptable(segment, tcp[id]) else {
@@ -221,14 +230,21 @@ extension Kernel {
       tcp[id].timestampToEcho = timestamps.value
     }
     if tcp[id].state == .synReceived && !isEstablished(byAcknowledgment: id, segment) { return }
+    let bufferedCount = tcp[id].sendBuffer.count
     acknowledgmentReceived(id, segment)
     guard tcp[id].exists else { return }
+    let hasRoom = tcp[id].sendBuffer.count < bufferedCount
     let (hadBytes, hadFinish) = (tcp[id].received.count, tcp[id].hasReceivedFinish)
+    if belongsToNobody(segment, id) {
+      tcp.remove(id)
+      return refuse(packet, ends, segment)
+    }
     dataReceived(id, segment)
     guard tcp[id].exists else { return }
     pushData(id)
     acknowledgeIfDue(id)
     if tcp[id].received.count > hadBytes || tcp[id].hasReceivedFinish != hadFinish { notifyReadable(id) }
+    if hasRoom { notifyWritable(id) }
   }
 
   /// Whether a segment lies in the window.
@@ -366,9 +382,11 @@ extension Kernel {
     switch tcp[id].state {
     case .finWait1:
       tcp[id].state = .finWait2
-      if tcp[id].session == nil { armEnd(id, after: 60_000_000_000) }
+      if tcp[id].session == nil { armEnd(id, after: Self.longestClosedWait) }
     case .closing: enterTimeWait(id)
-    case .lastAcknowledgment: tcp.remove(id)
+    case .lastAcknowledgment:
+      // A program that has ended its own side alone may still have to read.
+      if tcp[id].session == nil { tcp.remove(id) }
     case .synSent, .synReceived, .established, .finWait2, .closeWait, .timeWait: break
     }
   }
@@ -379,16 +397,18 @@ extension Kernel {
     armEnd(id, after: 60_000_000_000)
   }
 
+  /// Whether nobody will read what a segment carries: the program has closed.
+  ///
+  /// Kernel counterpart: `tcp_rcv_state_process()` (net/ipv4/tcp_input.c, v6.12). Source: RFC 1122 section 4.2.2.13.
+  private func belongsToNobody(_ segment: TCPView, _ id: TCPConnectionID) -> Bool {
+    segment.payload.count > 0 && tcp[id].session == nil && tcp[id].listener == nil && tcp[id].state != .closeWait
+  }
+
   /// Kernel counterpart: `tcp_data_queue()` (net/ipv4/tcp_input.c, v6.12).
   private mutating func dataReceived(_ id: TCPConnectionID, _ segment: TCPView) {
     let payload = segment.payload
     let hasFinish = segment.flags.contains(.finish)
     guard payload.count > 0 || hasFinish else { return }
-    // The program has closed: nobody will read this.
-    if payload.count > 0 && tcp[id].session == nil && tcp[id].listener == nil && tcp[id].state != .closeWait {
-      sendReset(id)
-      return tcp.remove(id)
-    }
     let skipped = Int(Int32(bitPattern: tcp[id].receiveNext &- segment.sequence))
     if skipped < 0 {
       // Something before it is missing: the other side is told at once.

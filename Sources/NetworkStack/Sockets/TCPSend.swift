@@ -37,7 +37,9 @@ extension Kernel {
       (try? route(of: connection)).map { segmentRoom(of: $0) }
       ?? (connection.remote.isIPv6 ? IPv6Device.minimumMTU - IPv6View.length : 576 - IPv4View.minimumLength)
         - TCPView.minimumLength
-    return max(min(connection.peerMaximumSegmentSize, room) - (connection.hasTimestamps ? 12 : 0), 48)
+    // No more than half of the other side's window, so that two segments can be under way: `tcp_bound_to_half_wnd()`.
+    let half = Self.receiveBuffer / 2
+    return max(min(min(connection.peerMaximumSegmentSize, room) - (connection.hasTimestamps ? 12 : 0), half), 48)
   }
 
   /// What a segment without options carries by a way, in bytes.
@@ -220,10 +222,25 @@ extension Kernel {
       return tcp.remove(id)
     }
     switch tcp[id].state {
-    case .synSent: return tcp.remove(id)
+    case .synSent: tcp.remove(id)
+    case .synReceived, .established, .closeWait: endSending(id)
+    case .finWait2: armEnd(id, after: Self.longestClosedWait)
+    case .lastAcknowledgment: if tcp[id].unacknowledged == tcp[id].next { tcp.remove(id) }
+    case .finWait1, .closing, .timeWait: break
+    }
+  }
+
+  /// How long a connection that its program has closed waits for the other side's end (`tcp_fin_timeout`), in nanoseconds.
+  static let longestClosedWait: Int64 = 60_000_000_000
+
+  /// A program will write nothing more, and may still read: FIN follows the last byte.
+  ///
+  /// Kernel counterpart: `tcp_shutdown()` (net/ipv4/tcp.c, v6.12). Source: shutdown(2) `SHUT_WR`.
+  mutating func endSending(_ id: TCPConnectionID) {
+    switch tcp[id].state {
     case .synReceived, .established: tcp[id].state = .finWait1
     case .closeWait: tcp[id].state = .lastAcknowledgment
-    case .finWait1, .finWait2, .closing, .lastAcknowledgment, .timeWait: return
+    case .synSent, .finWait1, .finWait2, .closing, .lastAcknowledgment, .timeWait: return
     }
     tcp[id].wantsFinish = true
     pushData(id)

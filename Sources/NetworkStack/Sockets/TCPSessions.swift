@@ -1,5 +1,5 @@
 internal import DiscreteEvents
-internal import NetworkAddresses
+package import NetworkAddresses
 internal import PacketHeaders
 
 /// How far a client is that connects, sends, reads as many bytes back and closes.
@@ -87,8 +87,10 @@ extension Kernel {
     sendSynchronize(connection)
   }
 
+  /// Makes a connection that is to be asked for.
+  ///
   /// Kernel counterpart: `tcp_v4_connect()` (net/ipv4/tcp_ipv4.c, v6.12).
-  private mutating func openConnection(
+  mutating func openConnection(
     _ id: SessionID, _ request: TCPClientRequest, _ namespace: NamespaceID
   ) throws(LinuxErrno) -> TCPConnectionID {
     var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
@@ -191,25 +193,56 @@ extension Kernel {
 
   mutating func startTCPService(_ id: SessionID, _ state: TCPServiceState) {
     let request = state.request
-    let namespace = sessions[id.index].namespace
-    if let address = request.address, !address.isUnspecified,
-      !isLocal(address, forSocketOn: request.device, in: namespace) {
-      return failToStart(id, .bind, .addressNotAvailable)
-    }
-    let isTaken = namespaces[namespace.index].tcpListeners.contains { listener in
-      let other = tcp.listeners[listener.index]
-      return other.port == request.port && other.device == request.device && other.overlaps(request.address)
-    }
-    if isTaken { return failToStart(id, .bind, .addressInUse) }
-    let listener = TCPListenerID(index: tcp.listeners.count)
-    tcp.listeners.append(
-      TCPListener(namespace: namespace, session: id, address: request.address, port: request.port, device: request.device))
-    namespaces[namespace.index].tcpListeners.append(listener)
     var state = state
-    state.listener = listener
+    do throws(LinuxErrno) {
+      state.listener = try openListener(id, address: request.address, port: request.port, device: request.device)
+    } catch {
+      return failToStart(id, .bind, error)
+    }
     state.deadline = request.timeout.map { now + $0 }
     report(id, .started(source: request.address ?? .v4(.unspecified)))
     setServiceTimer(id, state)
+  }
+
+  /// Opens a socket that listens.
+  ///
+  /// - Parameter address: `nil` for any, of both families.
+  mutating func openListener(
+    _ id: SessionID, address: IPAddress?, port: UInt16, device: DeviceID?
+  ) throws(LinuxErrno) -> TCPListenerID {
+    let namespace = sessions[id.index].namespace
+    if let error = refusalToListen(address: address, port: port, device: device, in: namespace) { throw error }
+    let listener = TCPListenerID(index: tcp.listeners.count)
+    tcp.listeners.append(TCPListener(namespace: namespace, session: id, address: address, port: port, device: device))
+    namespaces[namespace.index].tcpListeners.append(listener)
+    return listener
+  }
+
+  /// Why a socket could not listen; `nil` where it could.
+  package func refusalToListen(
+    address: IPAddress?, port: UInt16, device: DeviceID?, in namespace: NamespaceID
+  ) -> LinuxErrno? {
+    if let address, !address.isUnspecified, !isLocal(address, forSocketOn: device, in: namespace) {
+      return .addressNotAvailable
+    }
+    let isTaken = namespaces[namespace.index].tcpListeners.contains { listener in
+      let other = tcp.listeners[listener.index]
+      return other.port == port && other.device == device && other.overlaps(address)
+    }
+    return isTaken ? .addressInUse : nil
+  }
+
+  /// A listening socket is closed: connections that nobody took are broken off.
+  ///
+  /// Kernel counterpart: `inet_csk_listen_stop()` (net/ipv4/inet_connection_sock.c, v6.12).
+  mutating func closeListener(_ listener: TCPListenerID) {
+    tcp.listeners[listener.index].isOpen = false
+    namespaces[tcp.listeners[listener.index].namespace.index].tcpListeners.removeAll { $0 == listener }
+    for connection in tcp.listeners[listener.index].waiting {
+      sendReset(connection)
+      tcp.remove(connection)
+    }
+    tcp.listeners[listener.index].waiting = []
   }
 
   /// Stores the state and waits for what comes first.
@@ -289,7 +322,7 @@ extension Kernel {
   }
 
   /// The connection that has waited longest at a listening socket.
-  private mutating func takeWaiting(_ listener: TCPListenerID?) -> TCPConnectionID? {
+  mutating func takeWaiting(_ listener: TCPListenerID?) -> TCPConnectionID? {
     guard let listener, !tcp.listeners[listener.index].waiting.isEmpty else { return nil }
     return tcp.listeners[listener.index].waiting.removeFirst()
   }
@@ -318,18 +351,33 @@ extension Kernel {
 extension Kernel {
   /// The other side has accepted.
   mutating func notifyConnected(_ connection: TCPConnectionID) {
-    guard let id = tcp[connection].session, case .tcpClient(var state) = sessions[id.index].state else { return }
-    state.phase = .connected
-    sessions[id.index].state = .tcpClient(state)
-    report(id, .connection(.established(with: tcp[connection].remote, port: tcp[connection].remotePort)))
-    setSessionTimer(id, at: now + Self.pauseOfTCPPrograms)
+    guard let id = tcp[connection].session else { return }
+    switch sessions[id.index].state {
+    case .tcpClient(var state):
+      state.phase = .connected
+      sessions[id.index].state = .tcpClient(state)
+      report(id, .connection(.established(with: tcp[connection].remote, port: tcp[connection].remotePort)))
+      setSessionTimer(id, at: now + Self.pauseOfTCPPrograms)
+    case .proxy: proxyConnected(id, connection)
+    case .ping, .traceroute, .arping, .udpSender, .udpService, .tcpService, .burst, .connectionListener: break
+    }
+  }
+
+  /// The other side has taken some of what was written.
+  mutating func notifyWritable(_ connection: TCPConnectionID) {
+    guard tcp[connection].exists, let id = tcp[connection].session, case .proxy = sessions[id.index].state else { return }
+    wakeProxy(id, for: connection)
   }
 
   /// A connection waits at a listening socket.
   mutating func notifyAcceptable(_ listener: TCPListenerID) {
     let id = tcp.listeners[listener.index].session
-    guard case .tcpService(var state) = sessions[id.index].state, !sessions[id.index].hasFinished else { return }
-    if state.mayAccept { acceptNext(id, &state) }
+    guard !sessions[id.index].hasFinished else { return }
+    switch sessions[id.index].state {
+    case .tcpService(var state): if state.mayAccept { acceptNext(id, &state) }
+    case .proxy: proxyAccepts(id)
+    case .ping, .traceroute, .arping, .udpSender, .udpService, .tcpClient, .burst, .connectionListener: break
+    }
   }
 
   /// Data or the end of the stream has arrived.
@@ -341,6 +389,7 @@ extension Kernel {
       guard let place = state.exchanges.firstIndex(where: { $0.connection == connection }) else { return }
       read(id, &state, place)
       setServiceTimer(id, state)
+    case .proxy: wakeProxy(id, for: connection)
     case .ping, .traceroute, .arping, .udpSender, .udpService, .burst, .connectionListener: break
     }
   }
@@ -357,6 +406,10 @@ extension Kernel {
     case .tcpClient(var state):
       switch state.phase {
       case .connecting: failTCPClient(id, state, error, isConnecting: true)
+      case .reading where tcp[connection].hasReceivedFinish:
+        // The end of the stream came first, and is read before the error: `tcp_recvmsg_locked()` (net/ipv4/tcp.c, v6.12).
+        state.failure = error
+        tcpClientReadable(id, state, connection)
       case .reading: failTCPClient(id, state, error, isConnecting: false)
       case .connected, .closing, .closed:
         state.failure = error
@@ -369,13 +422,12 @@ extension Kernel {
         close(&state, place)
       }
       setServiceTimer(id, state)
+    case .proxy: wakeProxy(id, for: connection)
     case .ping, .traceroute, .arping, .udpSender, .udpService, .burst, .connectionListener: break
     }
   }
 
-  /// A program ends: what it has open is closed; connections that nobody took are broken off.
-  ///
-  /// Kernel counterpart: `inet_csk_listen_stop()` (net/ipv4/inet_connection_sock.c, v6.12).
+  /// A program ends: what it has open is closed.
   mutating func closeTCP(of id: SessionID) {
     switch sessions[id.index].state {
     case .tcpClient(let state):
@@ -384,16 +436,11 @@ extension Kernel {
       }
     case .tcpService(let state):
       guard let listener = state.listener else { return }
-      tcp.listeners[listener.index].isOpen = false
-      namespaces[sessions[id.index].namespace.index].tcpListeners.removeAll { $0 == listener }
-      for connection in tcp.listeners[listener.index].waiting {
-        sendReset(connection)
-        tcp.remove(connection)
-      }
-      tcp.listeners[listener.index].waiting = []
+      closeListener(listener)
       for exchange in state.exchanges where tcp[exchange.connection].session == id {
         closeConnection(exchange.connection)
       }
+    case .proxy(let state): closeProxy(state)
     case .ping, .traceroute, .arping, .udpSender, .udpService, .burst, .connectionListener: break
     }
   }

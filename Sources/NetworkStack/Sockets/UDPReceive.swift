@@ -39,8 +39,7 @@ extension Kernel {
       return drop(packet, .noSocket)
     }
     let session = sockets[socket].session
-    showDatagram(
-      id, .init(source: .v4(header.source), hopLimit: header.timeToLive, tos: header.tos), datagram, socket)
+    showDatagram(id, .init(header), datagram, socket)
     deliver(packet, to: .session(session))
   }
 
@@ -71,8 +70,7 @@ extension Kernel {
       return drop(packet, .noSocket)
     }
     let session = sockets[socket].session
-    showDatagram(
-      id, .init(source: .v6(header.source), hopLimit: header.hopLimit, tos: header.trafficClass), datagram, socket)
+    showDatagram(id, .init(header), datagram, socket)
     deliver(packet, to: .session(session))
   }
 }

@@ -57,6 +57,7 @@ extension Kernel {
         let answer = answerProbe(id, place + 1)
       else { return }
       tracerouteReached(id, reply(place + 1, header, datagram, answer.roundTrip, answer.isDuplicate))
+    case .proxy(let state): proxyReceived(id, state, packet, header, datagram, socket)
     case .ping, .arping, .tcpClient, .tcpService, .burst, .connectionListener: break
     }
   }
@@ -162,47 +163,58 @@ extension Kernel {
   ///
   /// Kernel counterpart: `icmp_err_convert` (net/ipv4/icmp.c), `__udp4_lib_err()` (net/ipv4/udp.c, v6.12).
   mutating func udpSenderFailed(_ id: SessionID, _ state: UDPSenderState, _ error: SessionEvent.ICMPErrorReport) {
-    guard state.isWaiting, state.request.isConnected else { return }
-    if error.from.isIPv6 { return udpSenderFailedIPv6(id, state, error) }
-    guard error.type == ICMPv4Type.destinationUnreachable.rawValue else { return }
-    let errno: LinuxErrno?
-    switch error.code {
-    case UnreachableCode.fragmentationNeeded where state.request.pathMTUDiscovery != .dont: errno = .messageTooLong
-    case UnreachableCode.protocol, UnreachableCode.port, UnreachableCode.administrativelyProhibited, 6...10, 14, 15:
-      errno = LinuxErrno(icmpType: ICMPv4Type.destinationUnreachable, code: error.code)
-    default: errno = nil  // Soft errors: the network may recover, and the socket goes on waiting.
-    }
-    guard let errno else { return }
+    guard state.isWaiting, state.request.isConnected,
+      let errno = hardError(error, discovery: state.request.pathMTUDiscovery ?? .want)
+    else { return }
     report(id, .receiveFailed(sequence: error.sequence, errno))
     pauseBeforeNextDatagram(id, state)
+  }
+
+  /// The error that a connected socket reports; `nil` for soft ones: the network may recover, and the socket goes on waiting.
+  ///
+  /// Kernel counterpart: `icmp_err_convert` (net/ipv4/icmp.c), `__udp4_lib_err()` (net/ipv4/udp.c), `icmpv6_err_convert()`
+  /// (net/ipv6/icmp.c), `__udp6_lib_err()` (net/ipv6/udp.c, v6.12).
+  func hardError(_ error: SessionEvent.ICMPErrorReport, discovery: PathMTUDiscovery) -> LinuxErrno? {
+    if error.from.isIPv6 {
+      switch LinuxErrno(icmpType: ICMPv6Type(rawValue: error.type), code: error.code) {
+      case .connectionRefused: return .connectionRefused
+      case .permissionDenied: return .permissionDenied
+      case .protocolError: return .protocolError
+      case .messageTooLong where discovery != .dont: return .messageTooLong
+      default: return nil  // Soft errors, or none.
+      }
+    }
+    guard error.type == ICMPv4Type.destinationUnreachable.rawValue else { return nil }
+    switch error.code {
+    case UnreachableCode.fragmentationNeeded where discovery != .dont: return .messageTooLong
+    case UnreachableCode.protocol, UnreachableCode.port, UnreachableCode.administrativelyProhibited, 6...10, 14, 15:
+      return LinuxErrno(icmpType: ICMPv4Type.destinationUnreachable, code: error.code)
+    default: return nil  // Soft errors.
+    }
   }
 }
 
 /// What a session reads of the packet that a datagram came in.
 struct DatagramHeader {
   let source: IPAddress
+  let destination: IPAddress
   let hopLimit: UInt8
   let tos: UInt8
+
+  init(_ header: IPv4View) {
+    (source, destination) = (.v4(header.source), .v4(header.destination))
+    (hopLimit, tos) = (header.timeToLive, header.tos)
+  }
+
+  init(_ header: IPv6View) {
+    (source, destination) = (.v6(header.source), .v6(header.destination))
+    (hopLimit, tos) = (header.hopLimit, header.trafficClass)
+  }
 }
 
 // MARK: - The server
 
 extension Kernel {
-  /// Kernel counterpart: `icmpv6_err_convert()` (net/ipv6/icmp.c), `__udp6_lib_err()` (net/ipv6/udp.c, v6.12).
-  private mutating func udpSenderFailedIPv6(
-    _ id: SessionID, _ state: UDPSenderState, _ error: SessionEvent.ICMPErrorReport
-  ) {
-    let type = ICMPv6Type(rawValue: error.type)
-    guard let errno = LinuxErrno(icmpType: type, code: error.code) else { return }
-    switch errno {
-    case .connectionRefused, .permissionDenied, .protocolError: break
-    case .messageTooLong where state.request.pathMTUDiscovery != .dont: break
-    default: return  // Soft errors: the network may recover, and the socket goes on waiting.
-    }
-    report(id, .receiveFailed(sequence: error.sequence, errno))
-    pauseBeforeNextDatagram(id, state)
-  }
-
   mutating func startUDPService(_ id: SessionID, _ state: UDPServiceState) {
     let request = state.request
     do throws(LinuxErrno) {

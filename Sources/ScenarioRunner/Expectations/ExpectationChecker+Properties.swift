@@ -177,7 +177,7 @@ extension SessionRequest {
     case .udpSender(let request): request.destination
     case .burst(let request): request.destination
     case .tcpClient(let request): request.destination
-    case .udpService, .tcpService, .connectionListener: nil
+    case .udpService, .tcpService, .connectionListener, .proxy: nil
     }
   }
 }

@@ -104,7 +104,7 @@ extension SessionRequest {
     case .burst(let request): request.device
     case .tcpClient(let request): request.device
     case .udpService(let request), .tcpService(let request): request.device
-    case .connectionListener: nil
+    case .connectionListener, .proxy: nil
     }
   }
 
@@ -117,7 +117,7 @@ extension SessionRequest {
     case .burst(let request): request.source
     case .tcpClient(let request): request.source
     case .udpService(let request), .tcpService(let request): request.address
-    case .connectionListener: nil
+    case .connectionListener, .proxy: nil
     }
   }
 
@@ -155,6 +155,7 @@ extension SessionRequest {
     case .udpService(let request): return "udp server on port \(request.port)"
     case .tcpService(let request): return "tcp server on port \(request.port)"
     case .connectionListener: return "conntrack -E"
+    case .proxy(let request): return "docker-proxy on port \(request.port)"
     }
   }
 }

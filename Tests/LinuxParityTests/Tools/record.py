@@ -2,7 +2,8 @@
 """Run case folders in fresh namespaces on the real kernel and write normalised goldens.
 
 usage (root): record.py [--repeat 3] [--jobs 2] CASE_DIR...
-Needs: iproute2 iputils-ping iputils-arping traceroute tcpdump iptables nftables conntrack ethtool procps
+Needs: iproute2 iputils-ping iputils-arping traceroute tcpdump iptables nftables conntrack ethtool procps; docker/ needs the
+       docker-proxy of Docker 28.5.2 in PATH (moby/moby, cmd/docker-proxy)
 Writes CASE_DIR/golden/ (from run 1), CASE_DIR/pcap/ (raw, run 1, not checked in), CASE_DIR/golden/repeat.txt
 (what differed in the later runs), CASE_DIR/golden/kernel.txt (the version that was recorded).
 A case with a file `needs-vrf` is for a kernel with VRF devices: oracle/oracle capture.
@@ -116,6 +117,7 @@ def norm_tools(s):
     s = re.sub(r'  [\d.]+ ms', '  ms', s)
     s = re.sub(r'  [\d.]+ms', '', s)
     s = re.sub(r'expires \d+sec', 'expires Nsec', s)
+    s = re.sub(r'(?m)^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?=Stopping proxy|Can\'t)', '', s)   # docker-proxy's log
     # neighbor and forwarding entries are printed in the order of a hash table whose key is random
     blocks = re.split(r'(?m)^(?=### )', s)
     for i, b in enumerate(blocks):

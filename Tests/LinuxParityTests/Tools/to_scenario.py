@@ -79,7 +79,8 @@ def scenario(case):
             at = settled + int(a[1])
             continue
         if a[0] == '@done':
-            timeline.append({'at': '%dms' % (at or 0), 'pause': '0ms'})
+            timeline.append({'pause': '0ms'} if at is None else {'at': '%dms' % at, 'pause': '0ms'})
+            at = None
             continue
         if a[0] in ('@t', '@bg'):
             n += 1

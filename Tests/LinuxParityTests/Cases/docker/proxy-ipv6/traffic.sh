@@ -1,0 +1,7 @@
+bg c1 "$SOCK" tcp-echo 80 --count 2 --timeout 5
+bg host docker-proxy -proto tcp -host-ip :: -host-port 8080 -container-ip 172.17.0.2 -container-port 80 3>/dev/null
+sleep 0.5
+t ext "$SOCK" tcp-send 2001:db8::1 8080 --size 100
+t host "$SOCK" tcp-send ::1 8080 --size 100
+t ext "$SOCK" tcp-send 192.0.2.1 8080 --size 100 --timeout 1
+done_

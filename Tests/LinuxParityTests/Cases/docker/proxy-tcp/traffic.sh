@@ -1,0 +1,8 @@
+bg c1 "$SOCK" tcp-echo 80 --count 4 --timeout 5
+bg host docker-proxy -proto tcp -host-ip 0.0.0.0 -host-port 8080 -container-ip 172.17.0.2 -container-port 80 3>/dev/null
+sleep 0.5
+t host "$SOCK" tcp-send 127.0.0.1 8080 --size 100
+t c2 "$SOCK" tcp-send 192.0.2.1 8080 --size 100
+t c1 "$SOCK" tcp-send 192.0.2.1 8080 --size 100
+t ext "$SOCK" tcp-send 192.0.2.1 8080 --size 100
+done_
