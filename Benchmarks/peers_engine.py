@@ -5,7 +5,7 @@ of a hop and no more. Prints nanoseconds a routed hop and the ratios to vrfsim's
 usage: peers_engine.py --vrfsim PATH [--runs 3] [--core 0] [--json FILE]
 
 UDP frames of 100 bytes, neighbors learned, nothing traced or captured. A peer that is missing is skipped with the reason: ns-3 needs
-libns3-dev and g++, the C loop libpcap-dev and gcc, the namespaces root and ip(8). Exit code 3 where no peer is there.
+libns3-dev, libgsl-dev and g++, the C loop libpcap-dev and gcc, the namespaces root and ip(8). Exit code 3 where no peer is there.
 """
 import argparse, json, os, re, shutil, statistics, subprocess, sys, tempfile
 from networks import line, run
