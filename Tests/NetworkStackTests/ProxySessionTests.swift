@@ -49,6 +49,21 @@ import Testing
     #expect(simulation.kernel.tcp[exchange.client.connection].received.count <= Kernel.receiveBuffer)
   }
 
+  @Test("a request larger than the window comes back whole over lo, with a proxy between and without", arguments: [80, 8_080])
+  func large(port: UInt16) throws {
+    let (simulation, namespace) = try machine()
+    _ = simulation.start(.tcpService(ServiceRequest(port: 80)), in: namespace)
+    _ = simulation.start(proxy(), in: namespace)
+    var request = TCPClientRequest(destination: Self.loopback, destinationPort: port)
+    (request.size, request.timeout) = (1_000_000, 60_000_000_000)
+    let session = simulation.start(.tcpClient(request), in: namespace)
+    _ = simulation.run(through: simulation.now + 100_000_000_000, orUntilEndOf: session)
+    let replies = simulation.session(session).events.compactMap { event in
+      if case .reply(let reply) = event.what { reply.bytes } else { nil }
+    }
+    #expect(replies == [1_000_000])
+  }
+
   @Test("bounds: more clients of a proxy of datagrams than there may be are lost")
   func clients() throws {
     var bounds = Kernel.Bounds()

@@ -165,7 +165,7 @@ extension Kernel {
       guard isOpen(target), tcp[target.connection].state.maySend else { return endCopy(to: target) }
       let room = Self.proxyBuffer - tcp[target.connection].sendBuffer.count
       guard room > 0 else { return false }
-      write(read(source.connection, upTo: room), to: target.connection)
+      write(takeReceived(of: source.connection, upTo: room), to: target.connection)
     }
     if isOpen(source), !tcp[source.connection].hasReceivedFinish { return false }
     return endCopy(to: target)
@@ -174,18 +174,6 @@ extension Kernel {
   private mutating func endCopy(to target: ProxyState.Side) -> Bool {
     if isOpen(target) { endSending(target.connection) }
     return true
-  }
-
-  /// A program reads some of what has come; the other side hears of it where it had not much room left.
-  ///
-  /// Kernel counterpart: `tcp_cleanup_rbuf()` (net/ipv4/tcp.c, v6.12). Source: RFC 9293 section 3.8.6.2.2.
-  private mutating func read(_ connection: TCPConnectionID, upTo limit: Int) -> [UInt8] {
-    let room = Self.receiveBuffer - tcp[connection].received.count
-    let bytes = Array(tcp[connection].received.prefix(limit))
-    tcp[connection].received.removeFirst(bytes.count)
-    let isOpened = 2 * room <= Self.receiveBuffer && room + bytes.count >= 2 * room
-    if isOpened, !tcp[connection].hasReceivedFinish { sendAcknowledgment(connection) }
-    return bytes
   }
 
   private mutating func close(_ exchange: ProxyState.Exchange) {

@@ -404,6 +404,18 @@ extension Kernel {
     segment.payload.count > 0 && tcp[id].session == nil && tcp[id].listener == nil && tcp[id].state != .closeWait
   }
 
+  /// A program reads some of what has come; the other side hears of it where it had not much room left.
+  ///
+  /// Kernel counterpart: `tcp_cleanup_rbuf()` (net/ipv4/tcp.c, v6.12). Source: RFC 9293 section 3.8.6.2.2.
+  mutating func takeReceived(of id: TCPConnectionID, upTo limit: Int = .max) -> [UInt8] {
+    let room = Self.receiveBuffer - tcp[id].received.count
+    let bytes = Array(tcp[id].received.prefix(limit))
+    tcp[id].received.removeFirst(bytes.count)
+    let isOpened = 2 * room <= Self.receiveBuffer && room + bytes.count >= 2 * room
+    if isOpened, !tcp[id].hasReceivedFinish { sendAcknowledgment(id) }
+    return bytes
+  }
+
   /// Kernel counterpart: `tcp_data_queue()` (net/ipv4/tcp_input.c, v6.12).
   private mutating func dataReceived(_ id: TCPConnectionID, _ segment: TCPView) {
     let payload = segment.payload

@@ -170,8 +170,7 @@ extension Kernel {
   private mutating func tcpClientReadable(_ id: SessionID, _ state: TCPClientState, _ connection: TCPConnectionID) {
     guard state.phase == .reading else { return }
     var state = state
-    state.receivedCount += tcp[connection].received.count
-    tcp[connection].received = []
+    state.receivedCount += takeReceived(of: connection).count
     if state.receivedCount >= state.request.size || tcp[connection].hasReceivedFinish {
       state.phase = .closing
       let roundTrip = now - sessions[id.index].probes[0].sent
@@ -333,8 +332,7 @@ extension Kernel {
     switch state.exchanges[place].phase {
     case .accepted, .reading:
       if !tcp[connection].received.isEmpty {
-        state.exchanges[place].bytes += tcp[connection].received
-        tcp[connection].received = []
+        state.exchanges[place].bytes += takeReceived(of: connection)
         state.exchanges[place].phase = .reading
         state.exchanges[place].deadline = now + Self.pauseOfTCPPrograms
       }
