@@ -302,7 +302,8 @@ extension Controller {
       destination: question.destination, type: type, gateway: gateway, device: device,
       deviceName: kernel.deviceDetails[device.index].name, source: source?.isUnspecified == true ? nil : source,
       table: route.map { kernel.routingTables[$0.table.index].number } ?? RoutingTableNumber.main,
-      prefix: route?.prefix, rulePreference: result.map { kernel.rule(of: $0).preference }, mtu: route.flatMap { $0.mtu > 0 ? $0.mtu : nil },
+      prefix: route?.prefix, rulePreference: result.map { kernel.rule(of: $0).preference },
+      mtu: route.flatMap { $0.mtu > 0 ? $0.mtu : nil },
       cacheFlags: flags, matchedRoute: question.wantsMatchedRoute ? result.map { routeInfo($0.route) } : nil)
     answer.isMTULocked = route?.isMTULocked ?? false
     return answer

@@ -35,8 +35,7 @@ public struct Cable: Sendable, BitwiseCopyable {
 
 /// One way of a cable: what is being sent and what waits for it.
 struct CableLane: Sendable, BitwiseCopyable {
-  /// The devices that it begins and ends at.
-  let source: DeviceID
+  /// The device that it ends at.
   let destination: DeviceID
   /// The sender is busy until then.
   var busyUntil = Instant.zero

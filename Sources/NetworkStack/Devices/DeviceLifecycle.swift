@@ -94,7 +94,8 @@ extension Kernel {
     var candidate = namespaces[namespace.index].nextInterfaceIndex
     // The devices are in the order of their indices.
     let place = namespaces[namespace.index].devices.partitioningIndex { devices[$0.index].interfaceIndex >= candidate }
-    for device in namespaces[namespace.index].devices[place...] where devices[device.index].interfaceIndex == candidate {
+    for device in namespaces[namespace.index].devices[place...] {
+      if devices[device.index].interfaceIndex != candidate { break }
       candidate += 1
     }
     namespaces[namespace.index].nextInterfaceIndex = candidate + 1

@@ -119,9 +119,9 @@ extension Kernel {
   ) -> CableID {
     let id = CableID(index: cables.count)
     cables.append(Cable(devices: (first, second), delay: delay, rate: rate, loss: loss, isUp: isUp))
-    for (side, (source, destination)) in [(first, second), (second, first)].enumerated() {
+    for (side, destination) in [second, first].enumerated() {
       let random = RandomStream(seed: seed, purpose: "loss of cable \(id.rawValue) from side \(side)")
-      cableLanes.append(CableLane(source: source, destination: destination, random: random))
+      cableLanes.append(CableLane(destination: destination, random: random))
     }
     devices[first.index].kind = .networkCard(CableEnd(cable: id, side: 0))
     devices[second.index].kind = .networkCard(CableEnd(cable: id, side: 1))

@@ -44,7 +44,7 @@ package struct RouteResult: Sendable, BitwiseCopyable {
   private let length: UInt8
   package let type: RouteType
   /// The step of the rule walk that led to it.
-  let step: UInt16
+  let step: UInt32
 
   package var prefixLength: Int { Int(length) }
 
@@ -52,7 +52,7 @@ package struct RouteResult: Sendable, BitwiseCopyable {
   init(route: RouteID, hop: UInt16, prefixLength: Int, type: RouteType, step: Int) {
     (self.route, self.hop, self.type) = (route, hop, type)
     length = UInt8(truncatingIfNeeded: prefixLength)
-    self.step = UInt16(truncatingIfNeeded: step)
+    self.step = UInt32(truncatingIfNeeded: step)
   }
 }
 
