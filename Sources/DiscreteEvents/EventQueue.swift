@@ -26,10 +26,9 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
       self.payload = payload
     }
 
-    @inlinable
-    func isBefore(_ other: Entry) -> Bool {
-      instant == other.instant ? sequence < other.sequence : instant < other.instant
-    }
+    /// Both as one number, which is compared without a branch; instants are not negative.
+    @inlinable @inline(__always)
+    var rank: UInt128 { UInt128(UInt64(bitPattern: instant.nanoseconds)) << 64 | UInt128(sequence) }
   }
 
   /// The instant of the event taken last; time never goes back.
@@ -43,6 +42,8 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   @usableFromInline var taken: UInt64 = 0
   @usableFromInline var nextSequence: UInt64 = 0
   @usableFromInline var heap: [Entry] = []
+  /// The instant of the heap's first event; the last one of all where there is none.
+  @usableFromInline var heapInstant = Instant.distantFuture
   /// Events of the present instant.
   @usableFromInline var present = Ring<Payload>()
   /// Events of the present instant that wait until nothing else is left in it.
@@ -81,9 +82,15 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
 
   @inlinable @inline(never)
   mutating func scheduleLater(_ payload: Payload, at instant: Instant) {
-    heap.append(Entry(instant: instant, sequence: nextSequence, payload: payload))
+    insert(Entry(instant: instant, sequence: nextSequence, payload: payload))
+  }
+
+  @inlinable @inline(__always)
+  mutating func insert(_ entry: Entry) {
+    heap.append(entry)
     nextSequence &+= 1
     siftUp(heap.count - 1)
+    if entry.instant < heapInstant { heapInstant = entry.instant }
   }
 
   /// Schedules a timer: it comes behind all that was scheduled for its instant, and of several the one that was
@@ -95,9 +102,7 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   @inlinable
   public mutating func scheduleTimer(_ payload: Payload, at instant: Instant) {
     guard instant > now else { return schedule(payload, at: instant) }
-    heap.append(Entry(instant: instant, sequence: .max - nextSequence, payload: payload))
-    nextSequence &+= 1
-    siftUp(heap.count - 1)
+    insert(Entry(instant: instant, sequence: .max - nextSequence, payload: payload))
   }
 
   /// Schedules an event for the present instant, behind everything that happens in it.
@@ -113,13 +118,22 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   @inlinable @inline(__always)
   public mutating func takeNext(through limit: Instant) -> Payload? {
     // Heap entries of the present instant were scheduled earlier than everything in `present`.
-    if let first = heap.first, first.instant == now || (present.isEmpty && deferred.isEmpty) {
-      guard first.instant <= limit else { return nil }
-      clock = first.instant
+    if present.isEmpty || heapInstant == clock { return takeOther(through: limit) }
+    guard clock <= limit else { return nil }
+    taken &+= 1
+    return present.removeFirst()
+  }
+
+  /// Takes the next event where that is no ordinary one of the present instant.
+  @inlinable @inline(never)
+  mutating func takeOther(through limit: Instant) -> Payload? {
+    if !heap.isEmpty, heapInstant == clock || (present.isEmpty && deferred.isEmpty) {
+      guard heapInstant <= limit else { return nil }
+      clock = heapInstant
       taken &+= 1
       return takeHeapTop()
     }
-    guard now <= limit, !present.isEmpty || !deferred.isEmpty else { return nil }
+    guard clock <= limit, !present.isEmpty || !deferred.isEmpty else { return nil }
     taken &+= 1
     return present.isEmpty ? deferred.removeFirst() : present.removeFirst()
   }
@@ -132,13 +146,16 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
     if instant > now { clock = instant }
   }
 
-  @inlinable @inline(never)
+  @inlinable @inline(__always)
   mutating func takeHeapTop() -> Payload {
     let top = heap[0]
     let last = heap.removeLast()
-    if !heap.isEmpty {
+    if heap.isEmpty {
+      heapInstant = .distantFuture
+    } else {
       heap[0] = last
       siftDown(0)
+      heapInstant = heap[0].instant
     }
     return top.payload
   }
@@ -150,7 +167,7 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
       let entry = heap[index]
       while index > 0 {
         let parent = (index &- 1) &>> 2
-        if !entry.isBefore(heap[parent]) { break }
+        if entry.rank >= heap[parent].rank { break }
         heap[index] = heap[parent]
         index = parent
       }
@@ -167,13 +184,15 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
         let firstChild = index &<< 2 &+ 1
         if firstChild >= heap.count { break }
         var least = firstChild
+        var leastRank = heap[firstChild].rank
         var child = firstChild &+ 1
         let end = min(firstChild &+ 4, heap.count)
         while child < end {
-          if heap[child].isBefore(heap[least]) { least = child }
+          let rank = heap[child].rank
+          (least, leastRank) = rank < leastRank ? (child, rank) : (least, leastRank)
           child &+= 1
         }
-        if !heap[least].isBefore(entry) { break }
+        if leastRank >= entry.rank { break }
         heap[index] = heap[least]
         index = least
       }

@@ -32,7 +32,7 @@ extension Controller {
     } catch {
       throw ControlError(error)
     }
-    if attributes.type == .local { simulation.kernel.namespaces[namespace.index].hasCustomLocalRoutes = true }
+    if attributes.type == .local { simulation.kernel.namespaceForwarding[namespace.index].hasCustomLocalRoutes = true }
   }
 
   private func checkTypeAndScope(_ attributes: RouteAttributes) throws(ControlError) {

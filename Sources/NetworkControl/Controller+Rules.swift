@@ -45,7 +45,7 @@ extension Controller {
 
   private func rulesChanged(_ namespace: NamespaceID) {
     simulation.kernel.partLocalTable(of: namespace)
-    simulation.kernel.namespaces[namespace.index].hasCustomRules = true
+    simulation.kernel.namespaceForwarding[namespace.index].hasCustomRules = true
     simulation.kernel.compileRules(of: namespace)
   }
 
@@ -94,7 +94,7 @@ extension Controller {
   ///
   /// Kernel counterpart: `fib_unmerge()` (net/ipv4/fib_frontend.c, v6.12).
   public func hasChangedRules(in namespace: NamespaceID) -> Bool {
-    simulation.kernel.namespaces[namespace.index].hasCustomRules || rules(in: namespace).count != 3
+    simulation.kernel.namespaceForwarding[namespace.index].hasCustomRules || rules(in: namespace).count != 3
   }
 
   /// The IPv6 rules in the order of the walk.

@@ -37,10 +37,10 @@ extension Kernel {
     var nextLook = countOfNextLook(countAtInstant)
     while true {
       if let outcome = pendingOutcome {
-        if outcome == .sessionEnded { pendingOutcome = nil }
+        // These two are told once; what a bound has ended does not go on.
+        if outcome == .sessionEnded || outcome == .captureIsFull { pendingOutcome = nil }
         return outcome
       }
-      if capture.isFull { return .captureIsFull }
       guard let event = queue.takeNext(through: limit) else {
         if limit != .distantFuture { queue.advance(toQuiet: limit) }
         return .reachedLimit

@@ -60,6 +60,8 @@ public struct Kernel: Sendable {
   package var packets: PacketPool
   package var machines: [Machine] = []
   package var namespaces: [NetworkNamespace] = []
+  /// What packets read of the namespaces, at the same places.
+  package var namespaceForwarding = Slab<NamespaceForwarding>()
   package var devices = Slab<Device>()
   /// What the control plane alone reads of the devices, at the same places.
   package var deviceDetails: [DeviceDetails] = []
@@ -91,6 +93,9 @@ public struct Kernel: Sendable {
   package var sockets = SocketTable()
   package var tcp: TCPTable
   package var sessions: [Session] = []
+  /// The states of packet generators and UDP services, beside the other sessions' as each reading of those is a copy.
+  var bursts = Slab<BurstState>()
+  var udpServices = Slab<UDPServiceState>()
   public internal(set) var trace: TraceRecorder
   /// Whose request is being carried out.
   package var origin = RequestOrigin.none
@@ -145,6 +150,9 @@ public struct Kernel: Sendable {
   mutating func makeUnique() {
     queue.makeUnique()
     packets.makeUnique()
+    namespaceForwarding.makeUnique()
+    bursts.makeUnique()
+    udpServices.makeUnique()
     devices.makeUnique()
     cables.makeUnique()
     cableLanes.makeUnique()

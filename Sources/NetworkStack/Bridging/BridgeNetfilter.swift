@@ -12,7 +12,7 @@ extension Kernel {
   func familyOfBridgedRules(_ id: PacketID, in namespace: NamespaceID) -> FilterFamily? {
     let settings = namespaces[namespace.index].settings
     guard settings.bridgeCallsIPv4Rules != 0 || settings.bridgeCallsIPv6Rules != 0,
-      namespaces[namespace.index].activeHooks != 0, let frame = EthernetView(packets.bytes(id))
+      namespaceForwarding[namespace.index].activeHooks != 0, let frame = EthernetView(packets.bytes(id))
     else { return nil }
     if frame.etherType == .ipv4 && settings.bridgeCallsIPv4Rules != 0 { return .ipv4 }
     return frame.etherType == .ipv6 && settings.bridgeCallsIPv6Rules != 0 ? .ipv6 : nil

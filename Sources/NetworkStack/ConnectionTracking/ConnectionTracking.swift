@@ -370,12 +370,14 @@ extension Kernel {
   /// Kernel counterpart: `nf_reset_ct()` (include/linux/skbuff.h, v6.12).
   @inline(__always)
   mutating func forgetConnection(of packet: PacketID) {
-    if packets[packet].connection != .none {
-      releaseConnection(packets[packet].connection)
-      packets[packet].connection = .none
-    }
-    packets[packet].connectionRole = .none
-    packets[packet].zone = ConnectionZone()
+    releaseConnection(of: packet)
+    packets[packet].forgetConnection()
+  }
+
+  /// A packet refers to its connection no longer.
+  @inline(__always)
+  mutating func releaseConnection(of packet: PacketID) {
+    if packets[packet].connection != .none { releaseConnection(packets[packet].connection) }
   }
 
   /// An error or a reset belongs to the connection of what it answers, in the other direction.

@@ -18,6 +18,7 @@ extension Kernel {
   package mutating func makeNamespace(machine: MachineID, name: String?, isListed: Bool = true) -> NamespaceID {
     let id = NamespaceID(index: namespaces.count)
     namespaces.append(NetworkNamespace(machine: machine, name: name, loopback: DeviceID(index: devices.count)))
+    namespaceForwarding.append(NamespaceForwarding())
     _ = makeDevice(.loopback, name: "lo", namespace: id, mac: .zero, mtu: 65_536)
     namespaces[id.index].rules = .initialIPv4
     compileRules(of: id)

@@ -78,7 +78,13 @@ extension Kernel {
   /// Keeps a copy of a frame where the device is captured.
   @inline(__always)
   mutating func captureFrame(_ bytes: PacketBytes, at device: DeviceID) {
-    if devices[device.index].isCaptured { capture.append(bytes, device: device, at: now) }
+    if devices[device.index].isCaptured { keepCapture(of: bytes, at: device) }
+  }
+
+  @inline(never)
+  private mutating func keepCapture(of bytes: PacketBytes, at device: DeviceID) {
+    capture.append(bytes, device: device, at: now)
+    if capture.isFull && pendingOutcome == nil { pendingOutcome = .captureIsFull }
   }
 
   /// Captures a packet on a VRF device, with the Ethernet header that is still in front of it.

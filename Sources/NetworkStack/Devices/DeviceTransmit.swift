@@ -113,8 +113,8 @@ extension Kernel {
   /// Kernel counterpart: `skb_scrub_packet()` (net/core/skbuff.c, v6.12).
   @inline(__always)
   mutating func leaveNamespace(_ id: PacketID, keeping flags: PacketMetadata.Flags = .confirmsNeighbor) {
-    packets[id].leaveNamespace(keeping: flags)
     if packets[id].longestFragment > 0 { forgetFragments(of: id) }
-    forgetConnection(of: id)
+    releaseConnection(of: id)
+    packets[id].leaveNamespace(keeping: flags)
   }
 }

@@ -147,7 +147,7 @@ package struct Ruleset: Sendable {
   /// By family and kind; `nil` for one that nobody has used.
   package internal(set) var tables = [FilterTable?](
     repeating: nil, count: FilterFamily.allCases.count * FilterTableKind.allCases.count)
-  /// As ``NetworkNamespace/activeHooks``.
+  /// As ``NamespaceForwarding/activeHooks``.
   private(set) var activeHooks: UInt16 = 0
 
   @inline(__always)

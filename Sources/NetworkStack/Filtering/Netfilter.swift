@@ -14,13 +14,13 @@ extension Kernel {
   /// Whether anything is asked at a hook of a namespace.
   @inline(__always)
   func hasHook(_ hook: NetfilterHook, _ family: FilterFamily, _ namespace: NamespaceID) -> Bool {
-    namespaces[namespace.index].activeHooks & (1 << (UInt16(family.rawValue) * 8 + UInt16(hook.rawValue))) != 0
+    namespaceForwarding[namespace.index].activeHooks & (1 << (UInt16(family.rawValue) * 8 + UInt16(hook.rawValue))) != 0
   }
 
   /// Whether connections of a family are tracked in a namespace: some rule asks for them.
   @inline(__always)
   func tracksConnections(_ family: FilterFamily, _ namespace: NamespaceID) -> Bool {
-    namespaces[namespace.index].activeHooks & (1 << (UInt16(family.rawValue) * 8 + 7)) != 0
+    namespaceForwarding[namespace.index].activeHooks & (1 << (UInt16(family.rawValue) * 8 + 7)) != 0
   }
 
   /// Asks everything that is to be asked at a hook.

@@ -7,6 +7,6 @@ extension Kernel {
     var ruleset = namespaces[namespace.index].ruleset ?? Ruleset()
     try ruleset.change(family, kind, body)
     namespaces[namespace.index].ruleset = ruleset
-    namespaces[namespace.index].activeHooks = ruleset.activeHooks
+    namespaceForwarding[namespace.index].activeHooks = ruleset.activeHooks
   }
 }

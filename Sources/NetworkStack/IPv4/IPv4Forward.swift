@@ -41,7 +41,7 @@ extension Kernel {
     }
     packets[id].nextHop = gateway.isUnspecified ? header.destination : gateway
     if learned == nil { setIPv6Gateway(hop.ipv6Gateway, of: id) }
-    packets[id].routeMTU = UInt16(mtu)
+    packets[id].routeMTU = UInt16(truncatingIfNeeded: mtu)
     packets[id].routeBody = routes[route.route].body
     let input = packets[id].device
     if case .drop(let reason) = passes(

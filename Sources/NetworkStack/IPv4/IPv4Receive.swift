@@ -86,7 +86,7 @@ extension Kernel {
     let hasPort = packets[id].flags.contains(.isL3Slave) || isForwardedIntoLoopback(id)
     let device = hasPort ? packets[id].inputDevice : packets[id].device
     let namespace = devices[device.index].namespace
-    let ports = namespaces[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
+    let ports = namespaceForwarding[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
     let route = inputRoute(
       destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device,
       ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)
@@ -126,7 +126,7 @@ extension Kernel {
   private mutating func keepReceivedRoute(_ route: InputRoute, of id: PacketID, _ device: DeviceID) {
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     let namespace = devices[device.index].namespace
-    let ports = namespaces[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
+    let ports = namespaceForwarding[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
     let flow = receivedFlow(
       destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark,
       device: device, ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)

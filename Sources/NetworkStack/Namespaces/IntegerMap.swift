@@ -11,7 +11,8 @@ struct IntegerMap: Sendable {
     var isUsed: Bool
   }
 
-  private var slots: [Slot] = []
+  /// A power of two of them, one without entries.
+  private var slots = [Slot(key: 0, value: 0, isUsed: false)]
   private(set) var count = 0
 
   private var mask: Int { slots.count - 1 }
@@ -24,7 +25,6 @@ struct IntegerMap: Sendable {
 
   @inline(__always)
   private func find(_ key: UInt64) -> Int? {
-    if slots.isEmpty { return nil }
     var index = home(key)
     while slots[index].isUsed {
       if slots[index].key == key { return index }

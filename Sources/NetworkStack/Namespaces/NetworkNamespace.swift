@@ -20,12 +20,8 @@ public struct NetworkNamespace: Sendable {
   var ruleWalk = RuleWalkOf<IPv4Address>()
   /// The tables by number, ascending.
   package var tables: [(number: UInt32, table: RoutingTableID)] = []
-  /// Whether a rule beside the three initial ones was ever added (`fib4_has_custom_rules`).
-  package var hasCustomRules = false
   /// Whether the first VRF has made its rule.
   package var hasL3MasterDeviceRule = false
-  /// Whether the local table holds a route that no address made (`fib_has_custom_local_routes`).
-  package var hasCustomLocalRoutes = false
 
   /// The same for IPv6.
   package var ipv6Rules: [IPv6RoutingRule] = []
@@ -40,9 +36,6 @@ public struct NetworkNamespace: Sendable {
 
   /// The rules of iptables and ip6tables; `nil` where there were never any.
   package internal(set) var ruleset: Ruleset?
-  /// The hooks at which rules or connection tracking are asked, as bits: of IPv4, and from bit 8 on of IPv6. The
-  /// highest bit of each tells whether connections are tracked.
-  var activeHooks: UInt16 = 0
   package var connectionSettings = ConnectionSettings()
   /// How many connections there are.
   package internal(set) var connectionCount = 0

@@ -108,19 +108,21 @@ struct PacketMetadata: BitwiseCopyable {
   var nextHop = IPv4Address.unspecified
   /// What its route shares with its like: when no such route is left, there are no errors about it.
   var routeBody = RouteBody.none
-  var flags: Flags = []
-  /// The largest packet of its path; 0 for the device's MTU.
-  var routeMTU: UInt16 = 0
   /// The length of the longest fragment it was put together from; 0 for one that came whole.
   var longestFragment: UInt16 = 0
   var type = PacketType.host
-  /// As what it belongs to its connection.
-  var connectionRole = ConnectionRole.none
+
+  // From here to the ports of a bridge is what holds in one namespace alone.
+
+  var flags: Flags = []
+  /// The largest packet of its path; 0 for the device's MTU.
+  var routeMTU: UInt16 = 0
   /// The firewall mark.
   var mark: UInt32 = 0
-  /// The connection it belongs to, and in which zone that is looked for.
+  /// The connection it belongs to, in which zone that is looked for, and as what it belongs to it.
   var connection = ConnectionID.none
   var zone = ConnectionZone()
+  var connectionRole = ConnectionRole.none
   /// The ports of a bridge that it came in and leaves by, while the bridge asks the rules of IP.
   var bridgeInput: DeviceID?
   var bridgeOutput: DeviceID?
@@ -138,12 +140,17 @@ struct PacketMetadata: BitwiseCopyable {
     self.number = number
   }
 
-  /// Forgets what holds in one namespace alone.
+  /// Forgets what holds in one namespace alone; the connection was given back.
   @inline(__always)
   mutating func leaveNamespace(keeping kept: Flags) {
     flags.formIntersection(kept)
-    (mark, routeMTU, bridgeInput, bridgeOutput) = (0, 0, nil, nil)
+    (routeMTU, mark) = (0, 0)
+    forgetConnection()
+    (bridgeInput, bridgeOutput) = (nil, nil)
   }
+
+  @inline(__always)
+  mutating func forgetConnection() { (connection, zone, connectionRole) = (.none, ConnectionZone(), .none) }
 
   /// What is known of another packet, of a copy in a cell of its own.
   init(copying other: PacketMetadata, into own: PacketMetadata) {

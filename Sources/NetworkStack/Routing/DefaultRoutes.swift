@@ -49,13 +49,7 @@ extension Kernel {
 
   /// Whether its prefix has other routes.
   private func isOneOfSeveral(_ id: RouteID) -> Bool {
-    if routes[id].next != nil { return true }
-    // The first of the prefix is the one that the table names.
-    let holder = routingTables[routes[id].table.index].holder
-    let prefixes = routingTables[holder.index].prefixes.reader
-    var match = prefixes.longestMatch(for: routes[id].prefix.address)
-    while let longer = match, longer.length > routes[id].prefix.length { match = prefixes.nextShorterMatch(after: longer) }
-    return match?.value != id.rawValue
+    routes[id].next != nil || !routes[id].isFirst
   }
 
   /// The routes by gateways that stand beside the one found: of its scope, and of the metric of the first.
@@ -80,7 +74,7 @@ extension Kernel {
   }
 
   private func result(_ result: RouteResult, by id: RouteID) -> RouteResult {
-    RouteResult(route: id, hop: 0, prefixLength: result.prefixLength, type: result.type, step: Int(result.step))
+    RouteResult(route: id, type: result.type, hop: 0, prefixLength: result.prefixLength, step: result.step)
   }
 
   /// Finds the way for a packet of this machine that is to be sent now: the next packet may take another default route.

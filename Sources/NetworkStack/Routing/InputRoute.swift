@@ -168,7 +168,7 @@ extension Kernel {
       && (outputDevice != device || devices[device.index].effective.sendRedirects == 0)
     {
       if devices[device.index].effective.acceptLocal != 0 { return .accepted(isOnLink: false) }
-      let isCustom = namespaces[namespace.index].hasCustomRules || namespaces[namespace.index].hasCustomLocalRoutes
+      let isCustom = namespaceForwarding[namespace.index].hasCustomRules || namespaceForwarding[namespace.index].hasCustomLocalRoutes
       if !isCustom {
         return isOwnAddress(source, in: namespace) ? .refused(.localSource) : .accepted(isOnLink: false)
       }

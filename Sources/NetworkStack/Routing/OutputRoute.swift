@@ -135,7 +135,7 @@ extension Kernel {
     let hasGateway = !isBroadcast || flow.destination.isMulticast && (result?.prefixLength ?? 0) >= 4
     let hop = result.map { nextHop(of: $0) }
     var gateway = hasGateway ? hop?.usedGateway ?? .unspecified : .unspecified
-    let learned = routeException(flow.destination, isBroadcast ? nil : result)?.gateway
+    let learned = routeException(flow.destination, isBroadcast ? nil : result, in: devices[device.index].namespace)?.gateway
     if let learned { gateway = learned }
     var route = OutputRoute(
       source: flow.source, device: device, nextHop: gateway.isUnspecified ? flow.destination : gateway,
@@ -171,12 +171,18 @@ extension Kernel {
     return result
   }
 
+  /// What ICMP taught about a destination of a route.
+  @inline(__always)
+  private func learned(of route: OutputRoute, _ destination: IPv4Address) -> RouteExceptionTable.Entry? {
+    routeException(destination, route.result, in: devices[route.device.index].namespace)
+  }
+
   /// Whether the MTU of a route is no limit of the path: packets longer than it are cut on the way.
   ///
   /// Kernel counterpart: `ip_mtu_locked()` (include/net/ip.h, v6.12).
   package func isMTULocked(_ route: OutputRoute, destination: IPv4Address) -> Bool {
     if let result = route.result, routes[result.route].isMTULocked { return true }
-    return routeException(destination, route.result)?.isMTULocked ?? false
+    return learned(of: route, destination)?.isMTULocked ?? false
   }
 
   /// The largest packet of a route, in bytes: learned, set on the route, or the device's.
@@ -184,7 +190,7 @@ extension Kernel {
   /// Kernel counterpart: `ip_dst_mtu_maybe_forward()` (include/net/ip.h, v6.12).
   package func pathMTU(_ route: OutputRoute, destination: IPv4Address) -> Int {
     let deviceMTU = min(devices[route.device.index].mtu, 65_535)
-    if let learned = routeException(destination, route.result)?.mtu { return min(learned, deviceMTU) }
+    if let learned = learned(of: route, destination)?.mtu { return min(learned, deviceMTU) }
     guard let result = route.result, routes[result.route].mtu > 0 else { return deviceMTU }
     return min(routes[result.route].mtu, 65_535)
   }

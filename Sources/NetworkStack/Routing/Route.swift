@@ -173,6 +173,8 @@ public struct Route: Sendable, BitwiseCopyable {
   package var origin = RequestOrigin.none
   /// The next route of the same prefix: lower tos, or a higher metric.
   package var next: RouteID?
+  /// Whether it is the first route of its prefix.
+  package internal(set) var isFirst = false
   /// Its neighbors among the routes by the same device.
   fileprivate var nextOfDevice: RouteID?
   fileprivate var previousOfDevice: RouteID?
@@ -305,9 +307,9 @@ package struct RouteStore: Sendable {
   package mutating func replace(_ id: RouteID, by route: Route, _ hops: [NextHop]) {
     unlink(id)
     releaseBody(of: id)
-    let (next, multipath) = (routes[id.index].next, routes[id.index].multipath)
+    let (next, isFirst, multipath) = (routes[id.index].next, routes[id.index].isFirst, routes[id.index].multipath)
     routes[id.index] = route
-    routes[id.index].next = next
+    (routes[id.index].next, routes[id.index].isFirst) = (next, isFirst)
     if let multipath {
       multipaths[multipath] = []
       freeMultipaths.append(multipath)
@@ -353,9 +355,9 @@ package struct RouteStore: Sendable {
 
   /// One next hop of a route.
   @inline(__always)
-  package func nextHop(of id: RouteID, at place: UInt16) -> NextHop {
+  package func nextHop(of id: RouteID, at place: Int) -> NextHop {
     guard let multipath = routes[id.index].multipath else { return routes[id.index].nextHop }
-    return multipaths[multipath][Int(place)]
+    return multipaths[multipath][place]
   }
 
   /// All next hops of a route.
@@ -369,7 +371,7 @@ extension Kernel {
   /// The table of that number, made where it is missing.
   package mutating func makeTable(_ number: UInt32, in namespace: NamespaceID) -> RoutingTableID {
     if let table = namespaces[namespace.index].table(numbered: number) { return table }
-    let isHeldByMain = number == RoutingTableNumber.local && !namespaces[namespace.index].hasCustomRules
+    let isHeldByMain = number == RoutingTableNumber.local && !namespaceForwarding[namespace.index].hasCustomRules
     let main = isHeldByMain ? makeTable(RoutingTableNumber.main, in: namespace) : nil
     let table = RoutingTableID(index: routingTables.count)
     routingTables.append(RoutingTable(number: number, namespace: namespace, holder: main ?? table))
@@ -399,7 +401,10 @@ extension Kernel {
     let holder = routingTables[table.index].holder
     let others = heldChain(prefix, in: table).filter { routes[$0].table != table }
     let all = table == holder ? others + chain : chain + others
-    for (place, id) in all.enumerated() { routes[id].next = place + 1 < all.count ? all[place + 1] : nil }
+    for (place, id) in all.enumerated() {
+      routes[id].isFirst = place == 0
+      routes[id].next = place + 1 < all.count ? all[place + 1] : nil
+    }
     if let first = all.first {
       routingTables[holder.index].prefixes.insert(first.rawValue, at: prefix)
     } else {

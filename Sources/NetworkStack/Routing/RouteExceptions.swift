@@ -25,7 +25,6 @@ struct RouteExceptionTableOf<Address: InternetAddress, Body: Equatable & Sendabl
   static var bound: Int { 2_048 }
   var entries: [Entry] = []
 
-  @inline(__always)
   var isEmpty: Bool { entries.isEmpty }
 
   func entry(_ destination: Address, _ body: Body, _ device: DeviceID, at now: Instant) -> Entry? {
@@ -58,8 +57,12 @@ extension Kernel {
   /// What is known of a destination beyond its route.
   ///
   /// Kernel counterpart: `find_exception()` (net/ipv4/route.c, v6.12).
-  func routeException(_ destination: IPv4Address, _ result: RouteResult?) -> RouteExceptionTable.Entry? {
-    guard let result, let device = nextHop(of: result).device else { return nil }
+  @inline(__always)
+  func routeException(
+    _ destination: IPv4Address, _ result: RouteResult?, in namespace: NamespaceID
+  ) -> RouteExceptionTable.Entry? {
+    guard namespaceForwarding[namespace.index].hasRouteExceptions, let result, let device = nextHop(of: result).device
+    else { return nil }
     return routeException(destination, result, by: device)
   }
 
@@ -69,7 +72,7 @@ extension Kernel {
     _ destination: IPv4Address, _ result: RouteResult, by device: DeviceID
   ) -> RouteExceptionTable.Entry? {
     let namespace = devices[device.index].namespace
-    if namespaces[namespace.index].routeExceptions.isEmpty { return nil }
+    guard namespaceForwarding[namespace.index].hasRouteExceptions else { return nil }
     return findRouteException(destination, routes[result.route].body, device, in: namespace)
   }
 
@@ -89,6 +92,7 @@ extension Kernel {
     let known = pathMTU(route, destination: destination)
     guard known >= mtu, let result = route.result, !isMTULocked(route, destination: destination) else { return }
     let expires = now + settings.pathMTUExpiry * 1_000_000_000
+    namespaceForwarding[namespace.index].hasRouteExceptions = true
     namespaces[namespace.index].routeExceptions.update(
       destination, routes[result.route].body, route.device, at: now
     ) {
@@ -122,6 +126,7 @@ extension Kernel {
     guard neighbors[neighbor].state.isValid else { return ask(for: neighbor) }
     guard let result = route.result else { return }
     let expires = now + 300_000_000_000
+    namespaceForwarding[namespace.index].hasRouteExceptions = true
     namespaces[namespace.index].routeExceptions.update(
       destination, routes[result.route].body, route.device, at: now
     ) {

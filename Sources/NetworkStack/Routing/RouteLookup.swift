@@ -35,25 +35,16 @@ package struct RouteFlowOf<Address: InternetAddress>: Sendable {
 
 package typealias RouteFlow = RouteFlowOf<IPv4Address>
 
-/// What a lookup found: few numbers, as it is handed from stage to stage by value. What else is to be known of the way is in
-/// the route, and its next hop what `nextHop(of:)` answers.
+/// What a lookup found: four words, as it is handed from stage to stage in registers. What else is to be known of the way is
+/// in the route, and its next hop what `nextHop(of:)` answers.
 package struct RouteResult: Sendable, BitwiseCopyable {
   package let route: RouteID
-  /// The place of the next hop among those of the route.
-  let hop: UInt16
-  private let length: UInt8
   package let type: RouteType
+  /// The place of the next hop among those of the route.
+  let hop: Int
+  package let prefixLength: Int
   /// The step of the rule walk that led to it.
-  let step: UInt32
-
-  package var prefixLength: Int { Int(length) }
-
-  @inline(__always)
-  init(route: RouteID, hop: UInt16, prefixLength: Int, type: RouteType, step: Int) {
-    (self.route, self.hop, self.type) = (route, hop, type)
-    length = UInt8(truncatingIfNeeded: prefixLength)
-    self.step = UInt32(truncatingIfNeeded: step)
-  }
+  let step: Int
 }
 
 extension Kernel {
@@ -64,7 +55,7 @@ extension Kernel {
   /// The rule that led to a way that was just looked up.
   package func rule(of result: RouteResult) -> WalkedRule {
     let table = routingTables[routes[result.route].table.index]
-    let step = namespaces[table.namespace.index].ruleWalk.steps[Int(result.step)]
+    let step = namespaces[table.namespace.index].ruleWalk.steps[result.step]
     let isHeldByMain = if case .lookupLocalAndMain = step.action { table.number == RoutingTableNumber.local } else { false }
     return isHeldByMain ? WalkedRule(namespaces[table.namespace.index].rules[0]) : step.walked
   }
@@ -92,6 +83,15 @@ struct RuleStep: Sendable, BitwiseCopyable {
   var suppressPrefixLength: Int16
   /// Whether every packet matches: no selector but perhaps `l3mdev`.
   var isUnconditional: Bool
+
+  /// The table that is looked up for every packet, whatever is found in it; `nil` where the rule does something else.
+  var tableOfEveryPacket: RoutingTableID? {
+    guard isUnconditional, suppressPrefixLength < 0 else { return nil }
+    switch action {
+    case .lookup(let table), .lookupLocalAndMain(let table): return table
+    case .lookupL3Master, .goto, .nop, .fail: return nil
+    }
+  }
 }
 
 /// What a routing rule asks of a packet, with names resolved.
@@ -139,7 +139,7 @@ struct RuleMismatch {
 }
 
 extension Kernel {
-  /// Walks the rules until one gives a result.
+  /// Asks the rules until one gives a result.
   ///
   /// Kernel counterpart: `__fib_lookup()` (net/ipv4/fib_rules.c), `fib_rules_lookup()` (net/core/fib_rules.c, v6.12).
   /// - Throws: `networkUnreachable` where no rule gives a result, or what the deciding rule or route says.
@@ -151,16 +151,22 @@ extension Kernel {
   }
 
   /// - Parameter flow: its `l3Master` is final.
-  @inline(__always)
   package func lookUp(_ flow: RouteFlow, in namespace: NamespaceID) throws(LinuxErrno) -> RouteResult {
     var observer = NoObserver()
-    return try lookUp(flow, in: namespace, &observer)
+    guard let table = namespaceForwarding[namespace.index].firstTable else {
+      return try walkRules(for: flow, in: namespace, &observer)
+    }
+    // The first rule's table is searched here, where most lookups end.
+    if let result = try lookUp(flow, in: table, at: 0, by: .none, &observer) { return result }
+    return try walkRules(for: flow, in: namespace, from: 1, &observer)
   }
 
-  func lookUp<Observer: RouteWalkObserver>(
-    _ flow: RouteFlow, in namespace: NamespaceID, _ observer: inout Observer
+  /// Walks the rules from a step on.
+  @inline(never)
+  func walkRules<Observer: RouteWalkObserver>(
+    for flow: RouteFlow, in namespace: NamespaceID, from first: Int = 0, _ observer: inout Observer
   ) throws(LinuxErrno) -> RouteResult {
-    var index = 0
+    var index = first
     let count = namespaces[namespace.index].ruleWalk.steps.count
     while index < count {
       let rule = namespaces[namespace.index].ruleWalk.steps[index]
@@ -323,7 +329,7 @@ extension Kernel {
           observer.passedOver(candidate(id), .noUsableNextHop)
           continue
         }
-        return RouteResult(route: id, hop: hop, prefixLength: current.length, type: type, step: step)
+        return RouteResult(route: id, type: type, hop: hop, prefixLength: current.length, step: step)
       }
       match = prefixes.nextShorterMatch(after: current)
     }
@@ -331,7 +337,7 @@ extension Kernel {
   }
 
   @inline(__always)
-  private func usableNextHop(of id: RouteID, _ flow: RouteFlow) -> UInt16? {
+  private func usableNextHop(of id: RouteID, _ flow: RouteFlow) -> Int? {
     if routes[id].multipath != nil { return selectMultipath(of: id, flow) }
     return isUsable(routes[id].nextHop, flow) ? 0 : nil
   }
@@ -355,7 +361,7 @@ extension Kernel {
   /// Differs from Linux as `selectIPv6Multipath` does.
   /// - Returns: its place.
   @inline(never)
-  private func selectMultipath(of id: RouteID, _ flow: RouteFlow) -> UInt16? {
+  private func selectMultipath(of id: RouteID, _ flow: RouteFlow) -> Int? {
     let hops = routes.nextHops(of: id)
     let usable = hops.filter { isUsable($0, flow) }
     let total = usable.reduce(0) { $0 + UInt64($1.weight) }
@@ -370,7 +376,7 @@ extension Kernel {
     mixed = (mixed ^ (mixed >> 33)) &* 0xc4ce_b9fe_1a85_ec53
     let place = (mixed ^ (mixed >> 33)).multipliedFullWidth(by: total).high
     return nextHop(at: place, of: usable, isGroup: !routes[id].nextHopObject.isNone)
-      .flatMap { hops.firstIndex(of: $0) }.map { UInt16(truncatingIfNeeded: $0) }
+      .flatMap { hops.firstIndex(of: $0) }
   }
 
   /// What the lookup decided, as the trace keeps it.
@@ -396,11 +402,12 @@ extension Kernel {
       return makeTable(number, in: namespace)
     }
     var walk = ruleWalk(rules, tables, in: namespace)
-    if !namespaces[namespace.index].hasCustomRules, case .lookup(let main) = walk.steps[1].action {
+    if !namespaceForwarding[namespace.index].hasCustomRules, case .lookup(let main) = walk.steps[1].action {
       walk.steps[1].action = .lookupLocalAndMain(main)
       walk.steps.removeFirst()
     }
     namespaces[namespace.index].ruleWalk = walk
+    namespaceForwarding[namespace.index].firstTable = walk.steps.first?.tableOfEveryPacket
   }
 
   /// - Parameter tables: the table of each rule that looks one up.

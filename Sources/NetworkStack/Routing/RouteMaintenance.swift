@@ -59,7 +59,7 @@ extension Kernel {
     if routingTables[table.index].isMade { return }
     routingTables[table.index].isMade = true
     let namespace = routingTables[table.index].namespace
-    guard routingTables[table.index].number == RoutingTableNumber.local, !namespaces[namespace.index].hasCustomRules
+    guard routingTables[table.index].number == RoutingTableNumber.local, !namespaceForwarding[namespace.index].hasCustomRules
     else { return }
     makeKnown(makeTable(RoutingTableNumber.main, in: namespace))
   }

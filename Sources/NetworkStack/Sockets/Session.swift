@@ -15,9 +15,9 @@ public struct Session: Sendable {
   var sockets: [SocketID] = []
   /// When each probe left, by sequence number from 1; and whether it was answered.
   var probes: [Probe] = []
-  /// Beside the state, of which each reading is a copy.
-  var burst = BurstProgress()
   var state: State
+  /// Where its state is in `Kernel.bursts` or `Kernel.udpServices`, of programs that send or read very many datagrams.
+  var place = 0
 
   /// Whether anything was sent.
   var hasSent: Bool {
@@ -44,7 +44,7 @@ public struct Session: Sendable {
     case traceroute(TracerouteState)
     case arping(ArpingState)
     case udpSender(UDPSenderState)
-    case udpService(UDPServiceState)
+    case udpService
     case tcpClient(TCPClientState)
     case tcpService(TCPServiceState)
     case burst
@@ -61,7 +61,7 @@ public struct Session: Sendable {
     case .traceroute(let request): state = .traceroute(TracerouteState(request: request))
     case .arping(let request): state = .arping(ArpingState(request: request))
     case .udpSender(let request): state = .udpSender(UDPSenderState(request: request))
-    case .udpService(let request): state = .udpService(UDPServiceState(request: request))
+    case .udpService: state = .udpService
     case .tcpClient(let request): state = .tcpClient(TCPClientState(request: request))
     case .tcpService(let request): state = .tcpService(TCPServiceState(request: request))
     case .burst: state = .burst
@@ -84,7 +84,8 @@ extension Kernel {
     case .traceroute(let state): startTraceroute(id, state)
     case .arping(let state): startArping(id, state)
     case .udpSender(let state): startUDPSender(id, state)
-    case .udpService(let state): startUDPService(id, state)
+    case .udpService:
+      if case .udpService(let request) = request { startUDPService(id, request) }
     case .tcpClient(let state): startTCPClient(id, state)
     case .tcpService(let state): startTCPService(id, state)
     case .burst:
@@ -97,6 +98,8 @@ extension Kernel {
 
   mutating func sessionTimer(_ id: SessionID, generation: UInt32) {
     guard sessions[id.index].timerGeneration == generation, !sessions[id.index].hasFinished else { return }
+    // To switch over a state copies it.
+    if case .burst = sessions[id.index].state { return continueBurst(id) }
     switch sessions[id.index].state {
     case .ping(let state): pingTimer(id, state)
     case .traceroute: continueTraceroute(id)

@@ -114,16 +114,22 @@ extension Kernel {
     switch flow.destination {
     case .v4(let destination):
       return .v4(try outputRoute(ipv4Flow(flow, destination), in: namespace), destination)
-    case .v6(let destination):
-      var routed = IPv6RouteFlow(destination: destination)
-      let source = flow.source?.v6 ?? .unspecified
-      routed.source = flow.isSourceChosen ? .unspecified : source
-      routed.tos = flow.tos
-      copy(flow, to: &routed)
-      var route = try ipv6OutputRoute(routed, in: namespace, isBound: flow.device != nil)
-      if flow.isSourceChosen && !source.isUnspecified { route.source = source }
-      return .v6(route, destination)
+    case .v6(let destination): return .v6(try ipv6Route(flow, destination, in: namespace), destination)
     }
+  }
+
+  /// Finds the way for a program's packet to a destination of IPv6.
+  func ipv6Route(
+    _ flow: SessionFlow, _ destination: IPv6Address, in namespace: NamespaceID
+  ) throws(LinuxErrno) -> IPv6OutputRoute {
+    var routed = IPv6RouteFlow(destination: destination)
+    let source = flow.source?.v6 ?? .unspecified
+    routed.source = flow.isSourceChosen ? .unspecified : source
+    routed.tos = flow.tos
+    copy(flow, to: &routed)
+    var route = try ipv6OutputRoute(routed, in: namespace, isBound: flow.device != nil)
+    if flow.isSourceChosen && !source.isUnspecified { route.source = source }
+    return route
   }
 
   /// Finds the way for a packet of a raw socket, whose source may be anybody's.
@@ -166,7 +172,8 @@ extension Kernel {
     return .v4(try connectedRoute(ipv4Flow(flow, destination), in: namespace), destination)
   }
 
-  private func ipv4Flow(_ flow: SessionFlow, _ destination: IPv4Address) -> RouteFlow {
+  /// What the lookup for a program's packet to a destination of IPv4 goes by.
+  func ipv4Flow(_ flow: SessionFlow, _ destination: IPv4Address) -> RouteFlow {
     var routed = RouteFlow(destination: destination)
     routed.source = flow.source?.v4 ?? .unspecified
     routed.tos = flow.tos & 0x1c

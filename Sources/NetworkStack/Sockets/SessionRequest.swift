@@ -167,7 +167,7 @@ public struct UDPSenderRequest: Sendable {
 }
 
 /// What a server does with what it reads.
-public enum ServiceReply: Sendable {
+public enum ServiceReply: Sendable, BitwiseCopyable {
   /// Sends it back to where it came from.
   case echo
   /// Stays silent.
@@ -196,7 +196,7 @@ public struct TCPClientRequest: Sendable {
 }
 
 /// A packet generator: datagrams in even distances, and nobody waits for an answer.
-public struct BurstRequest: Sendable {
+public struct BurstRequest: Sendable, BitwiseCopyable {
   public var destination: IPAddress
   public var destinationPort: UInt16
   public var source: IPAddress?
@@ -222,7 +222,7 @@ public struct BurstRequest: Sendable {
 
 /// A server on a UDP or TCP port. On TCP it reads until the client is silent for 200 ms, answers, reads the end of the
 /// stream, and closes 200 ms later.
-public struct ServiceRequest: Sendable {
+public struct ServiceRequest: Sendable, BitwiseCopyable {
   public var port: UInt16
   public var reply = ServiceReply.echo
   /// `nil` for any address: of IPv6 too, where the namespace has it.

@@ -10,7 +10,7 @@ struct UDPSenderState: Sendable {
 }
 
 /// How far a server is.
-struct UDPServiceState: Sendable {
+struct UDPServiceState: Sendable, BitwiseCopyable {
   let request: ServiceRequest
   var receivedCount = 0
 }
@@ -23,42 +23,57 @@ extension Kernel {
     _ id: SessionID, sequence: Int, flow: SessionFlow, size: Int, options: SendOptions,
     tag direction: FlowTag.Direction = .request, owner: FlowTag? = nil, fill: (PacketBytes) -> Void
   ) throws(LinuxErrno) {
-    let route = try takeSessionRoute(flow, in: sessions[id.index].namespace)
-    // No program here sets SO_BROADCAST.
-    if route.needsBroadcastPermission { throw .permissionDenied }
+    let namespace = sessions[id.index].namespace
     let length = UDPView.length + size
-    if options.pathMTUDiscovery == .do,
-      length + route.headerLength > sessionPathMTU(route) {
-      throw .messageTooLong
-    }
     let tag = owner ?? FlowTag(session: id, sequence: UInt32(truncatingIfNeeded: sequence), direction: direction)
-    guard let packet = makePacket(length: length, device: route.device, flow: tag) else { throw .noBufferSpace }
+    let header = UDPHeader(sourcePort: flow.sourcePort, destinationPort: flow.destinationPort, length: length)
+    var options = options
+    options.isFromProgram = true
+    sendError = nil
+    switch flow.destination {
+    case .v4(let destination):
+      let route = try takeOutputRoute(ipv4Flow(flow, destination), in: namespace)
+      // No program here sets SO_BROADCAST.
+      if route.isBroadcast && !destination.isMulticast { throw .permissionDenied }
+      let isLimited = options.pathMTUDiscovery == .do
+      if isLimited, length + IPv4View.minimumLength > pathMTU(route, destination: destination) { throw .messageTooLong }
+      guard let packet = makePacket(length: length, device: route.device, flow: tag) else { throw .noBufferSpace }
+      let view = payloadFilled(packet, fill)
+      header.emit(into: view, source: route.source, destination: destination)
+      sendIPv4(packet, route, destination: destination, protocol: .udp, options: options)
+    case .v6(let destination):
+      let route = try ipv6Route(flow, destination, in: namespace)
+      let isLimited = options.pathMTUDiscovery == .do
+      if isLimited, length + IPv6View.length > ipv6PathMTU(route, destination: destination) { throw .messageTooLong }
+      guard let packet = makePacket(length: length, device: route.device, flow: tag) else { throw .noBufferSpace }
+      let view = payloadFilled(packet, fill)
+      header.emit(into: view, source: route.source, destination: destination)
+      sendIPv6(packet, route, destination: destination, protocol: .udp, options: options)
+    }
+    if let sendError { throw sendError }
+  }
+
+  /// A new packet as a datagram whose payload is written, and whose header is to be.
+  private func payloadFilled(_ packet: borrowing Packet, _ fill: (PacketBytes) -> Void) -> UDPView {
     let bytes = packets.bytes(packet.id)
     fill(bytes.dropFirst(UDPView.length))
     guard let view = UDPView(bytes) else { preconditionFailure("the packet was made long enough") }
-    let header = UDPHeader(sourcePort: flow.sourcePort, destinationPort: flow.destinationPort, length: length)
-    switch route {
-    case .v4(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
-    case .v6(let way, let destination): header.emit(into: view, source: way.source, destination: destination)
-    }
-    sendError = nil
-    sendFromProgram(packet, route, protocol: .udp, options: options)
-    if let sendError { throw sendError }
+    return view
   }
 
   /// Shows a datagram to the session that owns its socket.
   mutating func showDatagram(_ packet: PacketID, _ header: DatagramHeader, _ datagram: UDPView, _ socket: SocketID) {
     let id = sockets[socket].session
+    if case .udpService = sessions[id.index].state { return udpServiceReceived(id, packet, header, datagram, socket) }
     switch sessions[id.index].state {
     case .udpSender(let state): udpSenderReceived(id, state, header, datagram)
-    case .udpService(let state): udpServiceReceived(id, state, packet, header, datagram, socket)
     case .traceroute:
       guard let place = sessions[id.index].probes.firstIndex(where: { $0.socket == socket }),
         let answer = answerProbe(id, place + 1)
       else { return }
       tracerouteReached(id, reply(place + 1, header, datagram, answer.roundTrip, answer.isDuplicate))
     case .proxy(let state): proxyReceived(id, state, packet, header, datagram, socket)
-    case .ping, .arping, .tcpClient, .tcpService, .burst, .connectionListener: break
+    case .ping, .arping, .udpService, .tcpClient, .tcpService, .burst, .connectionListener: break
     }
   }
 
@@ -215,8 +230,9 @@ struct DatagramHeader {
 // MARK: - The server
 
 extension Kernel {
-  mutating func startUDPService(_ id: SessionID, _ state: UDPServiceState) {
-    let request = state.request
+  mutating func startUDPService(_ id: SessionID, _ request: ServiceRequest) {
+    sessions[id.index].place = udpServices.count
+    udpServices.append(UDPServiceState(request: request))
     do throws(LinuxErrno) {
       let namespace = sessions[id.index].namespace
       var addresses = [request.address ?? .v4(.unspecified)]
@@ -230,11 +246,11 @@ extension Kernel {
       return failToStart(id, .bind, error)
     }
     report(id, .started(source: request.address ?? .v4(.unspecified)))
-    waitForDatagram(id, request)
+    waitForDatagram(id, timeout: request.timeout)
   }
 
-  private mutating func waitForDatagram(_ id: SessionID, _ request: ServiceRequest) {
-    if let timeout = request.timeout { setSessionTimer(id, at: now + timeout) }
+  private mutating func waitForDatagram(_ id: SessionID, timeout: Int64?) {
+    if let timeout { setSessionTimer(id, at: now + timeout) }
   }
 
   mutating func udpServiceTimer(_ id: SessionID) {
@@ -243,18 +259,16 @@ extension Kernel {
   }
 
   private mutating func udpServiceReceived(
-    _ id: SessionID, _ state: UDPServiceState, _ packet: PacketID, _ header: DatagramHeader, _ datagram: UDPView,
-    _ socket: SocketID
+    _ id: SessionID, _ packet: PacketID, _ header: DatagramHeader, _ datagram: UDPView, _ socket: SocketID
   ) {
-    var state = state
-    state.receivedCount += 1
-    sessions[id.index].state = .udpService(state)
-    if state.request.reportsDatagrams {
+    let place = sessions[id.index].place
+    udpServices[place].receivedCount += 1
+    if udpServices[place].request.reportsDatagrams {
       report(id, .received(bytes: datagram.payload.count, from: header.source, port: datagram.sourcePort))
     }
-    if state.request.reply == .echo { echo(id, packet, header, datagram, socket) }
-    if let count = state.request.count, state.receivedCount >= count { return finishSession(id) }
-    waitForDatagram(id, state.request)
+    if udpServices[place].request.reply == .echo { echo(id, packet, header, datagram, socket) }
+    if let count = udpServices[place].request.count, udpServices[place].receivedCount >= count { return finishSession(id) }
+    waitForDatagram(id, timeout: udpServices[place].request.timeout)
   }
 
   /// Sends a datagram back: from the address the socket is bound to, else from whatever address the route prefers.

@@ -28,7 +28,6 @@ public struct CaptureBuffer: Sendable {
   @inline(__always)
   var isFull: Bool { used >= fullAt }
 
-  @inline(never)
   mutating func append(_ frame: PacketBytes, device: DeviceID, at instant: Instant) {
     records.append(Record(instant: instant, device: device, offset: used, length: frame.count))
     if used + frame.count > bytes.count { grow(by: frame.count) }

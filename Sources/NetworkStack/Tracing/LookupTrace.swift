@@ -128,7 +128,7 @@ extension Kernel {
     var flow = flow
     if flow.outputDevice != nil || flow.inputDevice != nil || flow.l3Master != nil { _ = resolveL3Master(&flow) }
     var keeper = WalkKeeper()
-    if let result = try? lookUp(flow, in: namespace, &keeper) { keepRest(of: result, flow, &keeper) }
+    if let result = try? walkRules(for: flow, in: namespace, &keeper) { keepRest(of: result, flow, &keeper) }
     return keeper.steps
   }
 
