@@ -80,6 +80,14 @@ public struct IPv4Address: Hashable, Sendable, BitwiseCopyable {
   @inlinable
   public var isLimitedBroadcast: Bool { bits == 0xffff_ffff }
 
+  /// Whether the address is of class A, B or C and neither of this network nor of this machine: one that a packet may come
+  /// from or go to wherever it is. Source: RFC 791 section 3.2, RFC 1122 section 3.2.1.3.
+  @inlinable @inline(__always)
+  public var isOrdinary: Bool {
+    let octet = bits >> 24
+    return octet &- 1 < 223 && octet != 127
+  }
+
   /// Whether the address is in 169.254.0.0/16. Source: RFC 3927.
   @inlinable
   public var isLinkLocal: Bool { bits >> 16 == 0xa9fe }

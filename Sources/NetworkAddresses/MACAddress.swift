@@ -3,14 +3,26 @@
 /// Source: IEEE Std 802-2014 clause 8.
 @frozen
 public struct MACAddress: Hashable, Sendable, BitwiseCopyable {
+  /// The octets in the order in which they are sent, the first one in the lowest eight bits: on most machines a frame's bytes
+  /// are read and compared as they are.
+  public let octets: UInt64
+
+  /// - Precondition: `octets` is below 2^48.
+  @inlinable @inline(__always)
+  public init(octets: UInt64) {
+    precondition(octets >> 48 == 0, "a MAC address has 48 bits")
+    self.octets = octets
+  }
+
   /// The address as a number below 2^48; the first octet is the most significant byte.
-  public var bits: UInt64
+  @inlinable
+  public var bits: UInt64 { octets.byteSwapped >> 16 }
 
   /// - Precondition: `bits` is below 2^48.
   @inlinable
   public init(bits: UInt64) {
     precondition(bits >> 48 == 0, "a MAC address has 48 bits")
-    self.bits = bits
+    self.init(octets: bits.byteSwapped >> 16)
   }
 
   /// Reads six groups of one or two hexadecimal digits separated by colons; `nil` for any other text.
@@ -24,7 +36,7 @@ public struct MACAddress: Hashable, Sendable, BitwiseCopyable {
       else { return nil }
       bits = bits << 8 | UInt64(octet)
     }
-    self.bits = bits
+    self.init(bits: bits)
   }
 
   /// `ff:ff:ff:ff:ff:ff`.
@@ -33,15 +45,15 @@ public struct MACAddress: Hashable, Sendable, BitwiseCopyable {
   @inlinable public static var zero: MACAddress { MACAddress(bits: 0) }
 
   @inlinable
-  public var isBroadcast: Bool { bits == 0xffff_ffff_ffff }
+  public var isBroadcast: Bool { octets == 0xffff_ffff_ffff }
   /// Whether the group bit is set; true for the broadcast address too.
   @inlinable
-  public var isMulticast: Bool { bits & 0x0100_0000_0000 != 0 }
+  public var isMulticast: Bool { octets & 0x01 != 0 }
   @inlinable
-  public var isLocallyAdministered: Bool { bits & 0x0200_0000_0000 != 0 }
+  public var isLocallyAdministered: Bool { octets & 0x02 != 0 }
   /// Whether a device may own the address: neither zero nor a group address.
   @inlinable
-  public var isValidUnicast: Bool { bits != 0 && !isMulticast }
+  public var isValidUnicast: Bool { octets != 0 && !isMulticast }
 }
 
 extension MACAddress: Comparable {

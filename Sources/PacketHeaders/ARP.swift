@@ -57,9 +57,9 @@ public struct ARPPacket: Hashable, Sendable {
       let operation = Operation(rawValue: view.bytes.load(UInt16.self, at: 6))
     else { return nil }
     self.operation = operation
-    senderMAC = MACAddress(high: view.bytes.load(UInt16.self, at: 8), low: view.bytes.load(UInt32.self, at: 10))
+    senderMAC = view.bytes.loadMACAddress(at: 8)
     sender = IPv4Address(bits: view.bytes.load(UInt32.self, at: 14))
-    targetMAC = MACAddress(high: view.bytes.load(UInt16.self, at: 18), low: view.bytes.load(UInt32.self, at: 20))
+    targetMAC = view.bytes.loadMACAddress(at: 18)
     target = IPv4Address(bits: view.bytes.load(UInt32.self, at: 24))
   }
 
@@ -69,11 +69,9 @@ public struct ARPPacket: Hashable, Sendable {
     bytes.store(UInt32(truncatingIfNeeded: ARPView.ethernetIPv4 >> 16), at: 0)
     bytes.store(UInt16(truncatingIfNeeded: ARPView.ethernetIPv4), at: 4)
     bytes.store(operation.rawValue, at: 6)
-    bytes.store(UInt16(truncatingIfNeeded: senderMAC.bits >> 32), at: 8)
-    bytes.store(UInt32(truncatingIfNeeded: senderMAC.bits), at: 10)
+    bytes.store(senderMAC, at: 8)
     bytes.store(sender.bits, at: 14)
-    bytes.store(UInt16(truncatingIfNeeded: targetMAC.bits >> 32), at: 18)
-    bytes.store(UInt32(truncatingIfNeeded: targetMAC.bits), at: 20)
+    bytes.store(targetMAC, at: 18)
     bytes.store(target.bits, at: 24)
   }
 }

@@ -37,20 +37,14 @@ public struct EthernetView {
 
   @inlinable @inline(__always)
   public var destination: MACAddress {
-    get { MACAddress(high: bytes.load(UInt16.self, at: 0), low: bytes.load(UInt32.self, at: 2)) }
-    nonmutating set {
-      bytes.store(UInt16(truncatingIfNeeded: newValue.bits >> 32), at: 0)
-      bytes.store(UInt32(truncatingIfNeeded: newValue.bits), at: 2)
-    }
+    get { bytes.loadMACAddress(at: 0) }
+    nonmutating set { bytes.store(newValue, at: 0) }
   }
 
   @inlinable @inline(__always)
   public var source: MACAddress {
-    get { MACAddress(high: bytes.load(UInt16.self, at: 6), low: bytes.load(UInt32.self, at: 8)) }
-    nonmutating set {
-      bytes.store(UInt16(truncatingIfNeeded: newValue.bits >> 32), at: 6)
-      bytes.store(UInt32(truncatingIfNeeded: newValue.bits), at: 8)
-    }
+    get { bytes.loadMACAddress(at: 6) }
+    nonmutating set { bytes.store(newValue, at: 6) }
   }
 
   @inlinable @inline(__always)
@@ -60,10 +54,20 @@ public struct EthernetView {
   }
 }
 
-extension MACAddress {
-  @inlinable
-  init(high: UInt16, low: UInt32) {
-    self.init(bits: UInt64(high) << 32 | UInt64(low))
+extension PacketBytes {
+  /// - Precondition: the six octets lie within the bytes.
+  @inlinable @inline(__always)
+  public func loadMACAddress(at offset: Int) -> MACAddress {
+    // Numbers are in network order: swapped, the first octet is in the lowest bits.
+    let (first, rest) = (load(UInt32.self, at: offset).byteSwapped, load(UInt16.self, at: offset &+ 4).byteSwapped)
+    return MACAddress(octets: UInt64(rest) << 32 | UInt64(first))
+  }
+
+  /// - Precondition: the six octets lie within the bytes.
+  @inlinable @inline(__always)
+  public func store(_ address: MACAddress, at offset: Int) {
+    store(UInt32(truncatingIfNeeded: address.octets).byteSwapped, at: offset)
+    store(UInt16(truncatingIfNeeded: address.octets >> 32).byteSwapped, at: offset &+ 4)
   }
 }
 

@@ -191,7 +191,7 @@ public struct NeighborDiscoveryMessage: Hashable, Sendable {
       let length = Int(options.load(UInt8.self, at: 1)) * 8
       guard length > 0, length <= options.count else { return nil }
       if options.load(UInt8.self, at: 0) == wanted, length == Self.optionLength, mac == nil {
-        mac = MACAddress(high: options.load(UInt16.self, at: 2), low: options.load(UInt32.self, at: 4))
+        mac = options.loadMACAddress(at: 2)
       }
       options = options.dropFirst(length)
     }
@@ -212,8 +212,7 @@ public struct NeighborDiscoveryMessage: Hashable, Sendable {
     if let mac {
       let place = type == .redirect ? 32 : 16
       payload.store(type == .neighborSolicitation ? UInt16(0x0101) : 0x0201, at: place)
-      payload.store(UInt16(truncatingIfNeeded: mac.bits >> 32), at: place + 2)
-      payload.store(UInt32(truncatingIfNeeded: mac.bits), at: place + 4)
+      payload.store(mac, at: place + 2)
     }
     ICMPv6Header(type: type, rest: flags).emit(into: view, source: source, destination: receiver)
   }

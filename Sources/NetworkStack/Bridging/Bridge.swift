@@ -87,7 +87,7 @@ public struct Bridge: Sendable {
   }
 
   @inline(__always)
-  private static func key(_ mac: MACAddress, _ vlan: UInt16) -> UInt64 { UInt64(vlan) << 48 | mac.bits }
+  private static func key(_ mac: MACAddress, _ vlan: UInt16) -> UInt64 { UInt64(vlan) << 48 | mac.octets }
 
   private func isExpired(_ entry: ForwardingEntry, at now: Instant) -> Bool {
     !entry.isStatic && !entry.isLocal && now - entry.updated >= ageingTime

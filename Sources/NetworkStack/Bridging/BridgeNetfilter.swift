@@ -176,8 +176,7 @@ extension Kernel {
 
   private func setFrameDestination(_ id: PacketID, _ mac: MACAddress) {
     let frame = PacketBytes(base: packets.bytes(id).base - EthernetView.length, count: EthernetView.length)
-    frame.store(UInt16(truncatingIfNeeded: mac.bits >> 32), at: 0)
-    frame.store(UInt32(truncatingIfNeeded: mac.bits), at: 2)
+    frame.store(mac, at: 0)
   }
 
   /// The bridge asks for the address of a host; the frame goes on when it is known.

@@ -140,7 +140,8 @@ extension Kernel {
     record(.bridged(to: device, .handedUp), id, devices[device.index].namespace)
     record(.received(device, packets[id].flow), id, devices[device.index].namespace)
     captureFrame(packets.bytes(id), at: device)
-    passUp(packet, from: device)
+    if devices[device.index].hasUppers { return passToUppers(packet, from: device) }
+    deliverHandedOn(packet)
   }
 }
 

@@ -41,7 +41,8 @@ extension Kernel {
       // A VLAN device above a port takes its frames before the bridge does.
       if vlanAbove(device, of: packet) == nil { return bridgeReceive(packet, port: device, bridge: bridge) }
     }
-    passUp(packet, from: device)
+    if devices[device.index].hasUppers { return passToUppers(packet, from: device) }
+    deliverFrame(packet)
   }
 
   /// Whether a machine sent a packet to itself, by lo or by a VRF device.
@@ -61,7 +62,7 @@ extension Kernel {
   }
 
   /// Hands a frame to the protocol that reads it.
-  @inline(__always)
+  @inline(always)
   mutating func deliverFrame(_ packet: consuming Packet) {
     let id = packet.id
     guard let frame = EthernetView(packets.bytes(id)) else { return drop(packet, .deviceHeader) }
@@ -75,8 +76,13 @@ extension Kernel {
     }
   }
 
+  /// The same for a frame that came by a bridge or past a device above: apart from ``receive(_:on:)``, as what that does with
+  /// most packets is one function.
+  @inline(never)
+  mutating func deliverHandedOn(_ packet: consuming Packet) { deliverFrame(packet) }
+
   /// Keeps a copy of a frame where the device is captured.
-  @inline(__always)
+  @inline(always)
   mutating func captureFrame(_ bytes: PacketBytes, at device: DeviceID) {
     if devices[device.index].isCaptured { keepCapture(of: bytes, at: device) }
   }

@@ -51,13 +51,8 @@ extension Kernel {
   ///
   /// Kernel counterpart: `vlan_do_receive()` (net/8021q/vlan_core.c), `macvlan_handle_frame()`
   /// (drivers/net/macvlan.c), in the order of `__netif_receive_skb_core()` (net/core/dev.c, v6.12).
-  @inline(__always)
-  mutating func passUp(_ packet: consuming Packet, from device: DeviceID) {
-    guard devices[device.index].hasUppers else { return deliverFrame(packet) }
-    passToUppers(packet, from: device)
-  }
-
-  private mutating func passToUppers(_ packet: consuming Packet, from device: DeviceID) {
+  /// - Precondition: there are devices above.
+  mutating func passToUppers(_ packet: consuming Packet, from device: DeviceID) {
     if let upper = vlanAbove(device, of: packet) {
       stripTag(packet.id)
       return receive(packet, on: upper)
@@ -65,14 +60,14 @@ extension Kernel {
     let destination = EthernetView(packets.bytes(packet.id))?.destination ?? .zero
     if destination.isMulticast {
       copyToMacvlans(packet, above: device)
-      return deliverFrame(packet)
+      return deliverHandedOn(packet)
     }
     if let upper = macvlans(above: device).first(where: {
       devices[$0.index].mac == destination || mode(of: $0) == .passthru
     }) {
       return receive(packet, on: upper)
     }
-    deliverFrame(packet)
+    deliverHandedOn(packet)
   }
 
   /// The VLAN device that a tagged frame is for.

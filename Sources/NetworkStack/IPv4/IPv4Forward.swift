@@ -9,11 +9,10 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_forward()` (net/ipv4/ip_forward.c, v6.12).
   /// Source: RFC 1812 sections 5.2.1 and 5.3.1.
-  @inline(__always)
+  @inline(always)
   mutating func ipv4Forward(_ packet: consuming Packet, _ route: RouteResult) {
     let id = packet.id
-    let hop = nextHop(of: route)
-    guard let header = IPv4View(packets.bytes(id)), let device = hop.device else {
+    guard let header = IPv4View(packets.bytes(id)), let device = nextHop(of: route).device else {
       return drop(packet, .notSpecified)
     }
     guard header.timeToLive > 1 else {
@@ -35,12 +34,12 @@ extension Kernel {
     header.decrementTimeToLive()
     if trace.isOn { record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace) }
     let learned = exception?.gateway
-    let gateway = learned ?? hop.usedGateway
+    let gateway = learned ?? nextHop(of: route).usedGateway
     if packets[id].flags.contains(.wantsRedirect) {
       sendRedirect(about: id, gateway: gateway.isUnspecified ? header.destination : gateway)
     }
     packets[id].nextHop = gateway.isUnspecified ? header.destination : gateway
-    if learned == nil { setIPv6Gateway(hop.ipv6Gateway, of: id) }
+    if learned == nil { setIPv6Gateway(nextHop(of: route).ipv6Gateway, of: id) }
     packets[id].routeMTU = UInt16(truncatingIfNeeded: mtu)
     packets[id].routeBody = routes[route.route].body
     let input = packets[id].device

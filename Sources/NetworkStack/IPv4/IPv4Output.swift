@@ -168,7 +168,7 @@ extension Kernel {
   /// Sends a packet by a device, in fragments where it does not fit.
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
-  @inline(__always)
+  @inline(always)
   mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID) {
     let id = packet.id
     packets[id].device = device

@@ -11,7 +11,7 @@ extension Kernel {
   /// Kernel counterpart: `ip_rcv_core()`, `ip_rcv_finish_core()` (net/ipv4/ip_input.c, v6.12).
   /// Source: RFC 791 section 3.2, RFC 1122 section 3.2.1.
   /// Differs(ipv4): IP options are not processed: a header with options is forwarded as it is.
-  @inline(__always)
+  @inline(always)
   mutating func ipv4Receive(_ packet: consuming Packet) {
     let id = packet.id
     if packets[id].type == .otherHost { return drop(packet, .otherHost) }
@@ -34,7 +34,7 @@ extension Kernel {
   /// Asks the rules about a packet before it is routed: at the device it came in by, and at the VRF of that one.
   ///
   /// Kernel counterpart: `ip_rcv()`, `ip_rcv_finish()` (net/ipv4/ip_input.c, v6.12).
-  @inline(__always)
+  @inline(always)
   mutating func ipv4Prerouting(_ packet: consuming Packet) {
     let id = packet.id
     guard let before = IPv4View(packets.bytes(id))?.destination else { preconditionFailure("the header was checked") }
@@ -55,8 +55,12 @@ extension Kernel {
     routeReceived(packet)
   }
 
+  /// The same for a packet that was put together from fragments.
+  @inline(never)
+  mutating func ipv4PreroutingOfWhole(_ packet: consuming Packet) { ipv4Prerouting(packet) }
+
   /// Asks the rules about a packet at the device it is at, before routing.
-  @inline(__always)
+  @inline(always)
   mutating func askPrerouting(_ id: PacketID, _ family: FilterFamily) -> HookVerdict {
     let device = packets[id].device
     // The bridge it came in by has asked already.
@@ -79,6 +83,7 @@ extension Kernel {
     captureOnVRF(id, vrf)
   }
 
+  @inline(never)
   private mutating func routeReceived(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
@@ -117,7 +122,7 @@ extension Kernel {
   }
 
   /// Keeps the decision about a received packet, by the device whose settings it goes by.
-  @inline(__always)
+  @inline(always)
   private mutating func recordReceivedRoute(_ route: InputRoute, of id: PacketID, _ device: DeviceID) {
     if trace.isOn { keepReceivedRoute(route, of: id, device) }
   }

@@ -134,7 +134,7 @@ extension Kernel {
       for part in waiting.parts { release(part.packet) }
       switch waiting.key.purpose {
       case .delivery: return deliverWhole(whole)
-      case .prerouting: return ipv4Prerouting(whole)
+      case .prerouting: return ipv4PreroutingOfWhole(whole)
       case .bridging(let port, let bridge, let vlan):
         return finishBridgePrerouting(whole, .ipv4, port: port, bridge: bridge, vlan: vlan)
       }

@@ -217,8 +217,7 @@ extension Kernel {
       let bytes = packets.bytes(packet.id)
       let mac = devices[device.index].mac
       bytes.store(UInt16(0x0101), at: 8)
-      bytes.store(UInt16(truncatingIfNeeded: mac.bits >> 32), at: 10)
-      bytes.store(UInt32(truncatingIfNeeded: mac.bits), at: 12)
+      bytes.store(mac, at: 10)
       guard let message = ICMPv6View(bytes) else { preconditionFailure("the packet was made long enough") }
       ICMPv6Header(type: .routerSolicitation).emit(into: message, source: source, destination: .allRouters)
       sendLinkMessage(packet, by: device, source: source, to: .allRouters, protocol: .icmpv6, hopLimit: 255)

@@ -11,7 +11,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_finish_output2()` (net/ipv4/ip_output.c), `neigh_resolve_output()`
   /// (net/core/neighbour.c, v6.12).
-  @inline(__always)
+  @inline(always)
   mutating func sendToNeighbor(_ packet: consuming Packet) {
     let id = packet.id
     if packets[id].flags.contains(.nextHopIsIPv6) { return sendToIPv6Neighbor(packet) }
@@ -38,7 +38,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `neigh_output()`, `neigh_hh_output()` (include/net/neighbour.h), `neigh_resolve_output()`
   /// (net/core/neighbour.c, v6.12).
-  @inline(__always)
+  @inline(always)
   mutating func useConnected(_ neighbor: NeighborID) {
     if neighbors[neighbor].hasCachedHeader { return }
     neighbors[neighbor].hasCachedHeader = true
@@ -50,7 +50,7 @@ extension Kernel {
   func etherType(of id: PacketID) -> EtherType { packets[id].flags.contains(.isIPv6) ? .ipv6 : .ipv4 }
 
   /// Puts an Ethernet header in front of a packet and sends it.
-  @inline(__always)
+  @inline(always)
   mutating func sendFrame(
     _ packet: consuming Packet, to mac: MACAddress, by device: DeviceID, etherType: EtherType
   ) {

@@ -17,7 +17,7 @@ enum InputRoute {
 extension Kernel {
   /// Decides about a received packet.
   ///
-  /// Kernel counterpart: `ip_route_input_slow()` (net/ipv4/route.c, v6.12).
+  /// Kernel counterpart: `ip_route_input_slow()`, `__mkroute_input()` (net/ipv4/route.c, v6.12).
   /// Source: RFC 1812 section 5.3.
   /// - Parameter device: the one it came in by: the port, where that is in a VRF.
   @inline(__always)
@@ -25,6 +25,47 @@ extension Kernel {
     destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
     ipProtocol: UInt8 = 0, sourcePort: UInt16 = 0, destinationPort: UInt16 = 0
   ) -> InputRoute {
+    if !source.isOrdinary || !destination.isOrdinary,
+      let route = specialRoute(destination: destination, source: source, tos: tos, mark: mark, device: device) {
+      return route
+    }
+    let result: RouteResult
+    let first = firstRoute(to: destination, in: devices[device.index].namespace)
+    if case .found(let found) = first {
+      result = found
+    } else {
+      let flow = receivedFlow(
+        destination: destination, source: source, tos: tos, mark: mark, device: device, ipProtocol: ipProtocol,
+        sourcePort: sourcePort, destinationPort: destinationPort)
+      do throws(LinuxErrno) {
+        result = try lookUp(flow, after: first)
+      } catch {
+        return .unreachable(devices[device.index].settings.forwarding != 0 ? error : .hostUnreachable)
+      }
+    }
+    let isForwarded = result.type == .unicast
+    if !isForwarded && result.type != .local {
+      guard result.type == .broadcast else { return .martian(.invalidDestination) }
+      return broadcastRoute(destination: destination, source: source, tos: tos, mark: mark, device: device)
+    }
+    if isForwarded && devices[device.index].settings.forwarding == 0 { return .unreachable(.hostUnreachable) }
+    let output = isForwarded ? nextHop(of: result).device : nil
+    switch validateSource(
+      source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: output)
+    {
+    case .refused(let reason): return .martian(reason)
+    case .accepted where !isForwarded: return .local(result)
+    case .accepted(let isOnLink):
+      let wantsRedirect = output == device && isOnLink && isRedirectDue(result, source, device)
+      return .forward(result, wantsRedirect: wantsRedirect)
+    }
+  }
+
+  /// Decides about a packet with an address that is not ordinary; `nil` where the routes are to be asked as for others.
+  @inline(never)
+  private func specialRoute(
+    destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID
+  ) -> InputRoute? {
     if source.isMulticast || source.isLimitedBroadcast { return .martian(.invalidSource) }
     if destination.isLimitedBroadcast || (source.isUnspecified && destination.isUnspecified) {
       return broadcastRoute(destination: destination, source: source, tos: tos, mark: mark, device: device)
@@ -34,30 +75,7 @@ extension Kernel {
     if (destination.isLoopback || source.isLoopback) && devices[device.index].effective.routeLocalnet == 0 {
       return .martian(.localNetwork)
     }
-    let flow = receivedFlow(
-      destination: destination, source: source, tos: tos, mark: mark, device: device, ipProtocol: ipProtocol,
-      sourcePort: sourcePort, destinationPort: destinationPort)
-    let result: RouteResult
-    do throws(LinuxErrno) {
-      result = try lookUp(flow)
-    } catch {
-      return .unreachable(devices[device.index].settings.forwarding != 0 ? error : .hostUnreachable)
-    }
-    switch result.type {
-    case .broadcast:
-      return broadcastRoute(destination: destination, source: source, tos: tos, mark: mark, device: device)
-    case .local:
-      if case .refused(let reason) = validateSource(
-        source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: nil) {
-        return .martian(reason)
-      }
-      return .local(result)
-    case .unicast:
-      guard devices[device.index].settings.forwarding != 0 else { return .unreachable(.hostUnreachable) }
-      return forwardRoute(result, destination: destination, source: source, tos: tos, mark: mark, device: device)
-    case .unspecified, .anycast, .multicast, .blackhole, .unreachable, .prohibit, .throw, .nat:
-      return .martian(.invalidDestination)
-    }
+    return nil
   }
 
   /// What the lookup for a received packet goes by.
@@ -76,21 +94,13 @@ extension Kernel {
     return flow
   }
 
-  /// Kernel counterpart: `__mkroute_input()` (net/ipv4/route.c, v6.12).
-  private func forwardRoute(
-    _ result: RouteResult, destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID
-  ) -> InputRoute {
-    let hop = nextHop(of: result)
-    switch validateSource(
-      source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: hop.device)
-    {
-    case .refused(let reason): return .martian(reason)
-    case .accepted(let isOnLink):
-      let wantsRedirect =
-        hop.device == device && isOnLink && devices[device.index].effective.sendRedirects != 0
-        && (devices[device.index].effective.sharedMedia != 0 || areOnLink(source, hop.gateway, device))
-      return .forward(result, wantsRedirect: wantsRedirect)
-    }
+  /// Whether a sender on a link is to be told of a next hop on the same one.
+  ///
+  /// Kernel counterpart: the condition of `IPSKB_DOREDIRECT` in `__mkroute_input()` (net/ipv4/route.c, v6.12).
+  @inline(never)
+  private func isRedirectDue(_ result: RouteResult, _ source: IPv4Address, _ device: DeviceID) -> Bool {
+    devices[device.index].effective.sendRedirects != 0
+      && (devices[device.index].effective.sharedMedia != 0 || areOnLink(source, nextHop(of: result).gateway, device))
   }
 
   /// Whether both addresses are in the prefix of one of the device's addresses.
@@ -102,6 +112,7 @@ extension Kernel {
     }
   }
 
+  @inline(never)
   private func broadcastRoute(
     destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID
   ) -> InputRoute {

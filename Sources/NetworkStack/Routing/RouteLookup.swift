@@ -120,7 +120,25 @@ struct RuleWalkOf<Address: InternetAddress>: Sendable {
   var matchers: [RuleMatcherOf<Address>] = []
 }
 
+/// What a look into the table of the first rule says.
+enum FirstRoute {
+  case found(RouteResult)
+  /// No prefix of it contains the destination.
+  case nothing
+  /// More is to be asked than the table.
+  case unclear
+}
+
 extension RouteType {
+  /// Whether a packet takes a route of the type, whatever becomes of it there.
+  @inline(__always)
+  var leadsSomewhere: Bool {
+    switch self {
+    case .unicast, .local, .broadcast, .anycast, .multicast, .nat, .unspecified: true
+    case .blackhole, .unreachable, .prohibit, .throw: false
+    }
+  }
+
   /// What a program is told where a route of the type refuses.
   ///
   /// Kernel counterpart: `fib_props` (net/ipv4/fib_semantics.c, v6.12).
@@ -159,6 +177,28 @@ extension Kernel {
     // The first rule's table is searched here, where most lookups end.
     if let result = try lookUp(flow, in: table, at: 0, by: .none, &observer) { return result }
     return try walkRules(for: flow, in: namespace, from: 1, &observer)
+  }
+
+  /// Looks for the route of a received packet without a walk over the rules: in the table of the first one.
+  @inline(__always)
+  func firstRoute(to destination: IPv4Address, in namespace: NamespaceID) -> FirstRoute {
+    guard let table = namespaceForwarding[namespace.index].firstTable else { return .unclear }
+    guard let match = routingTables[table.index].prefixes.reader.longestMatch(for: destination) else { return .nothing }
+    let id = RouteID(match.value)
+    guard routes[id].multipath == nil, !routes[id].nextHop.isDead, !routes[id].nextHop.isLinkDown, routes[id].tos == 0,
+      routes[id].type.leadsSomewhere
+    else { return .unclear }
+    return .found(RouteResult(route: id, type: routes[id].type, hop: 0, prefixLength: match.length, step: 0))
+  }
+
+  /// Goes on where a look into the first rule's table did not decide.
+  @inline(never)
+  func lookUp(_ flow: RouteFlow, after first: FirstRoute) throws(LinuxErrno) -> RouteResult {
+    var flow = flow
+    let namespace = resolveL3Master(&flow)
+    var observer = NoObserver()
+    let step = if case .nothing = first { 1 } else { 0 }
+    return try walkRules(for: flow, in: namespace, from: step, &observer)
   }
 
   /// Walks the rules from a step on.
