@@ -22,14 +22,14 @@ struct PrefixLayout: Equatable, Sendable, BitwiseCopyable {
   @inlinable var withRunValues: PrefixLayout { PrefixLayout(bits: bits | 8) }
 }
 
-/// Where the memory of a table is and how it is laid out, in one word: memory begins at a line of the caches, 64 bytes, so
-/// that the lowest bits of its address are free for the layout.
+/// Where the memory of a table is and how it is laid out, in one word: memory begins at two lines of the caches, which
+/// processors fetch together, so that the lowest bits of its address are free for the layout.
 @usableFromInline @frozen
 struct PrefixMemory: Sendable, BitwiseCopyable {
   /// 0 for an empty table.
   @usableFromInline let word: UInt
 
-  @usableFromInline static var alignment: Int { 64 }
+  @usableFromInline static var alignment: Int { 128 }
 
   /// No memory.
   @inlinable

@@ -112,17 +112,20 @@ extension PrefixReader<IPv4Address> {
   ) {
     withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: batch) { groups in
       let groups = groups.baseAddress.unsafelyUnwrapped
-      // Lines are read before any is looked at; what is kept of them here is written over below.
+      // Lines are read before any is looked at, in loops so short that many reads are under way at once; what is kept of them
+      // here is written over below.
       for index in 0..<count { values[index] = tables[index].memory.touch() }
       for index in 0..<count {
         let memory = tables[index].memory
         groups[index] = nil
         if memory.layout.isGrouped, memory.layout.hasRunValues {
           let group = GroupedRuns.group(of: addresses[index].bits, in: memory.base)
-          let address = GroupedRuns.address(ofGroup: group, in: memory.base)
-          values[index] = address.load(as: UInt32.self) ^ address.load(fromByteOffset: 64, as: UInt32.self)
-          groups[index] = address
+          groups[index] = GroupedRuns.address(ofGroup: group, in: memory.base)
         }
+      }
+      for index in 0..<count {
+        guard let group = groups[index] else { continue }
+        values[index] = group.load(as: UInt32.self) ^ group.load(fromByteOffset: 64, as: UInt32.self)
       }
       for index in 0..<count {
         if let group = groups[index] {

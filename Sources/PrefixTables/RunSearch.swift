@@ -41,9 +41,8 @@ enum FewRuns {
   static func run(of key: UInt32, in base: UnsafeRawPointer) -> Int {
     let key = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
     let eight = endsBelow(base, key) &+ endsBelow(base + moreEndsOffset, key)
-    let rest = (base + moreEndsOffset + 32).loadUnaligned(as: SIMD4<Int32>.self) .< key.lowHalf
-    let four = SIMD4<Int32>(repeating: 0).replacing(with: 1, where: rest)
-    return Int((eight.lowHalf &+ eight.highHalf &+ four).wrappedSum())
+    let four = ((base + moreEndsOffset + 32).loadUnaligned(as: SIMD4<Int32>.self) .< key.lowHalf).lanes
+    return Int(0 &- (eight.lowHalf &+ eight.highHalf &+ four).wrappedSum())
   }
 }
 
@@ -64,7 +63,7 @@ enum GroupedRuns {
   /// The group with the run of an address.
   @inlinable @inline(__always)
   static func group(of key: UInt32, in base: UnsafeRawPointer) -> Int {
-    Int(endsBelow(base, SIMD8(repeating: Int32(bitPattern: key ^ 1 << 31))).wrappedSum())
+    Int(0 &- endsBelow(base, SIMD8(repeating: Int32(bitPattern: key ^ 1 << 31))).sum)
   }
 
   @inlinable @inline(__always)
@@ -76,12 +75,29 @@ enum GroupedRuns {
   @inlinable @inline(__always)
   static func run(of key: UInt32, inGroup group: UnsafeRawPointer) -> Int {
     let key = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
-    return Int((endsBelow(group, key) &+ endsBelow(group + 32, key)).wrappedSum())
+    return Int(0 &- (endsBelow(group, key) &+ endsBelow(group + 32, key)).sum)
   }
 }
 
-/// 1 for each of 8 ends that is below an address.
+/// -1 for each of 8 ends that is below an address, 0 for the others.
 @inlinable @inline(__always)
 func endsBelow(_ ends: UnsafeRawPointer, _ key: SIMD8<Int32>) -> SIMD8<Int32> {
-  SIMD8(repeating: 0).replacing(with: SIMD8(repeating: 1), where: ends.loadUnaligned(as: SIMD8<Int32>.self) .< key)
+  (ends.loadUnaligned(as: SIMD8<Int32>.self) .< key).lanes
+}
+
+extension SIMDMask<SIMD8<Int32>> {
+  /// -1 where the mask is set, 0 elsewhere: as vector units have it, so that no code is made for choosing.
+  @inlinable @inline(__always)
+  var lanes: SIMD8<Int32> { unsafeBitCast(self, to: SIMD8<Int32>.self) }
+}
+
+extension SIMDMask<SIMD4<Int32>> {
+  @inlinable @inline(__always)
+  var lanes: SIMD4<Int32> { unsafeBitCast(self, to: SIMD4<Int32>.self) }
+}
+
+extension SIMD8<Int32> {
+  /// The sum of the elements.
+  @inlinable @inline(__always)
+  var sum: Int32 { (lowHalf &+ highHalf).wrappedSum() }
 }
