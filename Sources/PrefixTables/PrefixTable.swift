@@ -17,7 +17,7 @@ public import NetworkAddresses
 ///
 /// How the prefixes are laid out depends on how many they are: `RunBlock` up to 64, `FusedTrie` (IPv4) and `RangeTree` (IPv6)
 /// above. All hold the same thing, runs of addresses that name their longest prefix, and each prefix names the longest
-/// shorter one that contains it. An empty table takes no memory beside its 24 bytes.
+/// shorter one that contains it. An empty table takes no memory beside its 16 bytes.
 ///
 /// Complexity: see the layouts; a lookup takes a few loads, and neither takes memory nor counts references.
 ///
@@ -47,19 +47,18 @@ public struct PrefixTable<Address: InternetAddress>: @unchecked Sendable {
   /// Keeps the memory alive that `memory` leads to; a `PrefixStore`.
   @usableFromInline var storage: PrefixStorage?
   /// What `storage` owns, beside it so that a lookup does not touch the object.
-  @usableFromInline var memory: UnsafeRawPointer?
-  @usableFromInline var layout = PrefixLayout.none
+  @usableFromInline var memory = PrefixMemory()
 
   public init() {}
 
-  @inlinable public var isEmpty: Bool { layout == .none }
+  @inlinable public var isEmpty: Bool { memory.isEmpty }
 
   /// How many prefixes the table holds.
   public var count: Int { Address.bitCount == 32 ? ipv4?.count ?? 0 : ipv6?.count ?? 0 }
 
   /// What lookups read, for several in turn.
   @inlinable @inline(__always)
-  public var reader: PrefixReader<Address> { PrefixReader(memory: memory, layout: layout) }
+  public var reader: PrefixReader<Address> { PrefixReader(memory) }
 
   /// The longest prefix that contains the address; `nil` where none does.
   @inlinable @inline(__always)
@@ -162,9 +161,8 @@ extension PrefixTable {
     }
     let store = unsafeDowncast(storage!, to: PrefixStore<Layout>.self)
     let previous = body(store)
-    layout = store.layout
-    memory = store.memory.map { UnsafeRawPointer($0) }
-    if layout == .none { storage = nil }
+    memory = store.memory
+    if memory.isEmpty { storage = nil }
     return previous
   }
 
@@ -178,7 +176,7 @@ extension PrefixTable {
   /// - Complexity: O(2^24); copies of the table take their own.
   @discardableResult
   public mutating func makeDirect() -> Bool {
-    guard Address.bitCount == 32, layout == .large else { return false }
+    guard Address.bitCount == 32, memory.layout == .large else { return false }
     if isDirect { return true }
     var isMade = false
     _ = change(FusedTrie.self) { store in

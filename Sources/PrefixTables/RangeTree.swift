@@ -98,23 +98,19 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
   /// The sum of those of 16 differences whose starts are not above the address.
   @inlinable @inline(__always)
   static func sum(_ differences: UnsafeRawPointer, of starts: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> UInt32 {
-    let zero = SIMD8<Int32>(repeating: 0)
-    let low = zero.replacing(
-      with: differences.loadUnaligned(as: SIMD8<Int32>.self), where: starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key)
-    let high = zero.replacing(
-      with: (differences + 32).loadUnaligned(as: SIMD8<Int32>.self),
-      where: (starts + 32).loadUnaligned(as: SIMD8<Int32>.self) .<= key)
-    return UInt32(bitPattern: (low &+ high).wrappedSum())
+    let low = (starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key).lanes
+    let high = ((starts + 32).loadUnaligned(as: SIMD8<Int32>.self) .<= key).lanes
+    let sums = low & differences.loadUnaligned(as: SIMD8<Int32>.self)
+      &+ high & (differences + 32).loadUnaligned(as: SIMD8<Int32>.self)
+    return UInt32(bitPattern: sums.sum)
   }
 
   /// How many of 16 starts are not above the address.
   @inlinable @inline(__always)
   static func countStarts(_ starts: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> Int {
-    let one = SIMD8<Int32>(repeating: 1)
-    let zero = SIMD8<Int32>(repeating: 0)
-    let low = zero.replacing(with: one, where: starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key)
-    let high = zero.replacing(with: one, where: (starts + 32).loadUnaligned(as: SIMD8<Int32>.self) .<= key)
-    return Int((low &+ high).wrappedSum())
+    let low = (starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key).lanes
+    let high = ((starts + 32).loadUnaligned(as: SIMD8<Int32>.self) .<= key).lanes
+    return Int(0 &- (low &+ high).sum)
   }
 }
 

@@ -1,117 +1,139 @@
 /// The layout of small tables, nearly every VRF's: all in one block of memory, made anew by every change.
 ///
 /// ```
-///   header    8 bytes (IPv6: 16): how many prefixes, runs, and where the parts begin
-///   starts    the first address of each run, in order
-///               IPv4: 4 bytes each, in groups of 8 that one vector comparison takes; see below
-///               IPv6: 16 bytes each, for a binary search without branches
-///   entries   8 bytes a prefix: value, length, parent
+///   search    IPv4: `FewRuns`, up to 21 runs, or `GroupedRuns`: the ends of runs and their values
+///             IPv6: header, then the first address of each run, 16 bytes each, for a binary search without branches
 ///   places    1 byte a run: the prefix it belongs to, 0 for none
+///   entries   8 bytes a prefix: value, length, parent
 ///   keys      4 or 16 bytes a prefix: its address
-///
-///   IPv4, up to 25 runs    one group or three, without the first run, whose place is in the header; in the places
-///                          each run has what its place is more than that of the run before, modulo 256
-///   IPv4, more runs        an index of 16 starts, those that groups begin with but for the first; groups of 8 starts
-///                          with their 8 places behind them
 /// ```
 ///
-/// Sums of differences instead of a place by its index: the loads of a lookup do not wait for each other, but the entry's,
-/// which lies between those that were loaded. Starts are held less 2^31, as vector units compare signed numbers; behind
-/// the last start stand starts of the highest address.
+/// A lookup of a value reads the search part alone, as long as the values are no further apart than 2 bytes tell; otherwise
+/// places and entries too, as the lookup of a prefix does. Changes read the rest.
 ///
-/// Ten IPv4 routes take 128 bytes for header, starts and places, and 120 for the prefixes.
+/// Ten IPv4 routes take 128 bytes for the search, 24 for places, and 120 for the prefixes.
 ///
-/// Complexity: a lookup takes three comparisons of 8 starts at the most (IPv4), log *n* steps (IPv6). A change is O(*n*).
+/// Complexity: a lookup takes three comparisons of 8 ends (IPv4), log *n* steps (IPv6). A change is O(*n*).
 @usableFromInline @frozen
 struct RunBlock<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable>: BitwiseCopyable {
   /// The most prefixes of a block: a place fits in a byte, and a rebuild takes under a microsecond.
   static var maximumCount: Int { 64 }
 
-  @usableFromInline @frozen
-  struct Header: BitwiseCopyable {
-    @usableFromInline var count: UInt8
-    /// IPv4: groups of 8 starts; IPv6: runs.
-    @usableFromInline var startCount: UInt8
-    /// The place of the first run.
-    @usableFromInline var firstPlace: UInt8
-    @usableFromInline var unused: UInt8 = 0
-    @usableFromInline var placesOffset: UInt16
-    /// Of place 0, which is not there: place 1 lies 8 bytes behind.
-    @usableFromInline var entriesOffset: UInt16
-  }
-
-  /// Where the starts begin: aligned as a key.
-  @usableFromInline static var startsOffset: Int { Key.bitWidth == 32 ? 8 : 16 }
-  /// Starts of 16 groups: 129 runs, the most of 64 prefixes, are 17 groups.
-  @usableFromInline static var indexSize: Int { 64 }
-  /// Of a group below an index: 8 starts, 8 places.
-  @usableFromInline static var groupSize: Int { 40 }
+  /// Where the first addresses of IPv6 runs begin: aligned as a key.
+  @usableFromInline static var startsOffset: Int { 16 }
 
   @usableFromInline let base: UnsafeRawPointer
+  @usableFromInline let layout: PrefixLayout
 
+  /// - Precondition: the layout is that of a block.
   @inlinable
-  init(_ base: UnsafeRawPointer) { self.base = base }
-
-  @inlinable
-  var header: Header { base.assumingMemoryBound(to: Header.self).pointee }
-
-  @inlinable
-  var entries: UnsafePointer<PrefixEntry> {
-    (base + Int(header.entriesOffset)).assumingMemoryBound(to: PrefixEntry.self)
+  init(_ memory: PrefixMemory) {
+    base = memory.base
+    layout = memory.layout
   }
 
-  /// The prefixes' addresses in order; the first belongs to place 1.
-  var keys: UnsafePointer<Key> { (base + keysOffset).assumingMemoryBound(to: Key.self) }
-
-  private var keysOffset: Int { size - Int(header.count) * MemoryLayout<Key>.stride }
-
-  /// The place of the longest prefix that contains the address; 0 for none.
-  @inlinable @inline(__always)
-  func place(of key: Key) -> UInt32 {
-    if Key.bitWidth == 32 { return placeByGroups(of: UInt32(truncatingIfNeeded: key)) }
-    return UInt32(base.load(fromByteOffset: Int(header.placesOffset) &+ searchStarts(upTo: key), as: UInt8.self))
+  @inlinable
+  var header: RunBlockHeader {
+    base.load(fromByteOffset: Key.bitWidth == 32 ? RunBlockHeader.offset : 0, as: RunBlockHeader.self)
   }
 
-  @inlinable @inline(__always)
-  func placeByGroups(of key: UInt32) -> UInt32 {
-    let header = header
-    let starts = base + Self.startsOffset
-    let key = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
-    if header.startCount <= 3 {
-      let places = base + Int(header.placesOffset)
-      var sum = Self.differences(starts, places, upTo: key)
-      if header.startCount == 3 {
-        sum &+= Self.differences(starts + 32, places + 8, upTo: key) &+ Self.differences(starts + 64, places + 16, upTo: key)
-      }
-      return (UInt32(header.firstPlace) &+ UInt32(bitPattern: sum.wrappedSum())) & 0xff
+  /// Where places and entries begin.
+  @usableFromInline @frozen
+  struct Parts: BitwiseCopyable {
+    @usableFromInline let places: Int
+    /// Of place 0, which is not there: place 1 lies 8 bytes behind.
+    @usableFromInline let entries: Int
+
+    @inlinable
+    init(places: Int, placeCount: Int) {
+      self.places = places
+      entries = (places &+ placeCount &+ 7) & ~7 &- 8
     }
-    // The highest address is not below what stands behind the last group's first.
-    let group = min(
-      Self.countStarts(starts, upTo: key) &+ Self.countStarts(starts + 32, upTo: key), Int(header.startCount) &- 1)
-    let groupStarts = starts + Self.indexSize + group &* Self.groupSize
-    return UInt32(groupStarts.load(fromByteOffset: 31 &+ Self.countStarts(groupStarts, upTo: key), as: UInt8.self))
+
+    /// 21 places and three that are not used.
+    @inlinable static var fewRuns: Parts { Parts(places: FewRuns.size, placeCount: 24) }
+
+    @inlinable
+    static func grouped(_ groups: Int) -> Parts {
+      Parts(
+        places: GroupedRuns.groupsOffset &+ groups &* GroupedRuns.groupSize, placeCount: groups &* GroupedRuns.runsPerGroup)
+    }
+
+    @inlinable
+    static func ipv6(_ runs: Int) -> Parts { Parts(places: startsOffset &+ runs &* 16, placeCount: runs) }
   }
 
-  /// Of each of 8 starts that is not above the address, what its place is more than the one before.
-  @inlinable @inline(__always)
-  static func differences(_ starts: UnsafeRawPointer, _ places: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> SIMD8<Int32> {
-    let differences = SIMD8<Int32>(truncatingIfNeeded: places.loadUnaligned(as: SIMD8<UInt8>.self))
-    return SIMD8<Int32>(repeating: 0).replacing(with: differences, where: starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key)
-  }
-
-  /// How many of 8 starts are not above the address.
-  @inlinable @inline(__always)
-  static func countStarts(_ starts: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> Int {
-    let isStarted = starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key
-    return Int(SIMD8<Int32>(repeating: 0).replacing(with: SIMD8<Int32>(repeating: 1), where: isStarted).wrappedSum())
-  }
-
-  /// The index of the last run that begins at the address or before it.
   @inlinable
-  func searchStarts(upTo key: Key) -> Int {
+  var parts: Parts {
+    if Key.bitWidth == 128 { return .ipv6(Int(header.partCount)) }
+    return layout.isGrouped ? .grouped(Int(header.partCount)) : .fewRuns
+  }
+
+  @inlinable
+  var entries: UnsafePointer<PrefixEntry> { entries(parts) }
+
+  @inlinable @inline(__always)
+  func entries(_ parts: Parts) -> UnsafePointer<PrefixEntry> {
+    (base + parts.entries).assumingMemoryBound(to: PrefixEntry.self)
+  }
+}
+
+// MARK: - Lookups
+
+extension RunBlock {
+  /// The place of the longest prefix that contains the address, 0 for none; and the entries by place.
+  @inlinable @inline(__always)
+  func find(_ key: Key) -> (place: UInt32, entries: UnsafePointer<PrefixEntry>) {
+    if Key.bitWidth == 128 {
+      let runs = Int(header.partCount)
+      return find(run: searchStarts(runs, upTo: key), .ipv6(runs))
+    }
+    let key = UInt32(truncatingIfNeeded: key)
+    if !layout.isGrouped { return find(run: FewRuns.run(of: key, in: base), .fewRuns) }
+    let group = GroupedRuns.group(of: key, in: base)
+    let run = GroupedRuns.run(of: key, inGroup: GroupedRuns.address(ofGroup: group, in: base))
+    return find(run: group &* GroupedRuns.runsPerGroup &+ run, .grouped(Int(header.partCount)))
+  }
+
+  @inlinable @inline(__always)
+  func find(run: Int, _ parts: Parts) -> (place: UInt32, entries: UnsafePointer<PrefixEntry>) {
+    (UInt32(base.load(fromByteOffset: parts.places &+ run, as: UInt8.self)), entries(parts))
+  }
+
+  /// The value of the longest prefix that contains the address; `missing` where none does.
+  @inlinable @inline(__always)
+  func value(of key: Key, missing: UInt32) -> UInt32 {
+    if !layout.hasRunValues {
+      let (place, entries) = find(key)
+      return place == 0 ? missing : entries[Int(place)].value
+    }
+    let key = UInt32(truncatingIfNeeded: key)
+    if layout.isGrouped {
+      let group = GroupedRuns.group(of: key, in: base)
+      return value(of: key, inGroup: GroupedRuns.address(ofGroup: group, in: base), missing)
+    }
+    return value(FewRuns.run(of: key, in: base), at: base + FewRuns.valuesOffset, missing)
+  }
+
+  /// The value of an address whose group is known.
+  @inlinable @inline(__always)
+  func value(of key: UInt32, inGroup group: UnsafeRawPointer, _ missing: UInt32) -> UInt32 {
+    value(GroupedRuns.run(of: key, inGroup: group), at: group + GroupedRuns.valuesOffset, missing)
+  }
+
+  /// The value of a run, of those that begin at `values`.
+  @inlinable @inline(__always)
+  func value(_ run: Int, at values: UnsafeRawPointer, _ missing: UInt32) -> UInt32 {
+    let difference = UInt32(values.load(fromByteOffset: run &* 2, as: UInt16.self))
+    return chooseValue(difference, header.valueBase &+ difference, missing)
+  }
+
+  /// The index of the last of the IPv6 runs that begins at the address or before it.
+  @inlinable
+  func searchStarts(_ runs: Int, upTo key: Key) -> Int {
     let starts = (base + Self.startsOffset).assumingMemoryBound(to: Key.self)
     var index = 0
-    var count = Int(header.startCount)
+    var count = runs
     while count > 1 {
       let half = count &>> 1
       let middle = index &+ half
@@ -120,113 +142,40 @@ struct RunBlock<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sen
     }
     return index
   }
+}
 
-  /// A block of these prefixes, ordered by address, then the shorter first; to be freed with `deallocate()`.
-  static func make(_ items: UnsafeBufferPointer<PrefixItem<Key>>) -> UnsafeMutableRawPointer {
-    precondition(!items.isEmpty && items.count <= maximumCount, "a run block holds 1 through 64 prefixes")
-    let capacity = 2 * items.count + 1
-    return withUnsafeTemporaryAllocation(of: Key.self, capacity: capacity) { starts in
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { places in
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: items.count) { parents in
-          var runs = 0
-          sweepRuns(items) { place, parent in
-            parents[Int(place) - 1] = parent
-          } run: { first, place in
-            (starts[runs], places[runs]) = (first, UInt8(truncatingIfNeeded: place))
-            runs += 1
-          }
-          return assemble(items, UnsafeBufferPointer(rebasing: starts[..<runs]), places, parents)
-        }
-      }
-    }
+// MARK: - The prefixes
+
+extension RunBlock {
+  /// The prefixes' addresses in order; the first belongs to place 1.
+  var keys: UnsafePointer<Key> { (base + Self.keysOffset(parts, count)).assumingMemoryBound(to: Key.self) }
+
+  var count: Int { Int(header.count) }
+
+  private static func keysOffset(_ parts: Parts, _ count: Int) -> Int {
+    let alignment = MemoryLayout<Key>.alignment
+    return (parts.entries + 8 + count * MemoryLayout<PrefixEntry>.stride + alignment - 1) & -alignment
   }
 
-  private static func assemble(
-    _ items: UnsafeBufferPointer<PrefixItem<Key>>, _ starts: UnsafeBufferPointer<Key>,
-    _ places: UnsafeMutableBufferPointer<UInt8>, _ parents: UnsafeMutableBufferPointer<UInt32>
-  ) -> UnsafeMutableRawPointer {
-    let isGrouped = Key.bitWidth == 32
-    let startCount = isGrouped ? groupCount(runs: starts.count) : starts.count
-    let isIndexed = isGrouped && startCount > 3
-    let startsSize =
-      isIndexed ? indexSize + startCount * groupSize : startCount * (isGrouped ? 32 : MemoryLayout<Key>.stride)
-    let firstEntry = startsOffset + startsSize
-    let placesOffset = firstEntry + items.count * 8
-    let header = Header(
-      count: UInt8(items.count), startCount: UInt8(startCount), firstPlace: places[0], placesOffset: UInt16(placesOffset),
-      entriesOffset: UInt16(firstEntry - 8))
-    let base = UnsafeMutableRawPointer.allocate(byteCount: size(header), alignment: 16)
-    base.storeBytes(of: header, as: Header.self)
-    if isGrouped {
-      storeGroups(base, startCount, starts, places)
-    } else {
-      (base + startsOffset).assumingMemoryBound(to: Key.self).update(from: starts.baseAddress!, count: starts.count)
-      for index in 0..<startCount { base.storeBytes(of: places[index], toByteOffset: placesOffset + index, as: UInt8.self) }
-    }
-    let entries = (base + firstEntry).assumingMemoryBound(to: PrefixEntry.self)
-    let keys = UnsafeMutablePointer(mutating: RunBlock(base).keys)
-    for (index, item) in items.enumerated() {
-      entries[index] = PrefixEntry(value: item.value, length: Int(item.length), parent: parents[index])
-      keys[index] = item.key
-    }
-    return base
-  }
-
-  /// How many groups hold the starts of the runs.
-  private static func groupCount(runs: Int) -> Int { runs <= 9 ? 1 : runs <= 25 ? 3 : (runs + 7) / 8 }
-
-  private static func storeGroups(
-    _ base: UnsafeMutableRawPointer, _ groupCount: Int, _ starts: UnsafeBufferPointer<Key>,
-    _ places: UnsafeMutableBufferPointer<UInt8>
-  ) {
-    func store(_ run: Int, _ place: UnsafeMutableRawPointer) {
-      let start = run < starts.count ? UInt32(truncatingIfNeeded: starts[run]) : .max
-      place.storeBytes(of: start ^ 1 << 31, as: UInt32.self)
-    }
-    let first = base + startsOffset
-    if groupCount <= 3 {
-      let differences = base + Int(RunBlock(base).header.placesOffset)
-      for index in 0..<groupCount * 8 {
-        store(index + 1, first + index * 4)
-        let difference = index + 1 < starts.count ? places[index + 1] &- places[index] : 0
-        differences.storeBytes(of: difference, toByteOffset: index, as: UInt8.self)
-      }
-      return
-    }
-    for group in 0..<indexSize / 4 { store((group + 1) * 8, first + group * 4) }
-    for run in 0..<groupCount * 8 {
-      let group = first + indexSize + run / 8 * groupSize
-      store(run, group + run % 8 * 4)
-      group.storeBytes(of: places[min(run, starts.count - 1)], toByteOffset: 32 + run % 8, as: UInt8.self)
-    }
+  static func size(_ parts: Parts, _ count: Int) -> Int {
+    keysOffset(parts, count) + count * MemoryLayout<Key>.stride
   }
 
   /// The memory that is taken, in bytes.
-  var size: Int { Self.size(header) }
-
-  private static func size(_ header: Header) -> Int {
-    let isGrouped = Key.bitWidth == 32
-    let placesSize = !isGrouped ? Int(header.startCount) : header.startCount > 3 ? 0 : Int(header.startCount) * 8
-    let alignment = MemoryLayout<Key>.alignment
-    return (Int(header.placesOffset) + placesSize + alignment - 1) & -alignment + Int(header.count) * MemoryLayout<Key>.stride
-  }
+  var size: Int { Self.size(parts, count) }
 
   /// How many of the prefixes come before this one in order.
   func position(of key: Key, length: Int) -> Int {
-    let (keys, entries) = (keys, entries + 1)
+    let (keys, entries, count) = (keys, entries + 1, count)
     var index = 0
-    while index < Int(header.count),
-      keys[index] < key || (keys[index] == key && entries[index].length < length)
-    {
-      index += 1
-    }
+    while index < count, keys[index] < key || (keys[index] == key && entries[index].length < length) { index += 1 }
     return index
   }
 
   /// The place of exactly this prefix; 0 where it is not in the block.
   func place(at key: Key, length: Int) -> UInt32 {
     let index = position(of: key, length: length)
-    return index < Int(header.count) && keys[index] == key && entries[index + 1].length == length ? UInt32(index + 1) : 0
+    return index < count && keys[index] == key && entries[index + 1].length == length ? UInt32(index + 1) : 0
   }
 
   func item(_ index: Int) -> PrefixItem<Key> {

@@ -252,6 +252,6 @@ import Testing
     }
     #expect(table.memorySize.lookup <= 160)
     #expect(table.memorySize.prefixes <= 120)
-    #expect(MemoryLayout<PrefixTable<IPv4Address>>.stride == 24)
+    #expect(MemoryLayout<PrefixTable<IPv4Address>>.stride == 16)
   }
 }

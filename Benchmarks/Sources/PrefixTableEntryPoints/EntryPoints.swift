@@ -193,6 +193,8 @@ struct SmallKey {
 }
 
 nonisolated(unsafe) var small: [PrefixTable<IPv4Address>] = []
+/// What lookups read of `small`, as a data plane has it: renewed with each change of a table.
+nonisolated(unsafe) var smallReaders: [PrefixReader<IPv4Address>] = []
 
 @_cdecl("vrfsim_small_build")
 public func buildSmall(_ routes: UnsafeRawPointer, _ tables: Int, _ count: Int) -> Int {
@@ -206,6 +208,7 @@ public func buildSmall(_ routes: UnsafeRawPointer, _ tables: Int, _ count: Int) 
     size += table.memorySize.lookup
     small.append(table)
   }
+  smallReaders = small.map(\.reader)
   return size
 }
 
@@ -213,11 +216,11 @@ public func buildSmall(_ routes: UnsafeRawPointer, _ tables: Int, _ count: Int) 
 public func chainSmall(_ keys: UnsafeRawPointer, _ count: Int, _ zero: UInt64) -> UInt64 {
   let keys = keys.assumingMemoryBound(to: SmallKey.self)
   var (last, sum) = (UInt64(0), UInt64(0))
-  small.withUnsafeBufferPointer { tables in
+  smallReaders.withUnsafeBufferPointer { tables in
     for index in 0..<count {
       let mixed = UInt32(truncatingIfNeeded: last & zero)
       let address = IPv4Address(bits: keys[index].address ^ mixed)
-      last = UInt64(tables[Int(keys[index].table ^ mixed)].reader.longestMatchValue(for: address, missing: 0))
+      last = UInt64(tables[Int(keys[index].table ^ mixed)].longestMatchValue(for: address, missing: 0))
       sum &+= last
     }
   }
@@ -228,10 +231,35 @@ public func chainSmall(_ keys: UnsafeRawPointer, _ count: Int, _ zero: UInt64) -
 public func singleSmall(_ keys: UnsafeRawPointer, _ count: Int) -> UInt64 {
   let keys = keys.assumingMemoryBound(to: SmallKey.self)
   var sum: UInt64 = 0
-  small.withUnsafeBufferPointer { tables in
+  smallReaders.withUnsafeBufferPointer { tables in
     for index in 0..<count {
-      sum &+= UInt64(
-        tables[Int(keys[index].table)].reader.longestMatchValue(for: IPv4Address(bits: keys[index].address), missing: 0))
+      let address = IPv4Address(bits: keys[index].address)
+      sum &+= UInt64(tables[Int(keys[index].table)].longestMatchValue(for: address, missing: 0))
+    }
+  }
+  return sum
+}
+
+/// 64 keys at once, each in a table of its own.
+@_cdecl("vrfsim_small_bulk")
+public func bulkSmall(_ keys: UnsafeRawPointer, _ count: Int) -> UInt64 {
+  let keys = keys.assumingMemoryBound(to: SmallKey.self)
+  var sum: UInt64 = 0
+  smallReaders.withUnsafeBufferPointer { all in
+    withUnsafeTemporaryAllocation(of: IPv4Address.self, capacity: 64) { addresses in
+      withUnsafeTemporaryAllocation(of: PrefixReader<IPv4Address>.self, capacity: 64) { tables in
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { values in
+          for first in stride(from: 0, to: count - 63, by: 64) {
+            for index in 0..<64 {
+              addresses[index] = IPv4Address(bits: keys[first + index].address)
+              tables[index] = all[Int(keys[first + index].table)]
+            }
+            PrefixReader.longestMatchValues(
+              for: UnsafeBufferPointer(addresses), in: UnsafeBufferPointer(tables), into: values, missing: 0)
+            for value in values { sum &+= UInt64(value) }
+          }
+        }
+      }
     }
   }
   return sum
@@ -245,5 +273,6 @@ public func churnSmall(_ routes: UnsafeRawPointer, _ picks: UnsafePointer<UInt32
     let route = routes[number * routesOfTable + index % routesOfTable]
     small[number].remove(prefix(route))
     small[number].insert(UInt32(route.nextHop), at: prefix(route))
+    smallReaders[number] = small[number].reader
   }
 }
