@@ -126,14 +126,25 @@ public struct IPv4View {
   }
 
   /// Whether the header's checksum is right.
-  @inlinable @inline(__always)
+  @inlinable
   public var hasValidChecksum: Bool {
     guard headerLength >= Self.minimumLength, headerLength <= bytes.count else { return false }
     var sum = InternetChecksum()
-    // Nearly every header has five words, which take no loop.
-    sum.addWords(bytes, count: Self.minimumLength / 4)
-    if headerLength > Self.minimumLength { sum.add(bytes.prefix(headerLength).dropFirst(Self.minimumLength)) }
+    sum.add(bytes.prefix(headerLength))
     return sum.value == 0
+  }
+
+  /// Whether version, lengths and the header's checksum are right.
+  @inlinable @inline(__always)
+  public var isConsistent: Bool {
+    let (first, total) = (bytes.load(UInt8.self, at: 0), totalLength)
+    // Nearly every header has five words, which take no loop.
+    if first == 0x45 {
+      var sum = InternetChecksum()
+      sum.addWords(bytes, count: Self.minimumLength / 4)
+      return total >= Self.minimumLength && total <= bytes.count && sum.value == 0
+    }
+    return version == 4 && hasValidChecksum && total >= headerLength && total <= bytes.count
   }
 
   /// What follows the header, as far as the total length goes.
@@ -173,9 +184,7 @@ public struct IPv4Header: Hashable, Sendable {
   /// - Returns: `nil` where version, lengths or checksum are wrong; options are passed over.
   @inlinable
   public init?(_ view: IPv4View) {
-    guard view.version == 4, view.hasValidChecksum, view.totalLength >= view.headerLength,
-      view.totalLength <= view.bytes.count
-    else { return nil }
+    guard view.isConsistent else { return nil }
     self.init(
       totalLength: view.totalLength, timeToLive: view.timeToLive, protocol: view.protocol, source: view.source,
       destination: view.destination)

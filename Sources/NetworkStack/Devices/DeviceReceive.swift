@@ -62,7 +62,7 @@ extension Kernel {
   }
 
   /// Hands a frame to the protocol that reads it.
-  @inline(always)
+  @inline(__always)
   mutating func deliverFrame(_ packet: consuming Packet) {
     let id = packet.id
     guard let frame = EthernetView(packets.bytes(id)) else { return drop(packet, .deviceHeader) }
@@ -82,7 +82,7 @@ extension Kernel {
   mutating func deliverHandedOn(_ packet: consuming Packet) { deliverFrame(packet) }
 
   /// Keeps a copy of a frame where the device is captured.
-  @inline(always)
+  @inline(__always)
   mutating func captureFrame(_ bytes: PacketBytes, at device: DeviceID) {
     if devices[device.index].isCaptured { keepCapture(of: bytes, at: device) }
   }

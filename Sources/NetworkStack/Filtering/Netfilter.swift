@@ -29,7 +29,7 @@ extension Kernel {
   /// - Parameters:
   ///   - input: the device it came in by; `nil` of packets that this machine sends.
   ///   - output: the device it leaves by; `nil` of packets that came in.
-  @inline(always)
+  @inline(__always)
   mutating func passes(
     _ hook: NetfilterHook, _ id: PacketID, _ family: FilterFamily, input: DeviceID?, output: DeviceID?,
     namespace: NamespaceID

@@ -9,6 +9,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_local_deliver()`, `ip_protocol_deliver_rcu()` (net/ipv4/ip_input.c, v6.12).
   /// Differs(ipv4): protocols other than ICMP, UDP and TCP have no reader: protocol unreachable.
+  @inline(never)
   mutating func ipv4Deliver(_ packet: consuming Packet) {
     guard let header = IPv4View(packets.bytes(packet.id)) else { preconditionFailure("the header was checked") }
     if header.isFragment { return reassemble(packet, for: .delivery) }

@@ -9,16 +9,13 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_forward()` (net/ipv4/ip_forward.c, v6.12).
   /// Source: RFC 1812 sections 5.2.1 and 5.3.1.
-  @inline(always)
+  @inline(__always)
   mutating func ipv4Forward(_ packet: consuming Packet, _ route: RouteResult) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)), let device = nextHop(of: route).device else {
       return drop(packet, .notSpecified)
     }
-    guard header.timeToLive > 1 else {
-      sendICMPError(about: id, type: .timeExceeded, code: 0)
-      return drop(packet, .ipHeader)
-    }
+    guard header.timeToLive > 1 else { return endLife(packet) }
     packets[id].flags.insert(.forwarded)
     let exception = routeException(header.destination, route, by: device)
     let locked = exception.flatMap { $0.isMTULocked ? $0.mtu : nil }
@@ -26,10 +23,7 @@ extension Kernel {
     let mtu = min(routeMTU > 0 ? routeMTU : devices[device.index].mtu, 65_535)
     let longestFragment = Int(packets[id].longestFragment)
     if Int(packets[id].length) > mtu && header.dontFragment && (longestFragment == 0 || longestFragment > mtu) {
-      record(.exceedsMTU(length: Int(packets[id].length), mtu: mtu, device), id, devices[device.index].namespace)
-      sendICMPError(
-        about: id, type: .destinationUnreachable, code: UnreachableCode.fragmentationNeeded, rest: UInt32(mtu))
-      return drop(packet, .packetTooBig)
+      return refuseTooLong(packet, mtu: mtu, device)
     }
     header.decrementTimeToLive()
     if trace.isOn { record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace) }
@@ -48,5 +42,12 @@ extension Kernel {
       return drop(packet, reason)
     }
     ipv4Output(packet, by: device)
+  }
+
+  /// A packet has gone as far as its sender let it.
+  @inline(never)
+  private mutating func endLife(_ packet: consuming Packet) {
+    sendICMPError(about: packet.id, type: .timeExceeded, code: 0)
+    drop(packet, .ipHeader)
   }
 }

@@ -168,7 +168,7 @@ extension Kernel {
   /// Sends a packet by a device, in fragments where it does not fit.
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
-  @inline(always)
+  @inline(__always)
   mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID) {
     let id = packet.id
     packets[id].device = device
@@ -177,17 +177,31 @@ extension Kernel {
       return packets[id].flags.contains(.isLocallySent) ? refuse(packet, reason) : drop(packet, reason)
     }
     let mtu = packets[id].routeMTU > 0 ? Int(packets[id].routeMTU) : devices[device.index].mtu
-    let longestFragment = Int(packets[id].longestFragment)
+    if packets[id].longestFragment > 0 || Int(packets[id].length) > mtu { return outputInParts(packet, mtu: mtu, device) }
+    sendToNeighbor(packet)
+  }
+
+  /// Sends a packet that came in fragments, in such, and one that is too long in such as fit, where that is allowed.
+  @inline(never)
+  private mutating func outputInParts(_ packet: consuming Packet, mtu: Int, _ device: DeviceID) {
+    let longestFragment = Int(packets[packet.id].longestFragment)
     if longestFragment > 0 && longestFragment <= mtu { return fragment(packet, mtu: longestFragment) }
-    guard Int(packets[id].length) > mtu else { return sendToNeighbor(packet) }
-    guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
-    if header.dontFragment {
-      record(.exceedsMTU(length: Int(packets[id].length), mtu: mtu, device), id, devices[device.index].namespace)
-      sendICMPError(
-        about: id, type: .destinationUnreachable, code: UnreachableCode.fragmentationNeeded, rest: UInt32(mtu))
-      return drop(packet, .packetTooBig)
-    }
+    guard Int(packets[packet.id].length) > mtu else { return sendToNeighbor(packet) }
+    guard let header = IPv4View(packets.bytes(packet.id)) else { preconditionFailure("the header was checked") }
+    if header.dontFragment { return refuseTooLong(packet, mtu: mtu, device) }
     fragment(packet, mtu: mtu)
+  }
+
+  /// A packet does not fit and must not be cut: its sender is told.
+  ///
+  /// - Parameter device: the one it would leave by.
+  @inline(never)
+  mutating func refuseTooLong(_ packet: consuming Packet, mtu: Int, _ device: DeviceID) {
+    let id = packet.id
+    record(.exceedsMTU(length: Int(packets[id].length), mtu: mtu, device), id, devices[device.index].namespace)
+    sendICMPError(
+      about: id, type: .destinationUnreachable, code: UnreachableCode.fragmentationNeeded, rest: UInt32(mtu))
+    drop(packet, .packetTooBig)
   }
 
   /// A packet was sent into a VRF device: by a leaked route, or by this machine to itself.

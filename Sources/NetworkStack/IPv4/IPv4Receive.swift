@@ -11,18 +11,12 @@ extension Kernel {
   /// Kernel counterpart: `ip_rcv_core()`, `ip_rcv_finish_core()` (net/ipv4/ip_input.c, v6.12).
   /// Source: RFC 791 section 3.2, RFC 1122 section 3.2.1.
   /// Differs(ipv4): IP options are not processed: a header with options is forwarded as it is.
-  @inline(always)
+  @inline(__always)
   mutating func ipv4Receive(_ packet: consuming Packet) {
     let id = packet.id
-    if packets[id].type == .otherHost { return drop(packet, .otherHost) }
-    let bytes = packets.bytes(id)
-    guard let header = IPv4View(bytes), header.headerLength <= bytes.count else {
-      return drop(packet, .headerTruncated)
+    guard packets[id].type != .otherHost, let header = IPv4View(packets.bytes(id)), header.isConsistent else {
+      return dropFaulty(packet)
     }
-    guard header.version == 4, header.headerLength >= IPv4View.minimumLength else { return drop(packet, .ipHeader) }
-    guard header.hasValidChecksum else { return drop(packet, .ipChecksum) }
-    guard header.totalLength <= bytes.count else { return drop(packet, .packetTooSmall) }
-    guard header.totalLength >= header.headerLength else { return drop(packet, .ipHeader) }
     // What follows the packet in its frame is padding.
     packets.trim(id, to: header.totalLength)
     if header.isFragment && tracksConnections(.ipv4, devices[packets[id].device.index].namespace) {
@@ -31,10 +25,24 @@ extension Kernel {
     ipv4Prerouting(packet)
   }
 
+  /// Drops a packet that is not to be read, for the first reason that there is.
+  @inline(never)
+  private mutating func dropFaulty(_ packet: consuming Packet) {
+    let id = packet.id
+    if packets[id].type == .otherHost { return drop(packet, .otherHost) }
+    let bytes = packets.bytes(id)
+    guard let header = IPv4View(bytes), header.headerLength <= bytes.count else {
+      return drop(packet, .headerTruncated)
+    }
+    guard header.version == 4, header.headerLength >= IPv4View.minimumLength else { return drop(packet, .ipHeader) }
+    guard header.hasValidChecksum else { return drop(packet, .ipChecksum) }
+    drop(packet, header.totalLength > bytes.count ? .packetTooSmall : .ipHeader)
+  }
+
   /// Asks the rules about a packet before it is routed: at the device it came in by, and at the VRF of that one.
   ///
   /// Kernel counterpart: `ip_rcv()`, `ip_rcv_finish()` (net/ipv4/ip_input.c, v6.12).
-  @inline(always)
+  @inline(__always)
   mutating func ipv4Prerouting(_ packet: consuming Packet) {
     let id = packet.id
     guard let before = IPv4View(packets.bytes(id))?.destination else { preconditionFailure("the header was checked") }
@@ -60,7 +68,7 @@ extension Kernel {
   mutating func ipv4PreroutingOfWhole(_ packet: consuming Packet) { ipv4Prerouting(packet) }
 
   /// Asks the rules about a packet at the device it is at, before routing.
-  @inline(always)
+  @inline(__always)
   mutating func askPrerouting(_ id: PacketID, _ family: FilterFamily) -> HookVerdict {
     let device = packets[id].device
     // The bridge it came in by has asked already.
@@ -83,7 +91,7 @@ extension Kernel {
     captureOnVRF(id, vrf)
   }
 
-  @inline(never)
+  @inline(__always)
   private mutating func routeReceived(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
@@ -95,34 +103,30 @@ extension Kernel {
     let route = inputRoute(
       destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device,
       ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)
+    recordReceivedRoute(route, of: id, device)
     switch route {
-    case .martian(let reason):
-      recordReceivedRoute(route, of: id, device)
-      drop(packet, reason)
+    case .martian(let reason): drop(packet, reason)
     case .broadcast:
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
       ipv4Deliver(packet)
     case .local:
-      recordReceivedRoute(route, of: id, device)
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal])
       // Unicast to this machine in a broadcast frame is not taken (RFC 1122 section 3.3.6).
       if packets[id].type != .host { return drop(packet, .unicastInLayer2Multicast) }
       ipv4Deliver(packet)
     case .forward(let result, let wantsRedirect):
-      recordReceivedRoute(route, of: id, device)
       packets[id].flags.insert(.hasRoute)
       if wantsRedirect { packets[id].flags.insert(.wantsRedirect) }
       // A unicast packet in a broadcast frame is not forwarded.
       if packets[id].type != .host { return drop(packet, .notSpecified) }
       ipv4Forward(packet, result)
     case .unreachable(let error):
-      recordReceivedRoute(route, of: id, device)
       refuse(packet, error)
     }
   }
 
   /// Keeps the decision about a received packet, by the device whose settings it goes by.
-  @inline(always)
+  @inline(__always)
   private mutating func recordReceivedRoute(_ route: InputRoute, of id: PacketID, _ device: DeviceID) {
     if trace.isOn { keepReceivedRoute(route, of: id, device) }
   }

@@ -11,26 +11,29 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_finish_output2()` (net/ipv4/ip_output.c), `neigh_resolve_output()`
   /// (net/core/neighbour.c, v6.12).
-  @inline(always)
+  @inline(__always)
   mutating func sendToNeighbor(_ packet: consuming Packet) {
     let id = packet.id
     if packets[id].flags.contains(.nextHopIsIPv6) { return sendToIPv6Neighbor(packet) }
     let (device, nextHop) = (packets[id].device, packets[id].nextHop)
-    let neighbor: NeighborID
-    if let known = neighbors.find(nextHop, on: device) {
-      neighbor = known
-    } else if let made = makeNeighbor(nextHop, on: device) {
-      neighbor = made
-    } else {
-      return drop(packet, .neighborCreateFailed)
-    }
-    if packets[id].flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
-    if neighbors[neighbor].state.isConnected {
-      useConnected(neighbor)
-      recordResolved(neighbor, for: id)
-      return sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
-    }
-    resolve(packet, neighbor)
+    guard let neighbor = neighbors.find(nextHop, on: device) else { return sendToNewNeighbor(packet, nextHop, device) }
+    send(packet, to: neighbor, by: device)
+  }
+
+  /// The first packet to a next hop.
+  @inline(never)
+  private mutating func sendToNewNeighbor(_ packet: consuming Packet, _ nextHop: IPv4Address, _ device: DeviceID) {
+    guard let neighbor = makeNeighbor(nextHop, on: device) else { return drop(packet, .neighborCreateFailed) }
+    send(packet, to: neighbor, by: device)
+  }
+
+  @inline(__always)
+  private mutating func send(_ packet: consuming Packet, to neighbor: NeighborID, by device: DeviceID) {
+    if packets[packet.id].flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
+    guard neighbors[neighbor].state.isConnected else { return resolve(packet, neighbor) }
+    useConnected(neighbor)
+    recordResolved(neighbor, for: packet.id)
+    sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
   }
 
   /// A packet goes to a confirmed neighbor: only the first one, which makes the header that later ones share, counts
@@ -38,7 +41,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `neigh_output()`, `neigh_hh_output()` (include/net/neighbour.h), `neigh_resolve_output()`
   /// (net/core/neighbour.c, v6.12).
-  @inline(always)
+  @inline(__always)
   mutating func useConnected(_ neighbor: NeighborID) {
     if neighbors[neighbor].hasCachedHeader { return }
     neighbors[neighbor].hasCachedHeader = true
@@ -50,7 +53,7 @@ extension Kernel {
   func etherType(of id: PacketID) -> EtherType { packets[id].flags.contains(.isIPv6) ? .ipv6 : .ipv4 }
 
   /// Puts an Ethernet header in front of a packet and sends it.
-  @inline(always)
+  @inline(__always)
   mutating func sendFrame(
     _ packet: consuming Packet, to mac: MACAddress, by device: DeviceID, etherType: EtherType
   ) {
