@@ -44,6 +44,8 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   @usableFromInline var heap: [Entry] = []
   /// The instant of the heap's first event; the last one of all where there is none.
   @usableFromInline var heapInstant = Instant.distantFuture
+  /// Whether the root was taken and holds nothing: what is scheduled next, often the earliest of all, fills it.
+  @usableFromInline var isRootTaken = false
   /// Events of the present instant.
   @usableFromInline var present = Ring<Payload>()
   /// Events of the present instant that wait until nothing else is left in it.
@@ -60,7 +62,9 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
 
   /// How many events are scheduled.
   @inlinable
-  public var count: Int { heap.count + present.count + deferred.count }
+  public var count: Int { heapCount + present.count + deferred.count }
+  @inlinable
+  var heapCount: Int { isRootTaken ? heap.count - 1 : heap.count }
   @inlinable
   public var isEmpty: Bool { count == 0 }
 
@@ -68,7 +72,7 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   @inlinable
   public var nextInstant: Instant? {
     if !present.isEmpty || !deferred.isEmpty { return now }
-    return heap.first?.instant
+    return heapCount == 0 ? nil : heapInstant
   }
 
   /// Schedules an event.
@@ -87,9 +91,14 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
 
   @inlinable @inline(__always)
   mutating func insert(_ entry: Entry) {
-    heap.append(entry)
     nextSequence &+= 1
-    siftUp(heap.count - 1)
+    if isRootTaken {
+      isRootTaken = false
+      siftDown(entry)
+    } else {
+      heap.append(entry)
+      siftUp(heap.count - 1)
+    }
     if entry.instant < heapInstant { heapInstant = entry.instant }
   }
 
@@ -127,7 +136,7 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   /// Takes the next event where that is no ordinary one of the present instant.
   @inlinable @inline(never)
   mutating func takeOther(through limit: Instant) -> Payload? {
-    if !heap.isEmpty, heapInstant == clock || (present.isEmpty && deferred.isEmpty) {
+    if heapCount > 0, heapInstant == clock || (present.isEmpty && deferred.isEmpty) {
       guard heapInstant <= limit else { return nil }
       clock = heapInstant
       taken &+= 1
@@ -148,16 +157,12 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
 
   @inlinable @inline(__always)
   mutating func takeHeapTop() -> Payload {
-    let top = heap[0]
-    let last = heap.removeLast()
-    if heap.isEmpty {
-      heapInstant = .distantFuture
-    } else {
-      heap[0] = last
-      siftDown(0)
-      heapInstant = heap[0].instant
-    }
-    return top.payload
+    if isRootTaken { siftDown(heap.removeLast()) }
+    isRootTaken = true
+    // The next one is a child of the root.
+    heapInstant = .distantFuture
+    for child in heap.prefix(5).dropFirst() { heapInstant = min(heapInstant, child.instant) }
+    return heap[0].payload
   }
 
   @inlinable
@@ -175,11 +180,11 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
     }
   }
 
+  /// Puts an entry where it belongs below the root that was taken, or there.
   @inlinable
-  mutating func siftDown(_ start: Int) {
+  mutating func siftDown(_ entry: Entry) {
     heap.withUnsafeMutableBufferPointer { heap in
-      var index = start
-      let entry = heap[index]
+      var index = 0
       while true {
         let firstChild = index &<< 2 &+ 1
         if firstChild >= heap.count { break }

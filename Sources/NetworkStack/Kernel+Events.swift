@@ -36,7 +36,7 @@ extension Kernel {
   @inline(__always)
   mutating func handle(_ event: Event) {
     // By far the most common one.
-    if case .arrival(let packet, let device) = event { receive(Packet(packet), on: device) } else { handleOther(event) }
+    if case .arrival(let packet, let device) = event { receiveAtOnce(Packet(packet), on: device) } else { handleOther(event) }
   }
 
   private mutating func handleOther(_ event: Event) {

@@ -11,7 +11,8 @@ extension Kernel {
   /// Kernel counterpart: `__netif_receive_skb_core()` (net/core/dev.c), `eth_type_trans()`
   /// (net/ethernet/eth.c, v6.12).
   /// Differs(ipv4): frames that carry neither IP nor ARP are read by nobody.
-  mutating func receive(_ packet: consuming Packet, on device: DeviceID) {
+  @inline(__always)
+  mutating func receiveAtOnce(_ packet: consuming Packet, on device: DeviceID) {
     let id = packet.id
     packets[id].device = device
     // What comes back by lo or a VRF device counts as received by the device of its route.
@@ -45,6 +46,10 @@ extension Kernel {
     deliverFrame(packet)
   }
 
+  /// The same, called from where packets seldom come.
+  @inline(never)
+  mutating func receive(_ packet: consuming Packet, on device: DeviceID) { receiveAtOnce(packet, on: device) }
+
   /// Whether a machine sent a packet to itself, by lo or by a VRF device.
   @inline(__always)
   func isLoopedBack(_ id: PacketID) -> Bool {
@@ -76,8 +81,7 @@ extension Kernel {
     }
   }
 
-  /// The same for a frame that came by a bridge or past a device above: apart from ``receive(_:on:)``, as what that does with
-  /// most packets is one function.
+  /// The same, for a frame that came by a bridge or past a device above.
   @inline(never)
   mutating func deliverHandedOn(_ packet: consuming Packet) { deliverFrame(packet) }
 

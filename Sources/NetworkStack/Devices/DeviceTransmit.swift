@@ -17,7 +17,8 @@ extension Kernel {
   /// Kernel counterpart: `__dev_queue_xmit()` (net/core/dev.c, v6.12). A device without carrier has the
   /// `noop` queueing discipline, which drops before the captures see anything.
   /// Differs(carrier): a carrier that comes or goes is noticed at once; Linux may take up to a second (linkwatch).
-  mutating func transmit(_ packet: consuming Packet, by device: DeviceID) {
+  @inline(__always)
+  mutating func transmitAtOnce(_ packet: consuming Packet, by device: DeviceID) {
     let id = packet.id
     packets[id].device = device
     guard devices[device.index].isUp, devices[device.index].hasCarrier else {
@@ -55,6 +56,10 @@ extension Kernel {
     case .bridge, .vrf, .vlan, .macvlan, .vxlan: transmitByOthers(packet, by: device)
     }
   }
+
+  /// The same, called from where packets seldom come.
+  @inline(never)
+  mutating func transmit(_ packet: consuming Packet, by device: DeviceID) { transmitAtOnce(packet, by: device) }
 
   /// Sends a frame by a device that sends by others.
   @inline(never)

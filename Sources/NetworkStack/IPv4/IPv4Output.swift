@@ -178,7 +178,7 @@ extension Kernel {
     }
     let mtu = packets[id].routeMTU > 0 ? Int(packets[id].routeMTU) : devices[device.index].mtu
     if packets[id].longestFragment > 0 || Int(packets[id].length) > mtu { return outputInParts(packet, mtu: mtu, device) }
-    sendToNeighbor(packet)
+    passToNeighbor(packet)
   }
 
   /// Sends a packet that came in fragments, in such, and one that is too long in such as fit, where that is allowed.

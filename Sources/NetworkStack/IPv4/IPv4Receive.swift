@@ -103,24 +103,28 @@ extension Kernel {
     let route = inputRoute(
       destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device,
       ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)
-    recordReceivedRoute(route, of: id, device)
     switch route {
-    case .martian(let reason): drop(packet, reason)
+    case .martian(let reason):
+      recordReceivedRoute(route, of: id, device)
+      drop(packet, reason)
     case .broadcast:
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
       ipv4Deliver(packet)
     case .local:
+      recordReceivedRoute(route, of: id, device)
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal])
       // Unicast to this machine in a broadcast frame is not taken (RFC 1122 section 3.3.6).
       if packets[id].type != .host { return drop(packet, .unicastInLayer2Multicast) }
       ipv4Deliver(packet)
     case .forward(let result, let wantsRedirect):
+      recordReceivedRoute(route, of: id, device)
       packets[id].flags.insert(.hasRoute)
       if wantsRedirect { packets[id].flags.insert(.wantsRedirect) }
       // A unicast packet in a broadcast frame is not forwarded.
       if packets[id].type != .host { return drop(packet, .notSpecified) }
       ipv4Forward(packet, result)
     case .unreachable(let error):
+      recordReceivedRoute(route, of: id, device)
       refuse(packet, error)
     }
   }

@@ -12,28 +12,28 @@ extension Kernel {
   /// Kernel counterpart: `ip_finish_output2()` (net/ipv4/ip_output.c), `neigh_resolve_output()`
   /// (net/core/neighbour.c, v6.12).
   @inline(__always)
-  mutating func sendToNeighbor(_ packet: consuming Packet) {
+  mutating func passToNeighbor(_ packet: consuming Packet) {
     let id = packet.id
     if packets[id].flags.contains(.nextHopIsIPv6) { return sendToIPv6Neighbor(packet) }
     let (device, nextHop) = (packets[id].device, packets[id].nextHop)
     guard let neighbor = neighbors.find(nextHop, on: device) else { return sendToNewNeighbor(packet, nextHop, device) }
-    send(packet, to: neighbor, by: device)
+    if packets[id].flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
+    guard neighbors[neighbor].state.isConnected else { return resolve(packet, neighbor) }
+    useConnected(neighbor)
+    recordResolved(neighbor, for: id)
+    pushEthernetHeader(id, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
+    transmitAtOnce(packet, by: device)
   }
+
+  /// The same, called from where packets seldom come.
+  @inline(never)
+  mutating func sendToNeighbor(_ packet: consuming Packet) { passToNeighbor(packet) }
 
   /// The first packet to a next hop.
   @inline(never)
   private mutating func sendToNewNeighbor(_ packet: consuming Packet, _ nextHop: IPv4Address, _ device: DeviceID) {
-    guard let neighbor = makeNeighbor(nextHop, on: device) else { return drop(packet, .neighborCreateFailed) }
-    send(packet, to: neighbor, by: device)
-  }
-
-  @inline(__always)
-  private mutating func send(_ packet: consuming Packet, to neighbor: NeighborID, by device: DeviceID) {
-    if packets[packet.id].flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
-    guard neighbors[neighbor].state.isConnected else { return resolve(packet, neighbor) }
-    useConnected(neighbor)
-    recordResolved(neighbor, for: packet.id)
-    sendFrame(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
+    if makeNeighbor(nextHop, on: device) == nil { return drop(packet, .neighborCreateFailed) }
+    sendToNeighbor(packet)
   }
 
   /// A packet goes to a confirmed neighbor: only the first one, which makes the header that later ones share, counts
@@ -53,15 +53,18 @@ extension Kernel {
   func etherType(of id: PacketID) -> EtherType { packets[id].flags.contains(.isIPv6) ? .ipv6 : .ipv4 }
 
   /// Puts an Ethernet header in front of a packet and sends it.
-  @inline(__always)
   mutating func sendFrame(
     _ packet: consuming Packet, to mac: MACAddress, by device: DeviceID, etherType: EtherType
   ) {
-    let id = packet.id
+    pushEthernetHeader(packet.id, to: mac, by: device, etherType: etherType)
+    transmit(packet, by: device)
+  }
+
+  @inline(__always)
+  private func pushEthernetHeader(_ id: PacketID, to mac: MACAddress, by device: DeviceID, etherType: EtherType) {
     packets.push(id, EthernetView.length)
     guard let frame = EthernetView(packets.bytes(id)) else { preconditionFailure("a header was pushed") }
     EthernetHeader(destination: mac, source: devices[device.index].mac, etherType: etherType).emit(into: frame)
-    transmit(packet, by: device)
   }
 
   /// A new entry; `nil` where there are too many.
