@@ -43,7 +43,7 @@ extension Kernel {
       if vlanAbove(device, of: packet) == nil { return bridgeReceive(packet, port: device, bridge: bridge) }
     }
     if devices[device.index].hasUppers { return passToUppers(packet, from: device) }
-    deliverFrame(packet)
+    deliverFrame(packet, frame.etherType, at: device)
   }
 
   /// The same, called from where packets seldom come.
@@ -68,13 +68,10 @@ extension Kernel {
 
   /// Hands a frame to the protocol that reads it.
   @inline(__always)
-  mutating func deliverFrame(_ packet: consuming Packet) {
-    let id = packet.id
-    guard let frame = EthernetView(packets.bytes(id)) else { return drop(packet, .deviceHeader) }
-    let etherType = frame.etherType
-    packets.pull(id, EthernetView.length)
+  private mutating func deliverFrame(_ packet: consuming Packet, _ etherType: EtherType, at device: DeviceID) {
+    packets.pull(packet.id, EthernetView.length)
     switch etherType {
-    case .ipv4: ipv4Receive(packet)
+    case .ipv4: ipv4Receive(packet, at: device)
     case .arp: arpReceive(packet)
     case .ipv6: ipv6Receive(packet)
     default: drop(packet, .unhandledProtocol)  // EtherType is open: any number may stand there.
@@ -83,7 +80,11 @@ extension Kernel {
 
   /// The same, for a frame that came by a bridge or past a device above.
   @inline(never)
-  mutating func deliverHandedOn(_ packet: consuming Packet) { deliverFrame(packet) }
+  mutating func deliverHandedOn(_ packet: consuming Packet) {
+    let id = packet.id
+    guard let frame = EthernetView(packets.bytes(id)) else { return drop(packet, .deviceHeader) }
+    deliverFrame(packet, frame.etherType, at: packets[id].device)
+  }
 
   /// Keeps a copy of a frame where the device is captured.
   @inline(__always)

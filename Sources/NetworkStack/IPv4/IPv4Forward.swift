@@ -37,11 +37,11 @@ extension Kernel {
     packets[id].routeMTU = UInt16(truncatingIfNeeded: mtu)
     packets[id].routeBody = routes[route.route].body
     let input = packets[id].device
-    if case .drop(let reason) = passes(
-      .forward, id, .ipv4, input: input, output: device, namespace: devices[device.index].namespace) {
+    let namespace = devices[device.index].namespace
+    if case .drop(let reason) = passes(.forward, id, .ipv4, input: input, output: device, namespace: namespace) {
       return drop(packet, reason)
     }
-    ipv4Output(packet, by: device)
+    ipv4Output(packet, by: device, in: namespace)
   }
 
   /// A packet has gone as far as its sender let it.

@@ -97,7 +97,7 @@ extension Kernel {
     }
     let device = packets[id].device
     if packets[id].flags.contains(.routeIsBroadcast), !devices[device.index].isLoopback { loopBack(packet, by: device) }
-    ipv4Output(packet, by: device)
+    ipv4Output(packet, by: device, in: devices[device.index].namespace)
   }
 
   /// Asks the rules about a packet of this machine at the VRF whose port it leaves by; connections are tracked at
@@ -151,7 +151,7 @@ extension Kernel {
     if case .drop(let reason) = passes(.postrouting, copy.id, .ipv4, input: nil, output: device, namespace: namespace) {
       return drop(copy, reason)
     }
-    if case .drop(let reason) = askPrerouting(copy.id, .ipv4) { return drop(copy, reason) }
+    if case .drop(let reason) = askPrerouting(copy.id, .ipv4, at: device) { return drop(copy, reason) }
     ipv4Deliver(copy)
   }
 
@@ -169,11 +169,11 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
   @inline(__always)
-  mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID) {
+  mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID, in namespace: NamespaceID) {
     let id = packet.id
     packets[id].device = device
     if case .drop(let reason) = passes(
-      .postrouting, id, .ipv4, input: nil, output: device, namespace: devices[device.index].namespace) {
+      .postrouting, id, .ipv4, input: nil, output: device, namespace: namespace) {
       return packets[id].flags.contains(.isLocallySent) ? refuse(packet, reason) : drop(packet, reason)
     }
     let mtu = packets[id].routeMTU > 0 ? Int(packets[id].routeMTU) : devices[device.index].mtu
@@ -255,6 +255,6 @@ extension Kernel {
       .output, id, .ipv4, input: nil, output: route.device, namespace: devices[vrf.index].namespace) {
       return drop(packet, reason)
     }
-    ipv4Output(packet, by: packets[id].device)
+    ipv4Output(packet, by: packets[id].device, in: devices[packets[id].device.index].namespace)
   }
 }

@@ -12,17 +12,17 @@ extension Kernel {
   /// Source: RFC 791 section 3.2, RFC 1122 section 3.2.1.
   /// Differs(ipv4): IP options are not processed: a header with options is forwarded as it is.
   @inline(__always)
-  mutating func ipv4Receive(_ packet: consuming Packet) {
+  mutating func ipv4Receive(_ packet: consuming Packet, at device: DeviceID) {
     let id = packet.id
     guard packets[id].type != .otherHost, let header = IPv4View(packets.bytes(id)), header.isConsistent else {
       return dropFaulty(packet)
     }
     // What follows the packet in its frame is padding.
     packets.trim(id, to: header.totalLength)
-    if header.isFragment && tracksConnections(.ipv4, devices[packets[id].device.index].namespace) {
+    if header.isFragment && tracksConnections(.ipv4, devices[device.index].namespace) {
       return reassemble(packet, for: .prerouting)
     }
-    ipv4Prerouting(packet)
+    ipv4Prerouting(packet, at: device)
   }
 
   /// Drops a packet that is not to be read, for the first reason that there is.
@@ -43,34 +43,47 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_rcv()`, `ip_rcv_finish()` (net/ipv4/ip_input.c, v6.12).
   @inline(__always)
-  mutating func ipv4Prerouting(_ packet: consuming Packet) {
+  private mutating func ipv4Prerouting(_ packet: consuming Packet, at device: DeviceID) {
+    let id = packet.id
+    if packets[id].flags.contains(.hasLocalRoute) { return receiveOwn(packet, at: device) }
+    if case .drop(let reason) = askPrerouting(id, .ipv4, at: device) { return drop(packet, reason) }
+    if let vrf = devices[device.index].vrf {
+      enterVRF(id, vrf)
+      if case .drop(let reason) = askPrerouting(id, .ipv4, at: vrf) { return drop(packet, reason) }
+    }
+    routeReceived(packet, by: port(of: id, at: device))
+  }
+
+  /// The device whose settings count for a packet, for redirects and for the check of its source: the port, also in a VRF.
+  @inline(__always)
+  private func port(of id: PacketID, at device: DeviceID) -> DeviceID {
+    packets[id].flags.contains(.isL3Slave) || isForwardedIntoLoopback(id) ? packets[id].inputDevice : device
+  }
+
+  /// A packet that this machine sent to itself has its route already, which holds unless the rules change the destination.
+  @inline(never)
+  private mutating func receiveOwn(_ packet: consuming Packet, at device: DeviceID) {
     let id = packet.id
     guard let before = IPv4View(packets.bytes(id))?.destination else { preconditionFailure("the header was checked") }
-    if case .drop(let reason) = askPrerouting(id, .ipv4) { return drop(packet, reason) }
-    let isLocal = packets[id].flags.contains(.hasLocalRoute)
-    if !isLocal, let vrf = devices[packets[id].device.index].vrf {
-      enterVRF(id, vrf)
-      if case .drop(let reason) = askPrerouting(id, .ipv4) { return drop(packet, reason) }
+    if case .drop(let reason) = askPrerouting(id, .ipv4, at: device) { return drop(packet, reason) }
+    if IPv4View(packets.bytes(id))?.destination == before {
+      // A VRF device also gets back what its own table sends to it again; that is for nobody.
+      return packets[id].flags.contains(.routeIsLocal) ? ipv4Deliver(packet) : drop(packet, .notSpecified)
     }
-    if isLocal {
-      // A route to this machine holds no longer where the destination was changed.
-      if IPv4View(packets.bytes(id))?.destination == before {
-        // A VRF device also gets back what its own table sends to it again; that is for nobody.
-        return packets[id].flags.contains(.routeIsLocal) ? ipv4Deliver(packet) : drop(packet, .notSpecified)
-      }
-      packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal])
-    }
-    routeReceived(packet)
+    packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal])
+    routeReceived(packet, by: port(of: id, at: device))
   }
 
   /// The same for a packet that was put together from fragments.
   @inline(never)
-  mutating func ipv4PreroutingOfWhole(_ packet: consuming Packet) { ipv4Prerouting(packet) }
+  mutating func ipv4PreroutingOfWhole(_ packet: consuming Packet) {
+    let device = packets[packet.id].device
+    ipv4Prerouting(packet, at: device)
+  }
 
   /// Asks the rules about a packet at the device it is at, before routing.
   @inline(__always)
-  mutating func askPrerouting(_ id: PacketID, _ family: FilterFamily) -> HookVerdict {
-    let device = packets[id].device
+  mutating func askPrerouting(_ id: PacketID, _ family: FilterFamily, at device: DeviceID) -> HookVerdict {
     // The bridge it came in by has asked already.
     if packets[id].flags.contains(.hasPassedBridgeRules) {
       packets[id].flags.remove(.hasPassedBridgeRules)
@@ -92,12 +105,9 @@ extension Kernel {
   }
 
   @inline(__always)
-  private mutating func routeReceived(_ packet: consuming Packet) {
+  private mutating func routeReceived(_ packet: consuming Packet, by device: DeviceID) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
-    // Settings, redirects and the check of the source go by the port, also in a VRF.
-    let hasPort = packets[id].flags.contains(.isL3Slave) || isForwardedIntoLoopback(id)
-    let device = hasPort ? packets[id].inputDevice : packets[id].device
     let namespace = devices[device.index].namespace
     let ports = namespaceForwarding[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
     let route = inputRoute(

@@ -122,7 +122,7 @@ extension Kernel {
     if case .drop(let reason) = passes(.postrouting, copy.id, .ipv6, input: nil, output: device, namespace: namespace) {
       return drop(copy, reason)
     }
-    if case .drop(let reason) = askPrerouting(copy.id, .ipv6) { return drop(copy, reason) }
+    if case .drop(let reason) = askPrerouting(copy.id, .ipv6, at: packets[copy.id].device) { return drop(copy, reason) }
     ipv6Deliver(copy)
   }
 
