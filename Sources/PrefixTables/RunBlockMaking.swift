@@ -66,7 +66,7 @@ extension RunBlock {
     return PrefixMemory(memory, layout)
   }
 
-  /// One less than the least value, where no value is more than 65,535 above it; otherwise `nil`.
+  /// One less than the least value, where none is 65,535 or more above that; otherwise `nil`.
   private static func valueBase(_ items: UnsafeBufferPointer<PrefixItem<Key>>) -> UInt32? {
     var (least, most) = (UInt32.max, UInt32(0))
     for item in items { (least, most) = (min(least, item.value), max(most, item.value)) }
