@@ -147,7 +147,7 @@ import Testing
 
   @Test("tables whose values are close to each other answer as a list does", arguments: [3, 12, 40, 70])
   func closeValues(peak: Int) {
-    for seed in 1...max(1, 400 / UInt64(peak)) * Self.rounds {
+    for seed in 1...max(1, 120 / UInt64(peak)) * Self.rounds {
       growAndShrink(IPv4Address.self, seed: seed, peak: peak, valueCount: 20)
       // Now closer, now further apart than two bytes tell.
       growAndShrink(IPv4Address.self, seed: seed, peak: peak, valueCount: 80_000)
