@@ -42,7 +42,7 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
     if layout == .large {
       copy.memory = Self.box(large.pointee.copy())
     } else if layout.isBlock {
-      let base = UnsafeMutableRawPointer.allocate(byteCount: block.size, alignment: PrefixMemory.alignment)
+      let base = RunBlock<Key>.allocate(block.size)
       base.copyMemory(from: memory.base, byteCount: block.size)
       copy.memory = PrefixMemory(base, layout)
     }
@@ -58,6 +58,13 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
   private func use(_ newMemory: PrefixMemory) {
     free()
     memory = newMemory
+  }
+
+  /// Holds these prefixes in a block.
+  private func useBlock(_ items: UnsafeBufferPointer<PrefixItem<Key>>) {
+    let new = RunBlock.make(items, in: layout.isBlock ? memory : PrefixMemory())
+    if !memory.isEmpty, new.base != memory.base { free() }
+    memory = new
   }
 
   func value(_ key: Key, _ length: Int) -> UInt32? {
@@ -97,7 +104,7 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
         (index, newCount) = (index + 1, newCount + 1)
       }
       let all = UnsafeBufferPointer(rebasing: items[..<newCount])
-      use(newCount <= RunBlock<Key>.maximumCount ? RunBlock.make(all) : Self.box(Large(all)))
+      if newCount <= RunBlock<Key>.maximumCount { useBlock(all) } else { use(Self.box(Large(all))) }
       return previous
     }
   }
@@ -126,7 +133,7 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
     if count == 1 { return use(PrefixMemory()) }
     withUnsafeTemporaryAllocation(of: PrefixItem<Key>.self, capacity: count - 1) { items in
       for index in 0..<count - 1 { items[index] = block.item(index < removed ? index : index + 1) }
-      use(RunBlock.make(UnsafeBufferPointer(items)))
+      useBlock(UnsafeBufferPointer(items))
     }
   }
 
@@ -140,7 +147,7 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
       }
       let all = UnsafeBufferPointer(items)
       if count <= Self.minimumLarge {
-        use(RunBlock.make(all))
+        useBlock(all)
       } else {
         var table = Large(all)
         table.layout.inherit(from: &large.pointee.layout)

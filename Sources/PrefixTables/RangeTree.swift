@@ -4,16 +4,16 @@
 ///   address   |  16 bits  |  32 bits  |  32 bits  |  32 bits  |  16 bits  |
 ///   direct    2^16 of 4 bytes: a leaf, or (highest bit set) a bucket that decides the next 32 bits
 ///   bucket    16 bytes, and memory of its own:
-///               index   levels of groups of 16 starts, the top first: a start for each group of the level below
+///               index   levels of groups of 16 ends, the top first: the last address of each group or page of the level below
 ///               pages   192 bytes each, in order: 16 starts; what the leaf of each of their runs is more than that of
 ///                       the one before, modulo 2^32; the same of the leaves' values
 /// ```
 ///
 /// A leaf is the place of a prefix or another bucket. Tables that are not full have no direct bits: four buckets of
-/// 32 bits reach the end of an address. Starts are held less 2^31: vector units compare signed numbers. Behind the
-/// last run of a page stand the highest start and differences of 0.
+/// 32 bits reach the end of an address. Starts and ends are held less 2^31: vector units compare signed numbers. Behind the
+/// last run of a page stand the highest start and differences of 0, behind the last page of an index the highest end.
 ///
-/// Complexity: a lookup in a bucket of *r* runs takes 1 + log16(*r*/12) comparisons of 16 starts. Prefixes up to /48 take one
+/// Complexity: a lookup in a bucket of *r* runs takes 1 + log16(*r*/12) comparisons of 16 addresses. Prefixes up to /48 take one
 /// bucket, up to /80 two. A change rewrites a page, or makes the bucket anew where the page is full: O(*r*), every third to
 /// eighth time.
 @usableFromInline @frozen
@@ -74,11 +74,10 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
     var shift = bucket.topShift
     var index = 0
     while shift != 0 {
-      let child = index &<< 4 &+ Self.countStarts(level + index &<< 6, upTo: keys) &- 1
+      let child = Self.countEnds(level + index &<< 6, below: keys)
       level += Int(bucket.lastPage &>> shift &+ 1) &<< 6
       shift &-= 4
-      // The highest address is not below what stands behind the last start.
-      index = min(child, Int(bucket.lastPage &>> shift))
+      index = index &<< 4 &+ child
     }
     return level + index &* Self.pageSize
   }
@@ -105,12 +104,10 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
     return UInt32(bitPattern: sums.sum)
   }
 
-  /// How many of 16 starts are not above the address.
+  /// How many of 16 ends are below the address.
   @inlinable @inline(__always)
-  static func countStarts(_ starts: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> Int {
-    let low = (starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key).lanes
-    let high = ((starts + 32).loadUnaligned(as: SIMD8<Int32>.self) .<= key).lanes
-    return Int(0 &- (low &+ high).sum)
+  static func countEnds(_ ends: UnsafeRawPointer, below key: SIMD8<Int32>) -> Int {
+    Int(0 &- (endsBelow(ends, key) &+ endsBelow(ends + 32, key)).sum)
   }
 }
 

@@ -219,8 +219,9 @@ extension RangeTree {
       let slots = Int(bucket.lastPage >> shift + 1) * 16
       shift -= 4
       for slot in 0..<slots {
-        let child = slot << Int(shift)
-        level[slot] = child <= Int(bucket.lastPage) ? self.page(bucket, child)[0] : .max >> 1
+        let next = (slot + 1) << Int(shift)
+        let end = next <= Int(bucket.lastPage) ? start(bucket, next, 0) - 1 : .max
+        level[slot] = end ^ 1 << 31
       }
       level += slots
     }

@@ -164,6 +164,14 @@ extension RunBlock {
   /// The memory that is taken, in bytes.
   var size: Int { Self.size(parts, count) }
 
+  /// What is allocated for a block of this size: as much as the next block cannot begin in anyway, less what C libraries keep
+  /// beside it. Most changes then find room in the memory that is there.
+  static func allocatedSize(_ size: Int) -> Int { (size + 16 + PrefixMemory.alignment - 1) & -PrefixMemory.alignment - 16 }
+
+  static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+    .allocate(byteCount: allocatedSize(size), alignment: PrefixMemory.alignment)
+  }
+
   /// How many of the prefixes come before this one in order.
   func position(of key: Key, length: Int) -> Int {
     let (keys, entries, count) = (keys, entries + 1, count)

@@ -1,6 +1,8 @@
 extension RunBlock {
   /// A block of these prefixes, ordered by address, then the shorter first; to be freed with `deallocate()`.
-  static func make(_ items: UnsafeBufferPointer<PrefixItem<Key>>) -> PrefixMemory {
+  ///
+  /// - Parameter old: a block whose memory is written over and returned where it has the right size; empty for none.
+  static func make(_ items: UnsafeBufferPointer<PrefixItem<Key>>, in old: PrefixMemory) -> PrefixMemory {
     precondition(!items.isEmpty && items.count <= maximumCount, "a run block holds 1 through 64 prefixes")
     let capacity = 2 * items.count + 1
     return withUnsafeTemporaryAllocation(of: Key.self, capacity: capacity) { starts in
@@ -14,7 +16,8 @@ extension RunBlock {
             runs += 1
           }
           return assemble(
-            items, UnsafeBufferPointer(rebasing: starts[..<runs]), UnsafeBufferPointer(rebasing: places[..<runs]), parents)
+            items, UnsafeBufferPointer(rebasing: starts[..<runs]), UnsafeBufferPointer(rebasing: places[..<runs]), parents,
+            in: old)
         }
       }
     }
@@ -22,7 +25,7 @@ extension RunBlock {
 
   private static func assemble(
     _ items: UnsafeBufferPointer<PrefixItem<Key>>, _ starts: UnsafeBufferPointer<Key>, _ places: UnsafeBufferPointer<UInt8>,
-    _ parents: UnsafeMutableBufferPointer<UInt32>
+    _ parents: UnsafeMutableBufferPointer<UInt32>, in old: PrefixMemory
   ) -> PrefixMemory {
     var header = RunBlockHeader(count: UInt8(items.count), partCount: 0)
     var layout = PrefixLayout.block
@@ -42,7 +45,9 @@ extension RunBlock {
       layout = layout.withRunValues
       header.valueBase = base
     }
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: Self.size(parts, items.count), alignment: PrefixMemory.alignment)
+    let size = Self.size(parts, items.count)
+    let hasRoom = !old.isEmpty && allocatedSize(RunBlock(old).size) == allocatedSize(size)
+    let memory = hasRoom ? UnsafeMutableRawPointer(mutating: old.base) : allocate(size)
     memory.initializeMemory(as: UInt8.self, repeating: 0, count: parts.entries + 8)
     memory.storeBytes(of: header, toByteOffset: Key.bitWidth == 32 ? RunBlockHeader.offset : 0, as: RunBlockHeader.self)
     (memory + parts.places).copyMemory(from: places.baseAddress!, byteCount: places.count)
@@ -61,7 +66,7 @@ extension RunBlock {
     return PrefixMemory(memory, layout)
   }
 
-  /// One less than the least value, where no value is more than 65,535 above it; otherwise `nil`.
+  /// One less than the least value, where none is 65,535 or more above that; otherwise `nil`.
   private static func valueBase(_ items: UnsafeBufferPointer<PrefixItem<Key>>) -> UInt32? {
     var (least, most) = (UInt32.max, UInt32(0))
     for item in items { (least, most) = (min(least, item.value), max(most, item.value)) }

@@ -145,6 +145,16 @@ import Testing
     for seed in 1...max(1, 400 / UInt64(peak)) * Self.rounds { growAndShrink(IPv4Address.self, seed: seed, peak: peak) }
   }
 
+  @Test("tables whose values are close to each other answer as a list does", arguments: [3, 12, 40, 70])
+  func closeValues(peak: Int) {
+    for seed in 1...max(1, 120 / UInt64(peak)) * Self.rounds {
+      growAndShrink(IPv4Address.self, seed: seed, peak: peak, valueCount: 20)
+      // Now closer, now further apart than two bytes tell.
+      growAndShrink(IPv4Address.self, seed: seed, peak: peak, valueCount: 80_000)
+      growAndShrink(IPv6Address.self, seed: seed, peak: peak, valueCount: 20)
+    }
+  }
+
   @Test("IPv4 tables with values by address answer as a list does", arguments: [90, 300, 1_500])
   func ipv4Direct(peak: Int) {
     for seed in 1...Self.rounds {
@@ -241,6 +251,90 @@ import Testing
   func copies(count: Int) {
     changeCopies(IPv4Address.self, count: count)
     changeCopies(IPv6Address.self, count: count)
+  }
+
+  /// Compares tables of every size with the list, at each end of each prefix, and at both ends of all addresses.
+  ///
+  /// - Parameters:
+  ///   - length: of the prefixes.
+  ///   - step: how many prefixes of this length the next one is behind the one before: 1 where they touch.
+  private func compareSizes<Address: InternetAddress>(_: Address.Type, length: Int, step: UInt64, counts: [Int], values: [UInt32]) {
+    var source = Source<Address>(seed: 1)
+    for count in counts {
+      var (table, model) = (PrefixTable<Address>(), LinearTable<Address>())
+      for number in 0..<count {
+        let bits = Address.Bits(truncatingIfNeeded: UInt64(number + 1) &* step) << Address.Bits(Address.bitCount - length)
+        let prefix = Prefix(containing: Address(bits: bits), length: length)
+        _ = table.insert(values[number % values.count], at: prefix)
+        _ = model.insert(values[number % values.count], at: prefix)
+      }
+      expectEqual(table, model, &source, lookups: 30, "\(count) of /\(length)")
+      let edges = model.entries.flatMap { entry in
+        let (first, last) = (entry.prefix.address.bits, entry.prefix.last.bits)
+        return [first, last, first &- 1, last &+ 1].map { Address(bits: $0) }
+      }
+      expectEqualValues(table, model, edges + [Address(bits: 0), Address(bits: ~0)], "\(count) of /\(length)")
+    }
+  }
+
+  @Test("tables at the borders of layouts answer as a list does: runs that touch, that do not, values close and far apart")
+  func borders() {
+    let counts = [0, 1, 4, 5, 9, 10, 11, 20, 21, 22, 32, 33, 63, 64, 65, 66]
+    for values in [[7], [1, 2, 3], [0, 0xfffe], [0, 0xffff], [0xffff_ffff, 0xffff_0001], [0xffff_ffff, 0], [5, 0x7000_0000]] as [[UInt32]] {
+      for step in [1, 2] as [UInt64] {
+        compareSizes(IPv4Address.self, length: 24, step: step, counts: counts, values: values)
+        compareSizes(IPv4Address.self, length: 32, step: step, counts: counts, values: values)
+        compareSizes(IPv6Address.self, length: 48, step: step, counts: counts, values: values)
+        compareSizes(IPv6Address.self, length: 80, step: step, counts: counts, values: values)
+        compareSizes(IPv6Address.self, length: 128, step: step, counts: counts, values: values)
+      }
+    }
+  }
+
+  @Test("a default prefix alone, and with the first and the last host, is found at both ends")
+  func defaults() {
+    func compare<Address: InternetAddress>(_: Address.Type) {
+      var source = Source<Address>(seed: 2)
+      var (table, model) = (PrefixTable<Address>(), LinearTable<Address>())
+      let hosts = [0, ~0].map { Prefix(containing: Address(bits: $0), length: Address.bitCount) }
+      for (number, prefix) in ([Prefix(containing: Address(bits: 0), length: 0)] + hosts).enumerated() {
+        for value in [UInt32(number), .max - UInt32(number), UInt32(number) + 70_000] {
+          #expect(table.insert(value, at: prefix) == model.insert(value, at: prefix))
+          expectEqual(table, model, &source, lookups: 40, "\(prefix)")
+          expectEqualValues(table, model, [Address(bits: 0), Address(bits: 1), Address(bits: ~0), Address(bits: ~1)], "\(prefix)")
+        }
+      }
+    }
+    compare(IPv4Address.self)
+    compare(IPv6Address.self)
+  }
+
+  @Test("the values of many tables at once are those of each table: all layouts, empty ones among them")
+  func manyTables() {
+    var source = Source<IPv4Address>(seed: 3)
+    var tables: [PrefixTable<IPv4Address>] = []
+    for count in [0, 1, 5, 10, 11, 30, 64, 65, 300] {
+      for spread in [100, 1 << 32] as [UInt64] {
+        var table = PrefixTable<IPv4Address>()
+        while table.count < count { table.insert(UInt32(source.random.below(spread)), at: source.prefix()) }
+        tables.append(table)
+      }
+    }
+    var direct = tables[tables.count - 1]
+    direct.makeDirect()
+    tables.append(direct)
+    for count in [0, 1, 63, 64, 65, 1_000] {
+      let picked = (0..<count).map { _ in tables[Int(source.random.below(UInt64(tables.count)))] }
+      let (addresses, readers) = (picked.map { _ in source.address() }, picked.map(\.reader))
+      let values = [UInt32](unsafeUninitializedCapacity: count) { values, initialized in
+        initialized = count
+        addresses.withUnsafeBufferPointer { addresses in
+          readers.withUnsafeBufferPointer { PrefixReader.longestMatchValues(for: addresses, in: $0, into: values, missing: 9) }
+        }
+      }
+      #expect(values == zip(picked, addresses).map { $0.longestMatchValue(for: $1, missing: 9) }, "\(count) addresses")
+      #expect(values == zip(picked, addresses).map { $0.longestMatch(for: $1)?.value ?? 9 }, "\(count) addresses")
+    }
   }
 
   @Test("ten IPv4 routes take at most 160 bytes for lookups, and 120 for the prefixes")

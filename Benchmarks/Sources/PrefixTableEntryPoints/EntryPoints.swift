@@ -208,7 +208,7 @@ public func buildSmall(_ routes: UnsafeRawPointer, _ tables: Int, _ count: Int) 
     size += table.memorySize.lookup
     small.append(table)
   }
-  smallReaders = small.map(\.reader)
+  smallReaders = small.map { $0.reader }
   return size
 }
 
