@@ -107,7 +107,10 @@ enum Program: String, CaseIterable {
   ]
 
   /// A program may be given by its path.
-  private static func name(ofPath path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+  private static func name(ofPath path: String) -> String {
+    guard path.utf8.contains(UInt8(ascii: "/")) else { return path }
+    return path.split(separator: "/").last.map(String.init) ?? path
+  }
 
   /// `nil` where there is no such program.
   init?(path: String) {

@@ -25,10 +25,12 @@ public struct IPv4Address: Hashable, Sendable, BitwiseCopyable {
   ///
   /// - Returns: `nil` for anything else: a sign, a blank, an octet over 255, more than three digits
   ///   or a leading zero in an octet (which some programs read as octal), or another count of octets.
+  @inlinable
   public init?(_ text: some StringProtocol) {
     self.init(utf8: text.utf8)
   }
 
+  @inlinable
   init?(utf8 text: some Collection<UInt8>) {
     var bits: UInt32 = 0
     var octet: UInt32 = 0

@@ -104,16 +104,16 @@ public struct InterfaceAddress<Address: InternetAddress>: Hashable, Sendable, Bi
   }
 
   /// Reads `address/length`, or an address alone as one with all its bits; `nil` for anything else.
+  @inlinable
   public init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = Address(parts[0]) else { return nil }
+    let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) ?? text.endIndex
+    guard let address = Address(text[..<slash]) else { return nil }
     var length = Address.bitCount
-    if parts.count == 2 {
-      let digits = parts[1].utf8
-      guard (1...3).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }),
-        let value = Int(parts[1]), value <= Address.bitCount
-      else { return nil }
-      length = value
+    if slash != text.endIndex {
+      let digits = text.utf8[slash...].dropFirst()
+      guard (1...3).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+      length = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+      guard length <= Address.bitCount else { return nil }
     }
     self.init(address, length: length)
   }

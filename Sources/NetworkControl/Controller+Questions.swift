@@ -49,7 +49,7 @@ extension Controller {
 
   /// The namespace of that name, a container's included; `nil` where there is none. Complexity: O(1).
   public func namespace(named name: String, on machine: MachineID) -> NamespaceID? {
-    simulation.kernel.namespace(named: name, on: machine)
+    simulation.namespace(named: name, on: machine)
   }
 
   /// The name of a namespace; `nil` for a machine's initial one.
@@ -109,7 +109,7 @@ extension Controller {
   public func isVRF(_ device: DeviceID) -> Bool { simulation.kernel.devices[device.index].isVRF }
 
   public func device(named name: String, in namespace: NamespaceID) -> DeviceID? {
-    simulation.kernel.device(named: name, in: namespace)
+    simulation.device(named: name, in: namespace)
   }
 
   /// A device's own name.

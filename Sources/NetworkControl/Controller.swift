@@ -15,7 +15,7 @@ public struct Controller {
 
   /// The state as it is, read in its place.
   var kernel: Kernel {
-    _read { yield simulation.kernel }
+    unsafeAddress { simulation.kernelAddress }
   }
 
   /// Carries the request out, whole or not at all.

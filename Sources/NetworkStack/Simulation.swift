@@ -13,6 +13,8 @@ internal import PacketHeaders
 /// It reads no clock and touches no file: time is what events say, captured frames are drained by the caller.
 public final class Simulation {
   private let state: UnsafeMutablePointer<Kernel>
+  /// Where the state is, for who reads it in its place.
+  package var kernelAddress: UnsafePointer<Kernel> { UnsafePointer(state) }
   /// The state, read and changed in its place; to change it ends its sharing with copies.
   package var kernel: Kernel {
     unsafeAddress { UnsafePointer(state) }
@@ -66,6 +68,16 @@ public final class Simulation {
   public func stop(_ session: SessionID) { kernel.finishSession(session) }
 
   public func session(_ id: SessionID) -> Session { kernel.sessions[id.index] }
+
+  /// The namespace of that name, a container's included; `nil` where there is none. Complexity: O(1).
+  package func namespace(named name: String, on machine: MachineID) -> NamespaceID? {
+    state.pointee.namespaceNames[NamespaceKey(machine: machine, name: name)]
+  }
+
+  /// The device of that name; `nil` where there is none. Complexity: O(1).
+  package func device(named name: String, in namespace: NamespaceID) -> DeviceID? {
+    state.pointee.deviceNames[DeviceName(namespace: namespace, name: name)]
+  }
 
   /// Hands out the frames captured since the last call, in the order in which they were seen.
   public func drainCapture(_ body: (Instant, DeviceID, UnsafeRawBufferPointer) throws -> Void) rethrows {

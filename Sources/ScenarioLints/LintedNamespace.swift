@@ -130,7 +130,7 @@ extension Scenario {
   fileprivate var start: SourcePlace {
     let place = nodes.values.first?.name.place ?? expectations.first?.place
     guard let place else { preconditionFailure("a network that was built has a machine") }
-    return SourcePlace(source: place.source, byteOffset: 0, pointer: "")
+    return SourcePlace(source: place.source, byteOffset: 0)
   }
 }
 

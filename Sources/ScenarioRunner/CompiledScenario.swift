@@ -7,15 +7,21 @@ public import ScenarioModel
 /// Stage *compile* of decode -> validate -> **compile** -> apply -> run -> check -> report:
 /// from ``Scenario`` to `CompiledScenario`.
 public struct CompiledScenario: Sendable {
-  public let scenario: Scenario
+  public private(set) var scenario: Scenario
   /// Of each namespace in file order.
-  let namespaces: [NamespaceCommands]
-  /// The command of each timeline entry that has one, by the entry's place.
-  let timelineCommands: [Int: ParsedCommand]
+  private(set) var namespaces: [NamespaceCommands]
+  /// The commands of the timeline's entries, `nil` for those that have none.
+  let timelineCommands: [ParsedCommand?]
   /// The command lines of containers.
   let containerCommands: [NamespaceName: [Line]]
   /// The filters of `capture` expectations, by the expectation's place.
   let frameFilters: [Int: FrameFilter]
+
+  /// Gives back the memory of what namespaces declare: a network that is built has it.
+  mutating func forgetNamespaces() {
+    namespaces = []
+    scenario.forgetNamespaces()
+  }
 
   struct NamespaceCommands: Sendable {
     let namespace: Namespace
@@ -42,11 +48,9 @@ extension Scenario {
   ) -> (scenario: CompiledScenario?, issues: [ScenarioIssue]) {
     var compiler = Compiler()
     let namespaces = nodes.values.flatMap(\.allNamespaces).map { compiler.compile($0) }
-    var timelineCommands: [Int: ParsedCommand] = [:]
-    for (place, entry) in timeline.enumerated() {
-      if case .run(let text) = entry.action, let line = compiler.line(text, CommandLine.parse) {
-        timelineCommands[place] = line.command
-      }
+    let timelineCommands: [ParsedCommand?] = timeline.map { entry in
+      guard case .run(let text) = entry.action else { return nil }
+      return compiler.line(text, CommandLine.parse)?.command
     }
     var containerCommands: [NamespaceName: [CompiledScenario.Line]] = [:]
     for node in nodes.values {

@@ -11,7 +11,7 @@ public final class RequestOrigins {
 
   /// The number of a place.
   func origin(of place: SourcePlace) -> RequestOrigin {
-    if let last = places.last, last.byteOffset == place.byteOffset, last.pointer == place.pointer {
+    if let last = places.last, last.byteOffset == place.byteOffset, last.source === place.source {
       return RequestOrigin(rawValue: UInt32(places.count))
     }
     places.append(place)

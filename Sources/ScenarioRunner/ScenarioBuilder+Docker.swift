@@ -11,7 +11,7 @@ extension ScenarioBuilder {
   mutating func startDocker(_ node: Node) {
     guard let engine = node.docker, let host = namespaces[NamespaceName(machine: node.name.value)] else { return }
     let machine = control.machine(of: host)
-    steps.append(.note(machine: node.name.value, "dockerd of \(engine.release.rawValue)"))
+    keep(.note(machine: node.name.value, "dockerd of \(engine.release.rawValue)"))
     begin(engine.place)
     defer { control.setOrigin(.none) }
     do throws(CommandLineError) {
@@ -99,7 +99,7 @@ extension ScenarioBuilder {
       guard case .finished(let output) = try CommandInterpreter(control, engines: engines).run(command, in: host) else {
         return issues.append(place.issue("'\(line)' takes time"))
       }
-      steps.append(.note(machine: machine, line))
+      keep(.note(machine: machine, line))
       record(output, machine)
       if output.exitCode != 0 { issues.append(place.issue(output.failure(of: line))) }
     } catch {
@@ -109,7 +109,7 @@ extension ScenarioBuilder {
 
   /// The plain lines that a `docker` line has run.
   mutating func record(_ output: CommandOutput, _ machine: String) {
-    for line in output.expansion ?? [] { steps.append(.command(machine: machine, line: line)) }
+    for line in output.expansion ?? [] { keep(.command(machine: machine, line: line)) }
   }
 
   /// The servers and lines of a container.
@@ -122,7 +122,7 @@ extension ScenarioBuilder {
     }
     for service in container.services {
       start(service, owner, id)
-      steps.append(.service(owner, service))
+      keep(.service(owner, service))
     }
     run(compiled.containerCommands[name] ?? [], as: nil, owner, id)
   }

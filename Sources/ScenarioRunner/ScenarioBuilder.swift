@@ -11,15 +11,16 @@ internal import ScenarioModel
 /// all machines, then the cables, then machine by machine settings, addresses, up, routes, rules, neighbors,
 /// services and commands.
 struct ScenarioBuilder {
-  let compiled: CompiledScenario
+  private(set) var compiled: CompiledScenario
   let control: Controller
   /// The namespaces by the document's names.
   var namespaces: [NamespaceName: NamespaceID] = [:]
   /// The cables, in the order of the document's links.
   private(set) var cables: [CableID] = []
   var issues: [ScenarioIssue] = []
-  /// How the network was built, step by step.
-  var steps: [ConstructionStep] = []
+  /// How the network was built, step by step; empty where nobody asks.
+  private(set) var steps: [ConstructionStep] = []
+  private let keepsSteps: Bool
   /// The Docker engines of the machines.
   let engines = ContainerEngines()
   /// The places of the scenario that requests come from.
@@ -29,16 +30,20 @@ struct ScenarioBuilder {
   /// Those of them that no `interfaces` declares, by namespace.
   private let undeclaredVethPeers: [NamespaceName: [String]]
 
-  init(_ compiled: CompiledScenario, _ control: Controller) {
+  /// - Parameter keepsSteps: whether to keep how the network is built.
+  init(_ compiled: CompiledScenario, _ control: Controller, keepsSteps: Bool = false) {
+    self.keepsSteps = keepsSteps
     self.compiled = compiled
     self.control = control
     var peers: Set<EndpointName> = []
     var undeclared: [NamespaceName: [String]] = [:]
-    for interface in compiled.namespaces.flatMap({ $0.namespace.interfaces.values }) {
-      guard case .veth(let peer) = interface.kind else { continue }
-      peers.insert(peer.value)
-      if compiled.scenario[peer.value.namespace]?.interfaces[peer.value.interface] == nil {
-        undeclared[peer.value.namespace, default: []].append(peer.value.interface)
+    for commands in compiled.namespaces {
+      for interface in commands.namespace.interfaces.values {
+        guard case .veth(let peer) = interface.kind else { continue }
+        peers.insert(peer.value)
+        if compiled.scenario.interface(peer.value) == nil {
+          undeclared[peer.value.namespace, default: []].append(peer.value.interface)
+        }
       }
     }
     vethPeers = peers
@@ -49,7 +54,7 @@ struct ScenarioBuilder {
   mutating func build() {
     for node in compiled.scenario.nodes.values {
       let machine = control.addMachine(named: node.name.value)
-      steps.append(.machine(node.name.value))
+      keep(.machine(node.name.value))
       namespaces[NamespaceName(machine: node.name.value)] = control.initialNamespace(of: machine)
       for namespace in node.namespaces.values {
         attempt(namespace.place) { control throws(ControlError) in
@@ -66,6 +71,9 @@ struct ScenarioBuilder {
     for link in compiled.scenario.links { makeCable(link) }
     for namespace in compiled.namespaces { configure(namespace) }
   }
+
+  /// Gives back the memory of what is not asked for once the network is built.
+  mutating func forgetNamespaces() { compiled.forgetNamespaces() }
 
   /// The namespace of that name, in the document or made by a command.
   func namespace(_ name: NamespaceName) -> NamespaceID? {
@@ -100,18 +108,25 @@ struct ScenarioBuilder {
     control.setOrigin(origins.origin(of: place))
   }
 
-  private mutating func expand(_ node: String, _ line: String) {
-    steps.append(.command(machine: node, line: line))
+  mutating func keep(_ step: @autoclosure () -> ConstructionStep) {
+    if keepsSteps { steps.append(step()) }
+  }
+
+  private mutating func expand(_ node: String, _ line: @autoclosure () -> String) {
+    if keepsSteps { steps.append(.command(machine: node, line: line())) }
   }
 
   /// The words of `ip link add` in front of `type`: the address that the device has, and the MTU that was asked for.
   private func linkWords(_ name: String, _ mtu: Int?, in namespace: NamespaceID?) -> String {
+    guard keepsSteps else { return "" }
     let device = namespace.flatMap { control.device(named: name, in: $0) }
     let address = device.map { " address \(control.mac(of: $0))" } ?? ""
     return name + address + (mtu.map { " mtu \($0)" } ?? "")
   }
 
-  private mutating func expand(_ namespace: NamespaceName, _ object: String) {
+  private mutating func expand(_ namespace: NamespaceName, _ object: @autoclosure () -> String) {
+    guard keepsSteps else { return }
+    let object = object()
     expand(namespace.machine, namespace.namespace.map { "ip -n \($0) \(object)" } ?? "ip \(object)")
   }
 
@@ -134,8 +149,8 @@ struct ScenarioBuilder {
     for interface in namespace.interfaces.values { makeInterface(interface, namespace, id) }
     for vrf in namespace.vrfs.values {
       addLink(.vrf(table: vrf.table.value), vrf.name, in: id)
-      expand(
-        namespace.name, "link add \(linkWords(vrf.name.value, nil, in: id)) type vrf table \(vrf.table.value)")
+      let words = linkWords(vrf.name.value, nil, in: id)
+      expand(namespace.name, "link add \(words) type vrf table \(vrf.table.value)")
     }
     for bridge in namespace.bridges.values {
       var change = BridgeChange()
@@ -162,7 +177,8 @@ struct ScenarioBuilder {
       }
     case .dummy:
       addLink(.dummy, interface.name, mac: interface.mac, mtu: interface.mtu, in: id)
-      expand(namespace.name, "link add \(linkWords(name, interface.mtu?.value, in: id)) type dummy")
+      let words = linkWords(name, interface.mtu?.value, in: id)
+      expand(namespace.name, "link add \(words) type dummy")
     case .veth(let peer): makeVeth(interface, peer, namespace, id)
     case .vlan, .macvlan, .vxlan: break  // Made when what is below them is there.
     }
@@ -221,14 +237,12 @@ struct ScenarioBuilder {
     case .loopback, .networkCard, .dummy, .veth: return
     }
     addLink(kind, interface.name, mac: interface.mac, mtu: interface.mtu, in: id)
-    let mtu = interface.mtu?.value
-    if case .vxlan = interface.kind {
-      return expand(namespace.name, "link add \(linkWords(interface.name.value, mtu, in: id)) \(words)")
-    }
+    let name = linkWords(interface.name.value, interface.mtu?.value, in: id)
+    if case .vxlan = interface.kind { return expand(namespace.name, "link add \(name) \(words)") }
     let place = below?.namespace == namespace.name ? "" : " netns \(namespace.name.namespace ?? "1")"
     expand(
       below?.namespace ?? namespace.name,
-      "link add link \(below?.interface ?? "") name \(linkWords(interface.name.value, mtu, in: id))\(place) \(words)")
+      "link add link \(below?.interface ?? "") name \(name)\(place) \(words)")
   }
 
   /// Both ends of a veth pair; what the far end's own entry says is set with it.
@@ -236,7 +250,7 @@ struct ScenarioBuilder {
     _ interface: Interface, _ peer: Located<EndpointName>, _ namespace: Namespace, _ id: NamespaceID
   ) {
     guard let peerNamespace = namespaces[peer.value.namespace] else { return }
-    let declared = compiled.scenario[peer.value.namespace]?.interfaces[peer.value.interface]
+    let declared = compiled.scenario.interface(peer.value)
     var peerAttributes = LinkAttributes.VethPeer()
     peerAttributes.name = peer.value.interface
     peerAttributes.namespace = peerNamespace
@@ -266,12 +280,13 @@ struct ScenarioBuilder {
         }
       }
     }
+    guard keepsSteps else { return }
     for endpoint in allCards {
       guard let device = device(endpoint) else { continue }
       let link = control.link(device)
-      steps.append(.networkCard(endpoint, mac: link.mac, mtu: link.mtu))
+      keep(.networkCard(endpoint, mac: link.mac, mtu: link.mtu))
     }
-    for place in compiled.scenario.links.indices { steps.append(.cable(place)) }
+    for place in compiled.scenario.links.indices { keep(.cable(place)) }
   }
 
   /// The network cards: declared, then those that only a cable names.
@@ -324,9 +339,7 @@ struct ScenarioBuilder {
   private mutating func configure(_ commands: CompiledScenario.NamespaceCommands) {
     let namespace = commands.namespace
     guard let id = namespaces[namespace.name] else { return }
-    if namespace.configuresIPv6 {
-      switchOnIPv6(namespace, id)
-    }
+    if namespace.configuresIPv6 { switchOnIPv6(namespace, id) }
     if let forwarding = namespace.forwarding {
       setSysctl("net.ipv4.ip_forward", forwarding.value ? "1" : "0", forwarding.place, namespace, id)
       setSysctl("net.ipv6.conf.all.forwarding", forwarding.value ? "1" : "0", forwarding.place, namespace, id)
@@ -391,18 +404,21 @@ struct ScenarioBuilder {
 
   /// Sets up what the document wants up: `lo` too, unless it says otherwise.
   private mutating func setUp(_ namespace: Namespace, _ id: NamespaceID) {
-    var names: [(String, Bool)] = [("lo", namespace.interfaces["lo"]?.isUp ?? true)]
-    names += namespace.interfaces.values.filter { $0.name.value != "lo" }.map { ($0.name.value, $0.isUp) }
-    names += namespace.vrfs.values.map { ($0.name.value, $0.isUp) }
-    names += namespace.bridges.values.map { ($0.name.value, $0.isUp) }
-    names += (undeclaredVethPeers[namespace.name] ?? []).map { ($0, true) }
-    for (name, isUp) in names where isUp {
-      guard let device = control.device(named: name, in: id) else { continue }
-      var change = NetworkControl.LinkChange()
-      change.isUp = true
-      attempt(namespace.place) { control throws(ControlError) in try control.apply(.changeLink(device, change)) }
-      expand(namespace.name, "link set \(name) up")
+    if namespace.interfaces["lo"]?.isUp ?? true { setUp("lo", namespace, id) }
+    for interface in namespace.interfaces.values where interface.isUp && interface.name.value != "lo" {
+      setUp(interface.name.value, namespace, id)
     }
+    for vrf in namespace.vrfs.values where vrf.isUp { setUp(vrf.name.value, namespace, id) }
+    for bridge in namespace.bridges.values where bridge.isUp { setUp(bridge.name.value, namespace, id) }
+    for name in undeclaredVethPeers[namespace.name] ?? [] { setUp(name, namespace, id) }
+  }
+
+  private mutating func setUp(_ name: String, _ namespace: Namespace, _ id: NamespaceID) {
+    guard let device = control.device(named: name, in: id) else { return }
+    var change = NetworkControl.LinkChange()
+    change.isUp = true
+    attempt(namespace.place) { control throws(ControlError) in try control.apply(.changeLink(device, change)) }
+    expand(namespace.name, "link set \(name) up")
   }
 
   mutating func start(_ service: Service, _ namespace: NamespaceName, _ id: NamespaceID) {
@@ -442,7 +458,7 @@ struct ScenarioBuilder {
         case .finished(let output):
           if output.exitCode != 0 { issues.append(line.text.place.issue(output.failure(of: line.text.value))) }
           if output.expansion != nil {
-            steps.append(.note(machine: namespace.machine, line.text.value))
+            keep(.note(machine: namespace.machine, line.text.value))
             record(output, namespace.machine)
             continue
           }

@@ -9,7 +9,9 @@ public import ScenarioModel
 public struct ScenarioResult {
   /// One entry of the timeline.
   public struct Entry {
-    public let entry: TimelineEntry
+    let timeline: [TimelineEntry]
+    let place: Int
+    public var entry: TimelineEntry { timeline[place] }
     public let started: Instant
     public internal(set) var ended: Instant?
     /// The program that ran, where it took time.
@@ -72,6 +74,8 @@ public struct RunOptions: Sendable {
   public var until: Instant?
   /// How much of what is decided is kept: the story and expectations need the decisions.
   public var tracing = TraceDepth.decisions
+  /// Whether what programs print is kept, for the story, expectations and answers.
+  public var keepsOutputs = true
   /// Whether frames are captured.
   public var isCapturing = false
   public var bounds = Kernel.Bounds()

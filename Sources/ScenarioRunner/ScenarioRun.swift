@@ -24,7 +24,7 @@ public enum ScenarioRun {
     of compiled: CompiledScenario
   ) -> (steps: [ConstructionStep], control: Controller, issues: [ScenarioIssue]) {
     let simulation = Simulation(seed: compiled.scenario.seed, tracing: .off)
-    var builder = ScenarioBuilder(compiled, Controller(simulation))
+    var builder = ScenarioBuilder(compiled, Controller(simulation), keepsSteps: true)
     builder.build()
     return (builder.steps, builder.control, builder.issues)
   }
@@ -34,9 +34,10 @@ public enum ScenarioRun {
   ///   - sink: called for every captured frame, in the order of time.
   /// - Throws: ``RunFailure``.
   public static func run(
-    _ compiled: CompiledScenario, _ options: RunOptions, begin: (Controller) throws -> Void = { _ in },
+    _ compiled: consuming CompiledScenario, _ options: RunOptions, begin: (Controller) throws -> Void = { _ in },
     sink: @escaping FrameSink = { _, _, _ in }
   ) throws(RunFailure) -> ScenarioResult {
+    var compiled = consume compiled
     let simulation = Simulation(
       seed: compiled.scenario.seed, bounds: options.bounds, tracing: options.tracing)
     simulation.isInterrupted = options.isInterrupted
@@ -51,6 +52,8 @@ public enum ScenarioRun {
     } catch {
       throw .capture(error)
     }
+    builder.forgetNamespaces()
+    compiled = builder.compiled
     let isWatching = captures.isNeeded
     let states = StateWatch(compiled.scenario, builder)
     var runner = TimelineRunner(

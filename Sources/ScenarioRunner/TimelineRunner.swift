@@ -223,7 +223,7 @@ struct TimelineRunner {
   // MARK: - Entries
 
   private mutating func start(_ entry: TimelineEntry, _ place: Int) throws(RunFailure) {
-    var result = ScenarioResult.Entry(entry: entry, started: simulation.now)
+    var result = ScenarioResult.Entry(timeline: scenario.timeline, place: place, started: simulation.now)
     switch entry.action {
     case .run(let text): try runCommand(text, place, &result)
     case .udp(let exchange):
@@ -287,7 +287,7 @@ struct TimelineRunner {
         (result.output, result.expansion) = (output, output.expansion)
         started = containerServices.follow(builder)
       case .session(let program):
-        programs[place] = program
+        if options.keepsOutputs || program.followUp != nil { programs[place] = program }
         (result.expansion, result.resolvedName) = (program.expansion, program.resolvedName)
         result.session = simulation.start(program.request, in: program.namespace)
       }
@@ -400,6 +400,7 @@ struct TimelineRunner {
       guard let session = entries[place].session else { continue }
       simulation.stop(session)
       entries[place].ended = simulation.session(session).ended
+      guard options.keepsOutputs else { continue }
       let events = simulation.session(session).events
       if let program = programs[place] {
         entries[place].output = program.output(of: events)

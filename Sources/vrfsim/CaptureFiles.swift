@@ -31,6 +31,7 @@ final class CaptureFiles {
   /// Names every interface of the network, so that one that sees nothing has its empty capture too.
   func begin(_ control: Controller) {
     self.control = control
+    if !isWanted { return }
     for device in control.allDevices { _ = place(of: device, control) }
   }
 

@@ -7,6 +7,7 @@ internal import ScenarioRunner
 /// `vrfsim check`: is the scenario well formed, and do the simulated kernels take it?
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Checks scenarios without running them.",
     discussion: """
       Every mistake is reported with file, line and column: syntax, names, addresses, command lines, and what the \

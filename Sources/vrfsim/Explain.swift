@@ -5,6 +5,7 @@ internal import ScenarioRunner
 /// `vrfsim explain`: the walk through rules and prefixes behind `ip route get`.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Shows how a route is found: every rule, and every prefix that matches.",
     discussion: """
       ROUTE are the words of ip route get.

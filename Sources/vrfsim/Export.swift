@@ -5,6 +5,7 @@ internal import TopologyExchange
 /// `vrfsim export`: the scenario in the form of another program.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "export",
     abstract: "Writes a scenario in another form.",
     discussion: """
       iproute2: a shell script for a Linux host that builds the same network of namespaces and lets the same happen, \

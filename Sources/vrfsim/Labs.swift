@@ -10,6 +10,7 @@ internal import ScenarioModel
 /// `vrfsim labs`: lessons with a broken network, a goal and points.
 struct Labs: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "labs",
     abstract: "Lessons: mend a broken network, and see what it is worth.",
     discussion: """
       A lab begins with a network that does not do what it should. The goal is behavior: whatever network does what is \
@@ -37,7 +38,8 @@ struct Labs: ParsableCommand {
 
   /// `vrfsim labs list`.
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Lists the labs: number, name, what they are about, points.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "Lists the labs: number, name, what they are about, points.")
 
     func run() throws { Terminal.write(LabText.list(Lab.all)) }
   }
@@ -45,6 +47,7 @@ struct Labs: ParsableCommand {
   /// `vrfsim labs start`.
   struct Start: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "start",
       abstract: "Copies the start of a lab into a folder.",
       discussion: """
         Writes start.json, the network to mend, and README.md, the story. Nothing is ever overwritten.
@@ -88,6 +91,7 @@ struct Labs: ParsableCommand {
   /// `vrfsim labs hint`.
   struct Hint: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "hint",
       abstract: "Gives a hint for the first expectation that does not hold.",
       discussion: """
         Without a file, that is the first one that the start of the lab does not meet. --more gives one hint more each \
@@ -128,6 +132,7 @@ struct Labs: ParsableCommand {
   /// `vrfsim labs solution`.
   struct Solution: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "solution",
       abstract: "Prints a solution of a lab and explains it.",
       discussion: """
         EXAMPLES

@@ -8,6 +8,7 @@ internal import ScenarioRunner
 /// `vrfsim run`: simulate, tell the story, write captures.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Runs a scenario and tells what happened.",
     discussion: """
       Prints the story: what each program printed, by which interfaces and VRFs its packets went, what was dropped \
@@ -50,6 +51,7 @@ struct Run: ParsableCommand {
     var options = RunOptions()
     options.until = try until.map { try Self.instant($0, option: "--until") }
     options.tracing = quiet && compiled.scenario.expectations.isEmpty ? .off : .decisions
+    options.keepsOutputs = json || !quiet || !compiled.scenario.expectations.isEmpty
     options.isInterrupted = { Interruption.isRequested }
     options.replays = try Replays.load(compiled.scenario, file: file)
 
@@ -57,7 +59,7 @@ struct Run: ParsableCommand {
     options.isCapturing = captures.isWanted
     let result: ScenarioResult
     do {
-      result = try ScenarioRun.run(compiled, options, begin: captures.begin) { device, instant, frame in
+      result = try ScenarioRun.run(consume compiled, options, begin: captures.begin) { device, instant, frame in
         try captures.write(device, instant, frame)
       }
     } catch {
@@ -70,6 +72,8 @@ struct Run: ParsableCommand {
     if strict && result.verdicts.contains(where: { !$0.isHeld && $0.expectation.severity == .error }) {
       throw Exit.expectationFailed
     }
+    // The system takes the memory back at once; to take a large network apart would take a tenth of its run.
+    withExtendedLifetime(result) { Terminal.exit(0) }
   }
 
   private func printExpansion(_ compiled: CompiledScenario) throws {

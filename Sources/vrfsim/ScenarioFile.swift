@@ -70,6 +70,7 @@ enum ScenarioFile {
     if status.st_mode & S_IFMT == S_IFDIR { throw systemIssue(name, EISDIR) }
     if let issue = ScenarioDocument.sizeIssue(byteCount: Int(status.st_size), file: name) { throw issue }
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(status.st_size))
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }

@@ -5,6 +5,7 @@ internal import ScenarioRunner
 /// `vrfsim show`: what a command that asks prints at an instant.
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Shows what a command prints on a machine at a virtual time.",
     discussion: """
       CMD is a command line that asks, as typed on Linux: of ip, bridge, iptables, conntrack, sysctl, docker. Its exit \

@@ -11,6 +11,7 @@ internal import Synchronization
 /// `vrfsim test`: does what the scenarios expect hold?
 struct Test: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "test",
     abstract: "Runs scenarios and tells which expectations hold.",
     discussion: """
       Of a folder, every scenario below it is tested: files scenario.json, and other *.json files that have the key \

@@ -7,6 +7,7 @@ internal import ScenarioRunner
 /// `vrfsim trace`: every decision about a packet, and what decided.
 struct Trace: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "trace",
     abstract: "Tells every decision about a packet, and what decided.",
     discussion: """
       FLOW is the id of a timeline entry, or a packet that is not in the scenario: the machine that sends it, or the \

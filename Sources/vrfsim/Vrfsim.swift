@@ -1,6 +1,7 @@
 internal import ArgumentParser
 
-/// The command: one file for each verb.
+/// The command: one file for each verb, which says its name: the parser would find a type's own with a search through the
+/// whole program at each start.
 @main
 struct Vrfsim: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -39,7 +39,7 @@ import Testing
     ("NetworkControl", ["NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
     ("ContainerEngine", ["NetworkAddresses"]),
     ("LinuxCommands", ["ContainerEngine", "NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
-    ("ScenarioModel", ["NetworkAddresses", "OrderedCollections"]),
+    ("ScenarioModel", ["NetworkAddresses", "OrderedCollections", "Synchronization"]),
     ("PacketExplanation", ["NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
     (
       "ScenarioRunner",

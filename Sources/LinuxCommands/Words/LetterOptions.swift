@@ -88,6 +88,7 @@ extension Word {
 
   /// An address as inet_aton(3) reads it: the last number fills the octets that are left, `10.1` is 10.0.0.1.
   var hostAddress: IPv4Address? {
+    if let address = IPv4Address(text) { return address }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map {
       Word(String($0), at: range).unsigned(through: UInt64(UInt32.max))
     }
@@ -104,7 +105,9 @@ extension Word {
   }
 
   /// The address of a host of either family; `nil` for a name.
-  var anyHostAddress: IPAddress? { IPv6Address(text).map { .v6($0) } ?? hostAddress.map { .v4($0) } }
+  var anyHostAddress: IPAddress? {
+    text.utf8.contains(UInt8(ascii: ":")) ? IPv6Address(text).map { .v6($0) } : hostAddress.map { .v4($0) }
+  }
 
   /// Whether the word can be a name that is looked up when the program runs: that of a container.
   var isHostName: Bool {
@@ -118,13 +121,14 @@ extension Word {
   ///
   /// - Parameter isIPv6: the family wanted; `nil` for either.
   func host(of program: String, isIPv6: Bool?) throws(CommandLineError) -> (IPAddress, zone: Word?) {
-    let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = Word(String(parts[0]), at: range).anyHostAddress, parts.count == 1 || address.isIPv6 else {
+    let percent = text.utf8.firstIndex(of: UInt8(ascii: "%"))
+    let name = percent.map { Word(String(text[..<$0]), at: range) } ?? self
+    guard let address = name.anyHostAddress, percent == nil || address.isIPv6 else {
       throw error("\(program): \(text): Name or service not known")
     }
     if let isIPv6, isIPv6 != address.isIPv6 {
       throw error("\(program): \(text): Address family for hostname not supported")
     }
-    return (address, parts.count == 2 ? Word(String(parts[1]), at: range) : nil)
+    return (address, percent.map { Word(String(text[text.utf8.index(after: $0)...]), at: range) })
   }
 }

@@ -17,6 +17,7 @@ struct ShellWords: Sendable {
 
     /// The word, where there is nothing to substitute.
     var literal: Word? {
+      if pieces.count == 1, case .text(let text) = pieces[0] { return Word(text, at: range) }
       var text = ""
       for piece in pieces {
         switch piece {
@@ -112,7 +113,7 @@ private struct ShellSplitter {
   ///
   /// - Returns: `false` where something else stands here.
   private mutating func readAnnouncement() throws(CommandLineError) -> Bool {
-    guard bytes[position...].starts(with: "<<".utf8), !bytes[position...].starts(with: "<<<".utf8) else { return false }
+    guard bytes[position] == UInt8(ascii: "<"), bytes[position...].starts(with: "<<".utf8), !bytes[position...].starts(with: "<<<".utf8) else { return false }
     let first = position
     var place = position + 2
     if place < bytes.endIndex, bytes[place] == UInt8(ascii: "-") {
@@ -179,8 +180,17 @@ private struct ShellSplitter {
           "\(name) ('\(Character(Unicode.Scalar(byte)))') is not supported in a command line",
           range: position..<position + 1)
       }
-      text.append(byte)
-      position += 1
+      let end = bytes[(position + 1)...].firstIndex { !Self.isPlain($0) } ?? bytes.endIndex
+      text += bytes[position..<end]
+      position = end
+    }
+  }
+
+  /// Whether a byte within a word stands for itself, whatever is around it.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-")...UInt8(ascii: ":"): true
+    default: false
     }
   }
 

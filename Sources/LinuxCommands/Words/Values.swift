@@ -63,6 +63,7 @@ extension Word {
 
   /// An IPv4 address as iproute2 reads it: missing octets at the end are zero, `10.1` is 10.1.0.0.
   var paddedAddress: IPv4Address? {
+    if let address = IPv4Address(text) { return address }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count <= 4 else { return nil }
     var bits: UInt32 = 0

@@ -67,37 +67,108 @@ package struct IPv6Device: Sendable {
   package static let minimumMTU = 1_280
 
   package var settings: IPv6DeviceSettings
-  package var neighborSettings: NeighborSettings
   /// How long a confirmation holds, in nanoseconds.
   package var reachableTime: Int64 = 30_000_000_000
   /// The wider the scope, the earlier; of equal scope the newest first.
   package var addresses: [IPv6DeviceAddress] = []
-  /// Subnet-router anycast addresses, with the number of addresses that make each.
-  var anycasts: [(address: IPv6Address, users: Int)] = []
-  var memberships: [Membership] = []
   /// Whether the device listens to the link-layer addresses of its lasting groups.
   var hasLinkLayerGroups = false
-  /// Groups that were left, and whose leaving is still to be reported.
-  var departures: [Membership] = []
-  var detections: [Detection] = []
-  /// How many questions wait to be answered for others, or for an anycast address.
-  var proxyQueueLength: Int32 = 0
-  /// Whether forwarding was switched on when the device was there already: it then listens to more groups of routers
-  /// than one that was made in a router.
-  var becameRouter = false
   /// Up, with carrier, and not disabled: addresses are in use.
   var isReady = false
-  var timerGeneration: UInt32 = 0
-  var reportGeneration: UInt32 = 0
-  var initialReportGeneration: UInt32 = 0
+  private var activity = Shared.idle
+
+  init(settings: IPv6DeviceSettings, neighborSettings: NeighborSettings) {
+    self.settings = settings
+    if neighborSettings != self.neighborSettings { self.neighborSettings = neighborSettings }
+  }
+
+  /// What a device has to do once it takes part in IPv6: those that do not, which are most, share one that is idle.
+  fileprivate struct Activity: Sendable {
+    var neighborSettings = NeighborSettings.initialIPv6
+    var anycasts: [(address: IPv6Address, users: Int)] = []
+    var memberships: [Membership] = []
+    var departures: [Membership] = []
+    var detections: [Detection] = []
+    var proxyQueueLength: Int32 = 0
+    var becameRouter = false
+    var timerGeneration: UInt32 = 0
+    var reportGeneration: UInt32 = 0
+    var initialReportGeneration: UInt32 = 0
+    var reportsLeft = 0
+    var initialReportsLeft = 0
+    var solicitationGeneration: UInt32 = 0
+    var solicitationsSent = 0
+  }
+}
+
+extension Shared<IPv6Device.Activity> {
+  fileprivate static let idle = Shared(IPv6Device.Activity())
+}
+
+extension IPv6Device {
+  package var neighborSettings: NeighborSettings {
+    _read { yield activity.value.neighborSettings }
+    _modify { yield &activity.value.neighborSettings }
+  }
+  /// Subnet-router anycast addresses, with the number of addresses that make each.
+  var anycasts: [(address: IPv6Address, users: Int)] {
+    _read { yield activity.value.anycasts }
+    _modify { yield &activity.value.anycasts }
+  }
+  var memberships: [Membership] {
+    _read { yield activity.value.memberships }
+    _modify { yield &activity.value.memberships }
+  }
+  /// Groups that were left, and whose leaving is still to be reported.
+  var departures: [Membership] {
+    _read { yield activity.value.departures }
+    _modify { yield &activity.value.departures }
+  }
+  var detections: [Detection] {
+    _read { yield activity.value.detections }
+    _modify { yield &activity.value.detections }
+  }
+  /// How many questions wait to be answered for others, or for an anycast address.
+  var proxyQueueLength: Int32 {
+    _read { yield activity.value.proxyQueueLength }
+    _modify { yield &activity.value.proxyQueueLength }
+  }
+  /// Whether forwarding was switched on when the device was there already: it then listens to more groups of routers
+  /// than one that was made in a router.
+  var becameRouter: Bool {
+    _read { yield activity.value.becameRouter }
+    _modify { yield &activity.value.becameRouter }
+  }
+  var timerGeneration: UInt32 {
+    _read { yield activity.value.timerGeneration }
+    _modify { yield &activity.value.timerGeneration }
+  }
+  var reportGeneration: UInt32 {
+    _read { yield activity.value.reportGeneration }
+    _modify { yield &activity.value.reportGeneration }
+  }
+  var initialReportGeneration: UInt32 {
+    _read { yield activity.value.initialReportGeneration }
+    _modify { yield &activity.value.initialReportGeneration }
+  }
   /// Reports of changes that are still to be sent.
-  var reportsLeft = 0
+  var reportsLeft: Int {
+    _read { yield activity.value.reportsLeft }
+    _modify { yield &activity.value.reportsLeft }
+  }
   /// Reports of all groups that are still to be sent, since the address of the link can be used.
-  var initialReportsLeft = 0
-  var solicitationGeneration: UInt32 = 0
-  var solicitationsSent = 0
-  /// The names of the settings that were set for this device, and so do not follow `default`.
-  package var explicitSettings: [String] = []
+  var initialReportsLeft: Int {
+    _read { yield activity.value.initialReportsLeft }
+    _modify { yield &activity.value.initialReportsLeft }
+  }
+  var solicitationGeneration: UInt32 {
+    _read { yield activity.value.solicitationGeneration }
+    _modify { yield &activity.value.solicitationGeneration }
+  }
+  var solicitationsSent: Int {
+    _read { yield activity.value.solicitationsSent }
+    _modify { yield &activity.value.solicitationsSent }
+  }
 }
 
 extension Kernel {

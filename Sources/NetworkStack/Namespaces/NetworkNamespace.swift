@@ -36,20 +36,14 @@ public struct NetworkNamespace: Sendable {
 
   /// The rules of iptables and ip6tables; `nil` where there were never any.
   package internal(set) var ruleset: Ruleset?
-  package var connectionSettings = ConnectionSettings()
   /// How many connections there are.
   package internal(set) var connectionCount = 0
 
   package var settings = NamespaceSettings()
   package var ipv6 = IPv6NamespaceSettings()
-  /// `net.ipv6.conf.all` and `net.ipv6.conf.default`.
+  /// `net.ipv6.conf.all`.
   package var allIPv6Devices = IPv6DeviceSettings()
-  package var defaultIPv6Device = IPv6DeviceSettings()
-  package var defaultIPv6NeighborSettings = NeighborSettings.initialIPv6
-  /// `net.ipv4.conf.all` and `net.ipv4.conf.default`.
-  package var allDevices = DeviceSettings()
-  package var defaultDevice = DeviceSettings()
-  package var defaultNeighborSettings = NeighborSettings()
+  private var common = Shared.initialNamespaceSettings
 
   /// The namespaces that devices were moved to from here, in order: each has a number (`nsid`) here.
   package var knownNamespaces: [NamespaceID] = []
@@ -91,6 +85,33 @@ public struct NetworkNamespace: Sendable {
     self.loopback = loopback
   }
 
+  package var connectionSettings: ConnectionSettings {
+    _read { yield common.value.connections }
+    _modify { yield &common.value.connections }
+  }
+  /// `net.ipv4.conf.all` and `net.ipv4.conf.default`.
+  package var allDevices: DeviceSettings {
+    _read { yield common.value.allDevices }
+    _modify { yield &common.value.allDevices }
+  }
+  package var defaultDevice: DeviceSettings {
+    _read { yield common.value.defaultDevice }
+    _modify { yield &common.value.defaultDevice }
+  }
+  package var defaultNeighborSettings: NeighborSettings {
+    _read { yield common.value.defaultNeighbors }
+    _modify { yield &common.value.defaultNeighbors }
+  }
+  /// `net.ipv6.conf.default`.
+  package var defaultIPv6Device: IPv6DeviceSettings {
+    _read { yield common.value.defaultIPv6Device }
+    _modify { yield &common.value.defaultIPv6Device }
+  }
+  package var defaultIPv6NeighborSettings: NeighborSettings {
+    _read { yield common.value.defaultIPv6Neighbors }
+    _modify { yield &common.value.defaultIPv6Neighbors }
+  }
+
   mutating func countDrop(_ reason: DropReason) {
     if dropCounts.isEmpty { dropCounts = Array(repeating: 0, count: DropReason.allCases.count) }
     dropCounts[Int(reason.rawValue)] += 1
@@ -111,6 +132,20 @@ public struct NetworkNamespace: Sendable {
     let place = tables.partitioningIndex { $0.number >= number }
     return place < tables.count && tables[place].number == number ? tables[place].table : nil
   }
+}
+
+/// Settings that packets do not read and that few namespaces change: the others share those that all begin with.
+private struct CommonNamespaceSettings: Sendable {
+  var connections = ConnectionSettings()
+  var allDevices = DeviceSettings()
+  var defaultDevice = DeviceSettings()
+  var defaultNeighbors = NeighborSettings()
+  var defaultIPv6Device = IPv6DeviceSettings()
+  var defaultIPv6Neighbors = NeighborSettings.initialIPv6
+}
+
+extension Shared<CommonNamespaceSettings> {
+  fileprivate static let initialNamespaceSettings = Shared(CommonNamespaceSettings())
 }
 
 extension Array {

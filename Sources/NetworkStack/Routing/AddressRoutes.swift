@@ -114,7 +114,9 @@ extension Kernel {
 
   /// The routes that an address makes, as type and prefix.
   private func kernelRoutes(of address: DeviceAddress, on device: DeviceID) -> [(type: RouteType, prefix: IPv4Prefix)] {
-    var routes: [(RouteType, IPv4Prefix)] = [(.local, IPv4Prefix(containing: address.local, length: 32))]
+    var routes: [(RouteType, IPv4Prefix)] = []
+    routes.reserveCapacity(4)
+    routes.append((.local, IPv4Prefix(containing: address.local, length: 32)))
     guard devices[device.index].isUp else { return routes }
     if let broadcast = address.broadcast, !broadcast.isLimitedBroadcast {
       routes.append((.broadcast, IPv4Prefix(containing: broadcast, length: 32)))

@@ -76,66 +76,6 @@ extension NextHop {
   }
 }
 
-/// The number of a ``Route/body``; numbers are not used again.
-package struct RouteBody: Hashable, Sendable, BitwiseCopyable {
-  package let rawValue: UInt32
-  /// That of packets and flows that follow no route.
-  package static let none = RouteBody(rawValue: 0)
-}
-
-/// The attributes that routes of one body share.
-///
-/// Kernel counterpart: `fib_find_info()` (net/ipv4/fib_semantics.c), of next-hop objects `struct nh_info`
-/// (include/net/nexthop.h, v6.12).
-/// Differs(multipath): what ICMP taught by a next-hop object is common to the routes of one table by it; the kernel keeps it at
-/// the single next hop, common to all tables and groups.
-private struct RouteBodyKey: Hashable, Sendable {
-  struct Hop: Hashable, Sendable {
-    let gateway: IPv4Address
-    let ipv6Gateway: IPv6Address
-    let device: DeviceID?
-    let isOnLink: Bool
-    let weight: UInt16
-
-    init(_ hop: NextHop) {
-      gateway = hop.gateway
-      ipv6Gateway = hop.ipv6Gateway
-      device = hop.device
-      isOnLink = hop.isOnLink
-      weight = hop.weight
-    }
-  }
-
-  let table: RoutingTableID
-  let type: RouteType
-  let scope: RouteScope
-  let `protocol`: RouteProtocol
-  let metric: UInt32
-  let preferredSource: IPv4Address
-  let mtu: Int
-  let isMTULocked: Bool
-  let nextHopObject: NextHopReference
-  /// The first hop, and further ones, which few routes have; none where an object has them.
-  let firstHop: Hop?
-  let furtherHops: [Hop]
-
-  init(_ route: Route, _ hops: [NextHop]) {
-    table = route.table
-    nextHopObject = route.nextHopObject
-    // What hangs on the next hops of an object is common to all routes by it.
-    let isOwn = route.nextHopObject.isNone
-    type = isOwn ? route.type : .unspecified
-    scope = isOwn ? route.scope : .universe
-    `protocol` = isOwn ? route.protocol : .unspecified
-    metric = isOwn ? route.metric : 0
-    preferredSource = isOwn ? route.preferredSource : .unspecified
-    mtu = isOwn ? route.mtu : 0
-    isMTULocked = isOwn && route.isMTULocked
-    firstHop = isOwn ? hops.first.map { Hop($0) } : nil
-    furtherHops = isOwn && hops.count > 1 ? hops.dropFirst().map { Hop($0) } : []
-  }
-}
-
 /// A route of a table.
 ///
 /// Kernel counterpart: `struct fib_alias` with its `struct fib_info` (net/ipv4/fib_lookup.h, v6.12).
@@ -148,36 +88,39 @@ public struct Route: Sendable, BitwiseCopyable {
   package var scope: RouteScope
   package var `protocol`: RouteProtocol
   package var tos: UInt8
+  /// Whether nothing that ICMP tells of the path changes the MTU: `mtu lock`.
+  package var isMTULocked = false
   package var metric: UInt32
   /// Unspecified where the address is chosen anew each time.
   package var preferredSource: IPv4Address
   /// In bytes; 0 for the device's.
   package var mtu: Int
-  /// Whether nothing that ICMP tells of the path changes the MTU: `mtu lock`.
-  package var isMTULocked = false
   /// The only next hop, or the first of several.
   package var nextHop: NextHop
   /// The place of all next hops in `RouteStore.multipaths`, where there are several.
   package var multipath: Int?
+  /// Of the first of several default routes: the place of the one taken last, -1 for none.
+  ///
+  /// Kernel counterpart: `fa_default` of `struct fib_alias` (net/ipv4/fib_lookup.h, v6.12).
+  package var lastDefault: Int16 = -1
   /// The next-hop object that the next hops are of.
   package var nextHopObject = NextHopReference()
   /// What routes of equal attributes have in common: what ICMP taught, and packets that wait, hang on it.
   ///
   /// Kernel counterpart: the identity of a `struct fib_info`.
   package var body: RouteBody = .none
-  /// Of the first of several default routes: the place of the one taken last, -1 for none.
-  ///
-  /// Kernel counterpart: `fa_default` of `struct fib_alias` (net/ipv4/fib_lookup.h, v6.12).
-  package var lastDefault: Int16 = -1
   /// Whose request made it, or the address that it belongs to.
   package var origin = RequestOrigin.none
   /// The next route of the same prefix: lower tos, or a higher metric.
-  package var next: RouteID?
+  @RouteLink package var next: RouteID?
   /// Whether it is the first route of its prefix.
   package internal(set) var isFirst = false
   /// Its neighbors among the routes by the same device.
-  fileprivate var nextOfDevice: RouteID?
-  fileprivate var previousOfDevice: RouteID?
+  @RouteLink fileprivate var nextOfDevice: RouteID?
+  @RouteLink fileprivate var previousOfDevice: RouteID?
+  /// Its neighbors among the routes of its body.
+  @RouteLink fileprivate var nextOfBody: RouteID?
+  @RouteLink fileprivate var previousOfBody: RouteID?
 
   package init(
     prefix: IPv4Prefix, table: RoutingTableID, type: RouteType, scope: RouteScope, protocol: RouteProtocol,
@@ -195,6 +138,20 @@ public struct Route: Sendable, BitwiseCopyable {
     self.preferredSource = preferredSource
     self.mtu = mtu
     self.nextHop = nextHop
+  }
+}
+
+/// A route or none, in the four bytes of a number.
+@propertyWrapper
+package struct RouteLink: Sendable, BitwiseCopyable {
+  private var number: UInt32 = .max
+
+  package init() {}
+
+  @inline(__always)
+  package var wrappedValue: RouteID? {
+    get { number == .max ? nil : RouteID(number) }
+    set { number = newValue?.rawValue ?? .max }
   }
 }
 
@@ -229,8 +186,8 @@ package struct RouteStore: Sendable {
   /// The next hops of routes with several.
   package var multipaths: [[NextHop]] = []
   private var freeMultipaths: [Int] = []
-  /// The bodies by attributes; looked up, never listed.
-  private var bodies: [RouteBodyKey: RouteBody] = [:]
+  /// The first route of each body, by attributes.
+  private var bodies = RouteBodyTable()
   /// How many routes have each body; the first is nobody's.
   private var bodyCounts: [UInt32] = [0]
 
@@ -243,8 +200,6 @@ package struct RouteStore: Sendable {
   }
 
   package mutating func allocate(_ route: Route) -> RouteID {
-    var route = route
-    route.body = shareBody(bodyKey(route))
     let id: RouteID
     if let reused = free.popLast() {
       routes[reused.index] = route
@@ -253,6 +208,7 @@ package struct RouteStore: Sendable {
       id = RouteID(index: routes.count)
       routes.append(route)
     }
+    joinBody(id)
     link(id)
     return id
   }
@@ -306,7 +262,7 @@ package struct RouteStore: Sendable {
   /// Gives a route other attributes and next hops; it keeps its place among those of its prefix.
   package mutating func replace(_ id: RouteID, by route: Route, _ hops: [NextHop]) {
     unlink(id)
-    releaseBody(of: id)
+    leaveBody(id)
     let (next, isFirst, multipath) = (routes[id.index].next, routes[id.index].isFirst, routes[id.index].multipath)
     routes[id.index] = route
     (routes[id.index].next, routes[id.index].isFirst) = (next, isFirst)
@@ -315,29 +271,43 @@ package struct RouteStore: Sendable {
       freeMultipaths.append(multipath)
     }
     routes[id.index].multipath = hops.count > 1 ? allocateMultipath(hops) : nil
-    routes[id.index].body = shareBody(bodyKey(routes[id.index]))
+    joinBody(id)
     link(id)
   }
 
-  private mutating func releaseBody(of id: RouteID) {
-    let body = routes[id.index].body
-    bodyCounts[Int(body.rawValue)] -= 1
-    if !isAlive(body) { bodies[bodyKey(routes[id.index])] = nil }
+  private func bodyKey(of id: RouteID) -> RouteBodyKey {
+    RouteBodyKey(routes[id.index], routes[id.index].multipath.map { multipaths[$0] } ?? [])
   }
 
-  private func bodyKey(_ route: Route) -> RouteBodyKey {
-    RouteBodyKey(route, route.multipath.map { multipaths[$0] } ?? [route.nextHop])
-  }
-
-  private mutating func shareBody(_ key: RouteBodyKey) -> RouteBody {
-    if let body = bodies[key] {
-      bodyCounts[Int(body.rawValue)] += 1
-      return body
+  /// Gives a route the body of those that have its attributes, or a new one.
+  private mutating func joinBody(_ id: RouteID) {
+    let key = bodyKey(of: id)
+    let hash = key.hash
+    guard let first = bodies.route(hash, where: { bodyKey(of: $0) == key }) else {
+      routes[id.index].body = RouteBody(rawValue: UInt32(bodyCounts.count))
+      routes[id.index].previousOfBody = nil
+      routes[id.index].nextOfBody = nil
+      bodyCounts.append(1)
+      return bodies.insert(id, hash)
     }
-    let body = RouteBody(rawValue: UInt32(bodyCounts.count))
-    bodyCounts.append(1)
-    bodies[key] = body
-    return body
+    let (body, next) = (routes[first.index].body, routes[first.index].nextOfBody)
+    bodyCounts[Int(body.rawValue)] += 1
+    routes[id.index].body = body
+    routes[id.index].previousOfBody = first
+    routes[id.index].nextOfBody = next
+    routes[first.index].nextOfBody = id
+    if let next { routes[next.index].previousOfBody = id }
+  }
+
+  private mutating func leaveBody(_ id: RouteID) {
+    bodyCounts[Int(routes[id.index].body.rawValue)] -= 1
+    let (previous, next) = (routes[id.index].previousOfBody, routes[id.index].nextOfBody)
+    if let next { routes[next.index].previousOfBody = previous }
+    if let previous {
+      routes[previous.index].nextOfBody = next
+    } else {
+      bodies.replace(id, bodyKey(of: id).hash, by: next)
+    }
   }
 
   /// Whether a route of this body is left.
@@ -345,7 +315,7 @@ package struct RouteStore: Sendable {
 
   package mutating func release(_ id: RouteID) {
     unlink(id)
-    releaseBody(of: id)
+    leaveBody(id)
     if let place = routes[id.index].multipath {
       multipaths[place] = []
       freeMultipaths.append(place)
@@ -383,6 +353,19 @@ extension Kernel {
   /// The routes of a prefix in a table, in the order in which they are tried.
   package func routeChain(_ prefix: IPv4Prefix, in table: RoutingTableID) -> [RouteID] {
     heldChain(prefix, in: table).filter { routes[$0].table == table }
+  }
+
+  /// Whether the table that holds another's has a route of a prefix.
+  func holdsRoute(_ prefix: IPv4Prefix, in table: RoutingTableID) -> Bool {
+    routingTables[routingTables[table.index].holder.index].prefixes.value(at: prefix) != nil
+  }
+
+  /// Makes a route the only one of its prefix.
+  ///
+  /// - Precondition: the table that holds its table's routes has none of that prefix.
+  mutating func setOnlyRoute(_ id: RouteID) {
+    let holder = routingTables[routes[id].table.index].holder
+    routingTables[holder.index].prefixes.insert(id.rawValue, at: routes[id].prefix)
   }
 
   /// The routes of a prefix in the table that holds another's: those of `local`, then those of `main`.

@@ -25,6 +25,11 @@ extension Kernel {
   package mutating func insertRoute(
     _ route: Route, nextHops: [NextHop], mode: RouteInsertMode
   ) throws(LinuxErrno) {
+    guard holdsRoute(route.prefix, in: route.table) else {
+      if mode == .change { throw .noSuchFile }
+      makeKnown(route.table)
+      return setOnlyRoute(allocate(route, nextHops))
+    }
     var chain = routeChain(route.prefix, in: route.table)
     let first = chain.firstIndex { routes[$0].tos < route.tos || (routes[$0].tos == route.tos && routes[$0].metric >= route.metric) }
     var place = first ?? chain.count
@@ -103,6 +108,10 @@ extension Kernel {
   /// Changes the state of the next hops that leave by a device.
   package mutating func reviveNextHops(through device: DeviceID, _ change: (inout NextHop) -> Void) {
     for id in routes.identifiers(by: device) where routes[id].nextHopObject.isNone {
+      if routes[id].multipath == nil {
+        change(&routes[id].nextHop)
+        continue
+      }
       var hops = routes.nextHops(of: id)
       let before = hops
       for place in hops.indices where hops[place].device == device { change(&hops[place]) }

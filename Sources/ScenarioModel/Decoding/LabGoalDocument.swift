@@ -11,11 +11,11 @@ public enum LabGoalDocument {
     do {
       root = try JSONReader.read(source)
     } catch {
-      return (nil, [SourcePlace(source: source, byteOffset: error.byteOffset, pointer: "").issue(error.message)])
+      return (nil, [source.issue(error.message, atByte: error.byteOffset)])
     }
     let log = IssueLog(source: source)
     let decoder = ScenarioDecoder(log: log)
-    guard let object = ValueReader(root, pointer: "", log: log).object(LabGoalShape.goal) else { return (nil, log.sorted()) }
+    guard let object = ValueReader(root, log: log).object(LabGoalShape.goal) else { return (nil, log.sorted()) }
     _ = object["goal"]?.integer(LabGoalShape.version...LabGoalShape.version)
     let goal = LabGoal(
       title: object["title"]?.string()?.value ?? "", sentence: object["sentence"]?.string()?.value ?? "",

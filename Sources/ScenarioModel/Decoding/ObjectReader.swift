@@ -15,19 +15,16 @@ struct ObjectReader {
     self.shape = shape
     self.place = place
     self.log = log
-    var members: [JSONMember] = []
-    var unknown: [JSONMember] = []
-    for member in all {
-      if shape.key(member.name) == nil {
-        if !member.name.hasPrefix("x-") { unknown.append(member) }
-      } else if !members.contains(where: { $0.name == member.name }) {
-        members.append(member)
-      }
-    }
+    let known = all.allSatisfy { shape.has($0.name) } ? all : all.filter { shape.has($0.name) }
+    let members = known.withoutRepeatedNames
     self.members = members
-    let unsupported = members.first { shape.key($0.name)?.isSupported == false }
+    let unsupported = shape.unsupported.isEmpty ? nil : members.first { shape.unsupported.contains($0.name) }
     hasUnsupportedKey = unsupported != nil
-    let free = shape.keys.map(\.name).filter { name in !members.contains { $0.name == name } }
+    let isMissing = { (name: String) in !members.contains { $0.name == name } }
+    if known.count == all.count, unsupported == nil, !shape.required.contains(where: isMissing) { return }
+
+    let unknown = all.filter { !shape.has($0.name) && !$0.name.hasPrefix("x-") }
+    let free = shape.names.filter(isMissing)
     for member in unknown {
       log.error(
         "unknown key \(quoted(member.name))", at: keyPlace(member),
@@ -43,8 +40,7 @@ struct ObjectReader {
   }
 
   func keyPlace(_ member: JSONMember) -> SourcePlace {
-    SourcePlace(
-      source: log.source, byteOffset: member.nameOffset, pointer: place.pointer.appendingPointer(member.name))
+    SourcePlace(source: log.source, byteOffset: member.nameOffset)
   }
 
   /// The place of a key that is given.
@@ -56,9 +52,11 @@ struct ObjectReader {
   ///
   /// - Precondition: the shape has the key.
   subscript(key: String) -> ValueReader? {
-    precondition(shape.key(key) != nil, "the shape of \(shape.name) has no key \(key)")
-    guard let member = member(key) else { return nil }
-    return ValueReader(member.value, pointer: place.pointer.appendingPointer(key), log: log)
+    guard let member = member(key) else {
+      assert(shape.has(key), "the shape of \(shape.name) has no key \(key)")
+      return nil
+    }
+    return ValueReader(member.value, log: log)
   }
 
   private func member(_ key: String) -> JSONMember? {
@@ -72,8 +70,7 @@ struct ObjectReader {
 
   /// Reports the given keys that are none of those allowed here.
   func refuse(keysExcept allowed: [String], because reason: String) {
-    for member in members where !allowed.contains(member.name) && shape.key(member.name)?.isSupported == true
-    {
+    for member in members where !allowed.contains(member.name) && !shape.unsupported.contains(member.name) {
       log.error("'\(member.name)' has no meaning \(reason)", at: keyPlace(member))
     }
   }

@@ -23,9 +23,13 @@ extension ScenarioDecoder {
     return interface
   }
 
+  /// The keys that all kinds take, and those of a veth.
+  private static let commonKeys = ["description", "addresses", "mac", "mtu", "up", "master", "kind"]
+  private static let vethKeys = commonKeys + ["peer"]
+
   /// The kind with what belongs to it; `nil` where it is not supported yet or no word of the vocabulary.
   private func kind(_ object: ObjectReader) -> Interface.Kind? {
-    let common = ["description", "addresses", "mac", "mtu", "up", "master", "kind"]
+    let common = Self.commonKeys
     guard let reader = object["kind"] else {
       object.refuse(keysExcept: common, because: "without \"kind\"")
       return .networkCard
@@ -36,7 +40,7 @@ extension ScenarioDecoder {
       object.refuse(keysExcept: common, because: "with \"kind\": \"dummy\"")
       return .dummy
     case .veth:
-      object.refuse(keysExcept: common + ["peer"], because: "with \"kind\": \"veth\"")
+      object.refuse(keysExcept: Self.vethKeys, because: "with \"kind\": \"veth\"")
       guard let peer = object["peer"] else {
         log.error(
           "missing key 'peer': the other end of the veth pair, such as \"r1/blue:eth1\"", at: object.place)

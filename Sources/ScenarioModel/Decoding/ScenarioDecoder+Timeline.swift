@@ -23,7 +23,7 @@ extension ScenarioDecoder {
 
   /// The keys given that are actions; anything but one is reported.
   private func actions(of object: ObjectReader) -> [String] {
-    let words = TimelineShapes.actions.map(\.name)
+    let words = TimelineShapes.actionNames
     let given = object.members.map(\.name).filter(words.contains)
     if given.isEmpty {
       log.error(

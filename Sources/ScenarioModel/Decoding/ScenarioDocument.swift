@@ -30,19 +30,17 @@ public enum ScenarioDocument {
     do {
       root = try JSONReader.read(source)
     } catch {
-      return (
-        nil, [SourcePlace(source: source, byteOffset: error.byteOffset, pointer: "").issue(error.message)]
-      )
+      return (nil, [source.issue(error.message, atByte: error.byteOffset)])
     }
     let log = IssueLog(source: source)
     for duplicate in JSONReader.duplicateNames(in: root) {
       let firstLine = source.position(ofByte: duplicate.firstOffset).line
       log.error(
         "duplicate key \(quoted(duplicate.name)), first given at line \(firstLine)",
-        at: SourcePlace(source: source, byteOffset: duplicate.offset, pointer: duplicate.pointer))
+        at: SourcePlace(source: source, byteOffset: duplicate.offset))
     }
     let decoder = ScenarioDecoder(log: log)
-    guard var scenario = decoder.scenario(ValueReader(root, pointer: "", log: log)) else {
+    guard var scenario = decoder.scenario(ValueReader(root, log: log)) else {
       return (nil, log.sorted())
     }
     ScenarioValidator(log: log, scenario: scenario).validate(&scenario)

@@ -6,10 +6,10 @@ struct ValueReader {
   let place: SourcePlace
   let log: IssueLog
 
-  init(_ node: JSONNode, pointer: String, log: IssueLog) {
+  init(_ node: JSONNode, log: IssueLog) {
     self.node = node
     self.log = log
-    place = SourcePlace(source: log.source, byteOffset: node.bytes.lowerBound, pointer: pointer)
+    place = SourcePlace(source: log.source, byteOffset: node.bytes.lowerBound)
   }
 
   func error(_ message: String, suggestion: String? = nil) {
@@ -22,9 +22,9 @@ struct ValueReader {
 
   // MARK: Scalars
 
-  func string(_ what: String = "a string") -> Located<String>? {
+  func string(_ what: @autoclosure () -> String = "a string") -> Located<String>? {
     guard case .string(let text) = node.content else {
-      expected(what)
+      expected(what())
       return nil
     }
     return Located(text, at: place)
@@ -56,9 +56,9 @@ struct ValueReader {
 
   /// A string that a type of the format reads.
   func text<Value: Sendable>(
-    _ what: String = "a string", _ parse: (String) throws(ValueError) -> Value
+    _ what: @autoclosure () -> String = "a string", _ parse: (String) throws(ValueError) -> Value
   ) -> Located<Value>? {
-    guard let text = string(what) else { return nil }
+    guard let text = string(what()) else { return nil }
     do {
       return Located(try parse(text.value), at: place)
     } catch {
@@ -70,8 +70,8 @@ struct ValueReader {
   /// One word of a closed vocabulary.
   func word<Word: CaseIterable & RawRepresentable & Sendable>(_ type: Word.Type) -> Located<Word>?
   where Word.RawValue == String {
-    let words = type.allCases.map(\.rawValue)
-    let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
+    var words: [String] { type.allCases.map(\.rawValue) }
+    var list: String { words.map { "\"\($0)\"" }.joined(separator: ", ") }
     return text("one of \(list)") { text throws(ValueError) in
       guard let word = Word(rawValue: text) else {
         throw ValueError(
@@ -112,7 +112,7 @@ struct ValueReader {
       expected("an array")
       return []
     }
-    return elements.enumerated().map { ValueReader($1, pointer: "\(place.pointer)/\($0)", log: log) }
+    return elements.map { ValueReader($0, log: log) }
   }
 
   func object(_ shape: ObjectShape) -> ObjectReader? {
@@ -129,11 +129,9 @@ struct ValueReader {
       expected("an object")
       return []
     }
-    var seen: Set<String> = []
-    return members.filter { seen.insert($0.name).inserted }.map { member in
-      let pointer = place.pointer.appendingPointer(member.name)
-      let namePlace = SourcePlace(source: log.source, byteOffset: member.nameOffset, pointer: pointer)
-      return (Located(member.name, at: namePlace), ValueReader(member.value, pointer: pointer, log: log))
+    return members.withoutRepeatedNames.map { member in
+      let namePlace = SourcePlace(source: log.source, byteOffset: member.nameOffset)
+      return (Located(member.name, at: namePlace), ValueReader(member.value, log: log))
     }
   }
 }

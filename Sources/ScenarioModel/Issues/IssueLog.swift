@@ -36,8 +36,7 @@ final class IssueLog {
       )
     }.map(\.element)
     if droppedCount > 0 {
-      let end = SourcePlace(source: source, byteOffset: source.bytes.count, pointer: "")
-      result.append(end.issue("\(droppedCount) more issues are not shown"))
+      result.append(source.issue("\(droppedCount) more issues are not shown", atByte: source.bytes.count))
     }
     return result
   }

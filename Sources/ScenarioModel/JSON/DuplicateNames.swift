@@ -4,7 +4,6 @@ extension JSONReader {
   /// RFC 8259 section 4 leaves the meaning of such an object open; here it is an error.
   struct DuplicateName {
     let name: String
-    let pointer: String
     let offset: Int
     let firstOffset: Int
   }
@@ -14,57 +13,51 @@ extension JSONReader {
   /// - Complexity: O(*n*) in the members of the document.
   static func duplicateNames(in root: JSONNode) -> [DuplicateName] {
     var found: [DuplicateName] = []
-    collectDuplicates(in: root, pointer: "", into: &found)
+    collectDuplicates(in: root, into: &found)
     return found
   }
 
-  private static func collectDuplicates(in node: JSONNode, pointer: String, into found: inout [DuplicateName])
-  {
+  private static func collectDuplicates(in node: JSONNode, into found: inout [DuplicateName]) {
     switch node.content {
     case .null, .boolean, .number, .string: break
     case .array(let elements):
-      for (index, element) in elements.enumerated() where element.isContainer {
-        collectDuplicates(in: element, pointer: "\(pointer)/\(index)", into: &found)
-      }
+      for element in elements { collectDuplicates(in: element, into: &found) }
     case .object(let members):
-      var firstOffsets: [String: Int] = [:]
-      for member in members {
-        if let first = firstOffsets[member.name] {
-          found.append(
-            DuplicateName(
-              name: member.name, pointer: pointer.appendingPointer(member.name), offset: member.nameOffset,
-              firstOffset: first))
-        } else {
-          firstOffsets[member.name] = member.nameOffset
-        }
-        if member.value.isContainer {
-          collectDuplicates(in: member.value, pointer: pointer.appendingPointer(member.name), into: &found)
-        }
+      if members.hasRepeatedNames { return collectRepeatedNames(of: members, into: &found) }
+      for member in members { collectDuplicates(in: member.value, into: &found) }
+    }
+  }
+
+  private static func collectRepeatedNames(of members: [JSONMember], into found: inout [DuplicateName]) {
+    var firstOffsets: [String: Int] = [:]
+    for member in members {
+      if let first = firstOffsets[member.name] {
+        found.append(DuplicateName(name: member.name, offset: member.nameOffset, firstOffset: first))
+      } else {
+        firstOffsets[member.name] = member.nameOffset
       }
+      collectDuplicates(in: member.value, into: &found)
     }
   }
 }
 
-extension JSONNode {
-  fileprivate var isContainer: Bool {
-    switch content {
-    case .null, .boolean, .number, .string: false
-    case .array, .object: true
+extension [JSONMember] {
+  /// Whether a name is given more than once.
+  ///
+  /// - Complexity: O(*n*).
+  var hasRepeatedNames: Bool {
+    // Most objects have a few members: comparing each with each is less work than hashing them.
+    if count > 8 { return Set(map(\.name)).count < count }
+    for place in indices.dropFirst() {
+      for before in 0..<place where self[before].name == self[place].name { return true }
     }
+    return false
   }
-}
 
-extension String {
-  /// The JSON pointer of a member of the value this pointer names. Source: RFC 6901 section 3.
-  func appendingPointer(_ token: String) -> String {
-    var pointer = self + "/"
-    for scalar in token.unicodeScalars {
-      switch scalar {
-      case "~": pointer += "~0"
-      case "/": pointer += "~1"
-      default: pointer.unicodeScalars.append(scalar)
-      }
-    }
-    return pointer
+  /// The members, of a name given twice the first.
+  var withoutRepeatedNames: [JSONMember] {
+    guard hasRepeatedNames else { return self }
+    var seen: Set<String> = []
+    return filter { seen.insert($0.name).inserted }
   }
 }

@@ -4,7 +4,12 @@ extension JSONReader {
   mutating func string() throws(JSONSyntaxError) -> String {
     let start = offset
     offset += 1
-    var text: [UInt8] = []
+    let plain = plainText()
+    if byte == UInt8(ascii: "\"") {
+      offset += 1
+      return plain
+    }
+    var text = Array(plain.utf8)
     while true {
       guard let byte else {
         throw error("the file ends inside the string that begins at \(place(of: start)), expected '\"'")
@@ -31,6 +36,19 @@ extension JSONReader {
         text.append(contentsOf: source.bytes[offset..<(offset + length)])
         offset += length
       }
+    }
+  }
+
+  /// Reads ASCII text up to the first byte that is more than itself: a quote, an escape, or one that needs checking.
+  private mutating func plainText() -> String {
+    source.bytes.withUnsafeBufferPointer { bytes in
+      let start = offset
+      while offset < bytes.count, bytes[offset] >= 0x20, bytes[offset] < 0x80, bytes[offset] != UInt8(ascii: "\""),
+        bytes[offset] != UInt8(ascii: "\\")
+      {
+        offset += 1
+      }
+      return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
     }
   }
 

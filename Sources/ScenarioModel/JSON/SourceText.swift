@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A place in a text file as an editor counts it: both numbers begin at 1.
 public struct SourcePosition: Hashable, Sendable, Comparable {
   /// The line; a line ends at a line feed.
@@ -27,6 +29,8 @@ public final class SourceText: Sendable {
   private let lineStarts: [Int]
   /// How many Unicode scalars begin before byte `index * stride`; keeps columns cheap where one line is long.
   private let scalarsBefore: [Int]
+  /// The document, read anew when the first pointer is asked for: values do not carry theirs.
+  private let document = Mutex<JSONNode?>(nil)
 
   private static let stride = 4096
   /// The longest part of a line that an excerpt shows, in scalars.
@@ -82,6 +86,29 @@ public final class SourceText: Sendable {
     line.append(contentsOf: after)
     while line.last == " " { line.removeLast() }
     return String(line) + "\n" + String(repeating: " ", count: before.count) + "^"
+  }
+
+  /// The JSON pointer of the value, or of the value of the key, that begins at a byte; empty where none does, and in a text
+  /// that is not JSON.
+  ///
+  /// - Complexity: O(*depth* x log *n*) in the values of an object or array; the first call reads the text again.
+  func pointer(ofByte offset: Int) -> String {
+    let root = document.withLock { document in
+      if document == nil { document = try? JSONReader.read(self) }
+      return document
+    }
+    return root?.pointer(toByte: offset) ?? ""
+  }
+
+  /// An issue about a byte of the text, with the line that holds it.
+  func issue(
+    _ message: String, severity: ScenarioIssue.Severity = .error, suggestion: String? = nil, atByte offset: Int,
+    pointer: String = ""
+  ) -> ScenarioIssue {
+    let position = position(ofByte: offset)
+    return ScenarioIssue(
+      severity: severity, file: file, line: position.line, column: position.column, pointer: pointer,
+      message: message, suggestion: suggestion, excerpt: excerpt(atByte: offset))
   }
 
   private static func printable(_ bytes: ArraySlice<UInt8>) -> [Unicode.Scalar] {

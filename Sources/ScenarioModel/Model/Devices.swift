@@ -33,7 +33,7 @@ public struct Interface: Sendable {
     /// The frames of one VLAN of another interface, 0 through 4094.
     case vlan(link: Located<LowerInterface>, identifier: Int)
     case macvlan(link: Located<LowerInterface>, MacvlanMode)
-    case vxlan(VXLANSettings)
+    indirect case vxlan(VXLANSettings)
   }
 
   /// The interface below: of the same namespace, or an endpoint of the same machine.

@@ -22,13 +22,40 @@ public struct Scenario: Sendable {
   /// The lints that the scenario switches off.
   public var lintsOff: [Located<LintName>]
 
+  /// Whether the document declares a namespace of that name.
+  ///
+  /// - Complexity: O(1).
+  func declares(_ name: NamespaceName) -> Bool {
+    guard let place = nodes.index(forKey: name.machine) else { return false }
+    return name.namespace.map { nodes.values[place].namespaces.keys.contains($0) } ?? true
+  }
+
   /// A namespace's configuration, or `nil` where the document declares none of that name.
   ///
   /// - Complexity: O(1).
   public subscript(name: NamespaceName) -> Namespace? {
-    guard let node = nodes[name.machine] else { return nil }
-    guard let namespace = name.namespace else { return node.initialNamespace }
-    return node.namespaces[namespace]
+    guard let place = nodes.index(forKey: name.machine) else { return nil }
+    guard let namespace = name.namespace else { return nodes.values[place].initialNamespace }
+    return nodes.values[place].namespaces[namespace]
+  }
+}
+
+extension Scenario {
+  /// An interface's configuration, or `nil` where the document declares none of that name.
+  ///
+  /// - Complexity: O(1).
+  public func interface(_ name: EndpointName) -> Interface? {
+    guard let node = nodes.index(forKey: name.namespace.machine) else { return nil }
+    guard let namespace = name.namespace.namespace else {
+      return nodes.values[node].initialNamespace.interfaces[name.interface]
+    }
+    guard let place = nodes.values[node].namespaces.index(forKey: namespace) else { return nil }
+    return nodes.values[node].namespaces.values[place].interfaces[name.interface]
+  }
+
+  /// Gives back the memory of what namespaces declare; the machines stay, with their Docker engines.
+  public mutating func forgetNamespaces() {
+    for place in nodes.values.indices { nodes.values[place].forgetNamespaces() }
   }
 }
 
@@ -44,9 +71,16 @@ public struct Node: Sendable {
   /// The machine's Docker engine.
   public var docker: DockerEngine?
 
+  fileprivate mutating func forgetNamespaces() {
+    namespaces = [:]
+    initialNamespace = Namespace(name: initialNamespace.name, place: initialNamespace.place)
+  }
+
   /// The initial namespace, then the others in file order.
   public var allNamespaces: [Namespace] { [initialNamespace] + namespaces.values }
   /// Whether command lines run on the machine while it is set up: they may create what the document does
   /// not declare.
-  public var hasCommands: Bool { allNamespaces.contains { !$0.commands.isEmpty } }
+  public var hasCommands: Bool {
+    !initialNamespace.commands.isEmpty || namespaces.values.contains { !$0.commands.isEmpty }
+  }
 }

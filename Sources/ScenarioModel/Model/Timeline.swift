@@ -19,17 +19,17 @@ public enum Action: Sendable {
   /// One command line, as typed on Linux.
   case run(Located<String>)
   /// Sends datagrams and waits for answers.
-  case udp(UDPExchange)
+  indirect case udp(UDPExchange)
   /// Connects, sends, reads as many bytes back, closes.
-  case tcp(TCPExchange)
+  indirect case tcp(TCPExchange)
   /// A packet generator.
-  case burst(PacketBurst)
+  indirect case burst(PacketBurst)
   /// A server for a while.
-  case listen(Listener)
+  indirect case listen(Listener)
   /// Pulls or plugs a cable, or changes what it is like.
-  case link(LinkChange)
+  indirect case link(LinkChange)
   /// Lets the frames of a capture arrive on an interface.
-  case replay(CaptureReplay)
+  indirect case replay(CaptureReplay)
   /// Nothing but time.
   case pause(Located<ScenarioDuration>)
 

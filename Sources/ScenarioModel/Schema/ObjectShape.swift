@@ -10,6 +10,10 @@ struct ObjectShape: Sendable {
   let keys: [KeyShape]
   /// Schema members beyond properties, such as `oneOf`.
   let constraints: OrderedDictionary<String, JSONValue>
+  /// The names of the keys, in their order; of those that must be given; of those that this version cannot act on.
+  let names: [String]
+  let required: [String]
+  let unsupported: [String]
 
   init(
     _ name: String, _ description: String, constraints: OrderedDictionary<String, JSONValue> = [:],
@@ -23,18 +27,19 @@ struct ObjectShape: Sendable {
       "Prose about this object, shown in reports. JSON has no comments; this is where they go.",
       .string, ["the router of the branch office"])
     self.keys = keys.contains { $0.name == "description" } ? keys : keys + [prose]
+    names = self.keys.map(\.name)
+    required = self.keys.filter(\.isRequired).map(\.name)
+    unsupported = self.keys.filter { !$0.isSupported }.map(\.name)
   }
 
-  func key(_ name: String) -> KeyShape? {
-    keys.first { $0.name == name }
-  }
+  /// Whether there is a key of that name.
+  func has(_ name: String) -> Bool { names.contains(name) }
 
   var schema: JSONValue {
     var members: OrderedDictionary<String, JSONValue> = [
       "title": .string(name), "description": .string(description), "type": "object",
     ]
-    let required = keys.filter(\.isRequired).map { JSONValue.string($0.name) }
-    if !required.isEmpty { members["required"] = .array(required) }
+    if !required.isEmpty { members["required"] = .array(required.map { .string($0) }) }
     members["properties"] = .object(
       OrderedDictionary(uniqueKeysWithValues: keys.map { ($0.name, $0.schema) }))
     members["patternProperties"] = [

@@ -131,6 +131,8 @@ enum TimelineShapes {
     KeyShape("pause", "Pause", "Nothing but time.", ValueShapes.duration, ["1s"]),
   ]
 
+  static let actionNames = actions.map(\.name)
+
   /// The actions that happen on a machine, so that `on` is required.
   static let actionsOnMachine = ["run", "udp", "tcp", "burst", "listen"]
 

@@ -1,10 +1,19 @@
 import OrderedCollections
 
 /// Which interfaces the document gives to which namespace: declared, or made by a cable or a veth pair.
-struct EndpointRegister {
-  private var names: [NamespaceName: OrderedSet<String>] = [:]
+///
+/// Made when it is first asked, as few documents refer to interfaces.
+final class EndpointRegister {
+  private let scenario: Scenario
+  private lazy var names = Self.names(of: scenario)
 
   init(_ scenario: Scenario) {
+    self.scenario = scenario
+  }
+
+  private static func names(of scenario: Scenario) -> [NamespaceName: OrderedSet<String>] {
+    var names: [NamespaceName: OrderedSet<String>] = [:]
+    func add(_ endpoint: EndpointName) { names[endpoint.namespace, default: []].append(endpoint.interface) }
     for node in scenario.nodes.values {
       for namespace in node.allNamespaces {
         let declared =
@@ -18,10 +27,7 @@ struct EndpointRegister {
     for link in scenario.links {
       for end in link.endpoints { add(end.value) }
     }
-  }
-
-  private mutating func add(_ endpoint: EndpointName) {
-    names[endpoint.namespace, default: []].append(endpoint.interface)
+    return names
   }
 
   func contains(_ endpoint: EndpointName) -> Bool {

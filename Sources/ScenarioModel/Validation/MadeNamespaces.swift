@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// Which namespaces of a machine its command lines may have made: containers and those of `ip netns add`.
 struct MadeNamespaces {
   /// All words of the machine's lines.
@@ -31,5 +33,29 @@ struct MadeNamespaces {
     // What a substitution gives is not known here, nor the name that Docker gives where none is asked for.
     let makesContainer = words.contains("docker") && (words.contains("run") || words.contains("create"))
     if line.contains("`") || line.contains("$(") || makesContainer && !words.contains("--name") { hasUnnamed = true }
+  }
+}
+
+/// What the command lines of a scenario may have made, by machine.
+///
+/// Made when it is first asked, as most documents declare what they name.
+final class MadeNamespacesRegister {
+  private let scenario: Scenario
+  private(set) lazy var byMachine = Self.byMachine(scenario)
+
+  init(_ scenario: Scenario) {
+    self.scenario = scenario
+  }
+
+  private static func byMachine(_ scenario: Scenario) -> [String: MadeNamespaces] {
+    var made: [String: MadeNamespaces] = [:]
+    for node in scenario.nodes.values where node.hasCommands || node.docker != nil {
+      made[node.name.value] = MadeNamespaces(of: node)
+    }
+    for entry in scenario.timeline {
+      guard case .run(let text) = entry.action, let machine = entry.on?.value.machine else { continue }
+      made[machine, default: MadeNamespaces()].read(text.value)
+    }
+    return made
   }
 }

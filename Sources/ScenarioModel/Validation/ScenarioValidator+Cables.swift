@@ -3,9 +3,12 @@ import OrderedCollections
 /// Cables and veth pairs: every end belongs to one of them only.
 extension ScenarioValidator {
   func checkLinks() {
+    if scenario.links.isEmpty { return }
     var taken: [EndpointName: Int] = [:]
     var owners: [EndpointName: EndpointName] = [:]
-    for (owner, peer) in vethPairs where owners[peer.value] == nil { owners[peer.value] = owner }
+    forEachVethPair { owner, peer in
+      if owners[peer.value] == nil { owners[peer.value] = owner }
+    }
     for (index, link) in scenario.links.enumerated() {
       for end in link.endpoints {
         guard checkNamespace(end.value.namespace, at: end.place, mayBeMade: false) else { continue }
@@ -50,29 +53,31 @@ extension ScenarioValidator {
     if let what { log.error("\(end.value) is \(what), a cable ends in a network card", at: end.place) }
   }
 
-  private var vethPairs: [(owner: EndpointName, peer: Located<EndpointName>)] {
-    scenario.nodes.values.flatMap(\.allNamespaces).flatMap { namespace in
-      namespace.interfaces.values.compactMap { interface in
-        guard case .veth(let peer) = interface.kind else { return nil }
-        return (EndpointName(namespace: namespace.name, interface: interface.name.value), peer)
+  private func forEachVethPair(_ body: (_ owner: EndpointName, _ peer: Located<EndpointName>) -> Void) {
+    for node in scenario.nodes.values {
+      for namespace in node.allNamespaces {
+        for interface in namespace.interfaces.values {
+          guard case .veth(let peer) = interface.kind else { continue }
+          body(EndpointName(namespace: namespace.name, interface: interface.name.value), peer)
+        }
       }
     }
   }
 
   func checkVethPairs() {
     var taken: [EndpointName: EndpointName] = [:]
-    for (owner, peer) in vethPairs {
+    forEachVethPair { owner, peer in
       let name = peer.value
-      guard checkMachine(name.namespace, at: peer.place) else { continue }
+      guard checkMachine(name.namespace, at: peer.place) else { return }
       if name.namespace.machine != owner.namespace.machine {
         log.error(
           "\(name) is on another machine; a veth pair joins namespaces of one machine, a link joins machines",
           at: peer.place)
-        continue
+        return
       }
       guard checkNamespace(name.namespace, at: peer.place, mayBeMade: false),
         let there = scenario[name.namespace]
-      else { continue }
+      else { return }
       if name == owner {
         log.error("\(owner) is its own peer", at: peer.place)
       } else if let declared = there.interfaces[name.interface], !declared.isNetworkCard {

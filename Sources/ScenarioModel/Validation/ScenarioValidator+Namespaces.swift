@@ -21,6 +21,8 @@ extension ScenarioValidator {
 
   /// Interfaces, VRFs and bridges are all devices: one name, one device.
   private func checkDeviceNames(_ namespace: Namespace) {
+    // The interfaces alone have a name each.
+    if namespace.vrfs.isEmpty, namespace.bridges.isEmpty { return }
     var first: [String: String] = [:]
     var devices: [(name: Located<String>, what: String)] = []
     devices += namespace.interfaces.values.map { ($0.name, "interface") }

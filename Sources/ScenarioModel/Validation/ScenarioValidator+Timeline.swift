@@ -1,6 +1,7 @@
 /// What the timeline refers to.
 extension ScenarioValidator {
   func checkTimeline(_ result: inout Scenario) {
+    var changes: [(place: Int, action: Action)] = []
     var firstLines: [String: Int] = [:]
     var linkIndexes: [Set<EndpointName>: Int] = [:]
     for (index, link) in scenario.links.enumerated() where link.endpoints.count == 2 {
@@ -33,13 +34,14 @@ extension ScenarioValidator {
       case .link(var change):
         change.linkIndex = linkIndexes[Set(change.endpoints.map(\.value))] ?? -1
         if change.linkIndex < 0 { reportMissingCable(change) }
-        result.timeline[index].action = .link(change)
+        changes.append((index, .link(change)))
       case .replay(let replay):
         let name = replay.into.value
         checkInterface(
           name, at: replay.into.place, mayBeMade: runsCommands(on: name.namespace.machine, before: index))
       }
     }
+    for change in changes { result.timeline[change.place].action = change.action }
   }
 
   /// No cable has these two ends: tells which one there is instead.

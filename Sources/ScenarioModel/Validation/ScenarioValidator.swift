@@ -10,26 +10,20 @@ struct ScenarioValidator {
   let endpoints: EndpointRegister
   /// The first timeline entry that runs a command, by machine; -1 where the machine has `commands`.
   private let firstCommand: [String: Int]
-  /// What command lines may have made, by machine.
-  private let madeNamespaces: [String: MadeNamespaces]
+  private let madeNamespaces: MadeNamespacesRegister
 
   init(log: IssueLog, scenario: Scenario) {
     self.log = log
     self.scenario = scenario
     endpoints = EndpointRegister(scenario)
+    madeNamespaces = MadeNamespacesRegister(scenario)
     var firstCommand: [String: Int] = [:]
-    var madeNamespaces: [String: MadeNamespaces] = [:]
-    for node in scenario.nodes.values where node.hasCommands || node.docker != nil {
-      firstCommand[node.name.value] = -1
-      madeNamespaces[node.name.value] = MadeNamespaces(of: node)
-    }
+    for node in scenario.nodes.values where node.hasCommands || node.docker != nil { firstCommand[node.name.value] = -1 }
     for (index, entry) in scenario.timeline.enumerated() {
-      guard case .run(let text) = entry.action, let machine = entry.on?.value.machine else { continue }
-      firstCommand[machine] = firstCommand[machine] ?? index
-      madeNamespaces[machine, default: MadeNamespaces()].read(text.value)
+      guard case .run = entry.action, let machine = entry.on?.value.machine else { continue }
+      if firstCommand[machine] == nil { firstCommand[machine] = index }
     }
     self.firstCommand = firstCommand
-    self.madeNamespaces = madeNamespaces
   }
 
   func validate(_ scenario: inout Scenario) {
@@ -54,7 +48,7 @@ struct ScenarioValidator {
 
   /// Reports a machine that is not declared.
   func checkMachine(_ name: NamespaceName, at place: SourcePlace) -> Bool {
-    if scenario.nodes[name.machine] != nil { return true }
+    if scenario.nodes.keys.contains(name.machine) { return true }
     log.error(
       "unknown machine \(quoted(name.machine))", at: place,
       suggestion: NearestName.nearest(to: name.machine, among: scenario.nodes.keys))
@@ -66,9 +60,9 @@ struct ScenarioValidator {
   /// - Parameter mayBeMade: whether commands ran on the machine until then.
   func checkNamespace(_ name: NamespaceName, at place: SourcePlace, mayBeMade: Bool) -> Bool {
     guard checkMachine(name, at: place) else { return false }
-    if scenario[name] != nil { return true }
+    if scenario.declares(name) { return true }
     if isContainer(name) { return false }
-    let made = madeNamespaces[name.machine]
+    let made = madeNamespaces.byMachine[name.machine]
     if mayBeMade, made?.mayHold(name.namespace ?? "") ?? true { return false }
     let inner = (scenario.nodes[name.machine]?.namespaces.keys.elements ?? [])
       + (scenario.nodes[name.machine]?.docker?.containers.map(\.name.value) ?? []) + (made?.names ?? [])

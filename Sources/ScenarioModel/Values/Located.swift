@@ -1,17 +1,16 @@
 /// Where in a scenario file something stands.
 public struct SourcePlace: Sendable {
   public let source: SourceText
-  /// The first byte of the value; of a string, its opening quote.
+  /// The first byte of the value; of a string, its opening quote; of a key that is meant, that of the key.
   public let byteOffset: Int
-  /// The RFC 6901 JSON pointer of the value.
-  public let pointer: String
 
-  public init(source: SourceText, byteOffset: Int, pointer: String) {
+  public init(source: SourceText, byteOffset: Int) {
     self.source = source
     self.byteOffset = byteOffset
-    self.pointer = pointer
   }
 
+  /// The RFC 6901 JSON pointer of the value; empty for the document as a whole.
+  public var pointer: String { source.pointer(ofByte: byteOffset) }
   public var file: String { source.file }
   public var position: SourcePosition { source.position(ofByte: byteOffset) }
   public var line: Int { position.line }
@@ -27,10 +26,7 @@ public struct SourcePlace: Sendable {
   func issue(
     _ message: String, severity: ScenarioIssue.Severity, suggestion: String?, atByte offset: Int
   ) -> ScenarioIssue {
-    let position = source.position(ofByte: offset)
-    return ScenarioIssue(
-      severity: severity, file: source.file, line: position.line, column: position.column, pointer: pointer,
-      message: message, suggestion: suggestion, excerpt: source.excerpt(atByte: offset))
+    source.issue(message, severity: severity, suggestion: suggestion, atByte: offset, pointer: pointer)
   }
 }
 

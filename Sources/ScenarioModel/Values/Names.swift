@@ -18,12 +18,12 @@ public struct NamespaceName: Hashable, Sendable {
       throw ValueError(
         "\(quoted(text)) names an interface, expected a machine or namespace", suggestion: owner)
     }
-    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    if let problem = NameKind.machine.problem(with: parts[0]) { throw ValueError(problem) }
-    if parts.count == 2, let problem = NameKind.namespace.problem(with: parts[1]) {
-      throw ValueError(problem)
-    }
-    self.init(machine: parts[0], namespace: parts.count == 2 ? parts[1] : nil)
+    let slash = text.utf8.firstIndex(of: UInt8(ascii: "/"))
+    let machine = slash.map { String(text[..<$0]) } ?? text
+    let namespace = slash.map { String(text[text.utf8.index(after: $0)...]) }
+    if let problem = NameKind.machine.problem(with: machine) { throw ValueError(problem) }
+    if let namespace, let problem = NameKind.namespace.problem(with: namespace) { throw ValueError(problem) }
+    self.init(machine: machine, namespace: namespace)
   }
 }
 
@@ -45,14 +45,13 @@ public struct EndpointName: Hashable, Sendable {
   ///
   /// - Throws: ``ValueError`` that tells which part is missing or no name.
   public init(_ text: String) throws(ValueError) {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2 else {
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
       throw ValueError(
         "\(quoted(text)) names no interface; an endpoint is written machine:interface, as in r1:eth0")
     }
-    namespace = try NamespaceName(parts[0])
-    if let problem = NameKind.interface.problem(with: parts[1]) { throw ValueError(problem) }
-    interface = parts[1]
+    namespace = try NamespaceName(String(text[..<colon]))
+    interface = String(text[text.utf8.index(after: colon)...])
+    if let problem = NameKind.interface.problem(with: interface) { throw ValueError(problem) }
   }
 }
 
@@ -101,7 +100,7 @@ enum NameKind: CaseIterable, Sendable {
   }
 
   private static func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+    ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
   }
 
   private func scenarioProblem(_ name: String) -> String? {
@@ -125,7 +124,7 @@ enum NameKind: CaseIterable, Sendable {
     if name == "all" || name == "default" {
       return "\(quoted(name)) is not an interface name: Linux keeps it for net.ipv4.conf.\(name)"
     }
-    for scalar in name.unicodeScalars {
+    for scalar in name.unicodeScalars where scalar == "/" || scalar == ":" || !("!"..."~").contains(scalar) {
       let isControl = scalar.properties.generalCategory == .control
       if scalar == "/" || scalar == ":" || isControl || scalar.properties.isWhitespace {
         let what = isControl || scalar.properties.isWhitespace ? "white space" : quoted(String(scalar))
