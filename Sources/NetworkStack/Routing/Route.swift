@@ -365,6 +365,7 @@ extension Kernel {
   /// - Precondition: the table that holds its table's routes has none of that prefix.
   mutating func setOnlyRoute(_ id: RouteID) {
     let holder = routingTables[routes[id].table.index].holder
+    routes[id].isFirst = true
     routingTables[holder.index].prefixes.insert(id.rawValue, at: routes[id].prefix)
   }
 
