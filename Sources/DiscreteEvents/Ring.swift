@@ -23,30 +23,36 @@ struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   @usableFromInline var base: UnsafeMutablePointer<Element>
   /// How many places there are: a power of two, or none.
   @usableFromInline var capacity = 0
-  /// The elements are in the places from `head` on, around the end.
-  @usableFromInline var head = 0
-  @usableFromInline var count = 0
+  /// How many elements were ever taken, and ever put in; the place of one is the rest of its number by the capacity.
+  @usableFromInline var taken: UInt = 0
+  @usableFromInline var added: UInt = 0
 
   @usableFromInline
   init() { base = memory.elements }
 
   @inlinable
-  var isEmpty: Bool { count == 0 }
+  var isEmpty: Bool { taken == added }
+  @inlinable
+  var count: Int { Int(bitPattern: added &- taken) }
+
+  @inlinable @inline(__always)
+  func place(_ number: UInt) -> UnsafeMutablePointer<Element> {
+    base + (Int(bitPattern: number) & (capacity &- 1))
+  }
 
   @inlinable @inline(__always)
   mutating func append(_ element: Element) {
     if count == capacity { move(to: max(16, capacity * 2)) }
-    base[(head &+ count) & (capacity &- 1)] = element
-    count &+= 1
+    place(added).initialize(to: element)
+    added &+= 1
   }
 
   /// - Precondition: it is not empty.
   @inlinable @inline(__always)
   mutating func removeFirst() -> Element {
-    precondition(count > 0, "there is nothing in an empty queue")
-    let element = base[head]
-    head = (head &+ 1) & (capacity &- 1)
-    count &-= 1
+    precondition(taken != added, "there is nothing in an empty queue")
+    let element = place(taken).pointee
+    taken &+= 1
     return element
   }
 
@@ -60,7 +66,8 @@ struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   @usableFromInline
   mutating func move(to newCapacity: Int) {
     let own = Memory(capacity: newCapacity)
-    for place in 0..<count { (own.elements + place).initialize(to: base[(head + place) & (capacity - 1)]) }
-    (memory, base, capacity, head) = (own, own.elements, newCapacity, 0)
+    for index in 0..<count { (own.elements + index).initialize(to: place(taken &+ UInt(index)).pointee) }
+    (memory, base, capacity) = (own, own.elements, newCapacity)
+    (taken, added) = (0, UInt(count))
   }
 }

@@ -36,7 +36,7 @@ extension Kernel {
   @inline(__always)
   mutating func handle(_ event: Event) {
     // By far the most common one.
-    if case .arrival(let packet, let device) = event { receiveAtOnce(Packet(packet), on: device) } else { handleOther(event) }
+    if case .arrival(let packet, let device) = event { receiveAtOnce(packets.unpark(packet), on: device) } else { handleOther(event) }
   }
 
   private mutating func handleOther(_ event: Event) {
@@ -47,16 +47,16 @@ extension Kernel {
       if datagram == refusedDatagram { return packets.release(packet) }
       hasRefusedFrame = false
       if packets[packet].flags.contains(.isIPv6) {
-        sendToIPv6Neighbor(Packet(packet))
+        sendToIPv6Neighbor(packets.unpark(packet))
       } else {
-        sendToNeighbor(Packet(packet))
+        sendToNeighbor(packets.unpark(packet))
       }
       if hasRefusedFrame { refusedDatagram = datagram }
     case .cableReady(let end): sendNextFrame(into: end)
     case .neighborTimer(let neighbor, let generation): neighborTimer(neighbor, generation: generation)
     case .managedNeighbors: manageNeighbors()
     case .proxyAnswer(let packet, let family, let generation):
-      answerForOther(Packet(packet), family, generation: generation)
+      answerForOther(packets.unpark(packet), family, generation: generation)
     case .sessionTimer(let session, let generation): sessionTimer(session, generation: generation)
     case .reassemblyTimeout(let namespace, let queue): expireReassembly(queue, in: namespace)
     case .ipv6ReassemblyTimeout(let namespace, let queue): expireIPv6Reassembly(queue, in: namespace)

@@ -240,7 +240,7 @@ extension Kernel {
       return nil
     }
     packets[id].flow = flow
-    return Packet(id)
+    return packets.unpark(id)
   }
 
   /// A copy of a packet; where no cell is left that is counted as a drop.
@@ -251,7 +251,7 @@ extension Kernel {
     }
     if packets[id].connection != .none { connections[packets[id].connection].references += 1 }
     if packets[id].longestFragment > 0 { joinedFragments[packets[id].number] = joinedFragments[packets[packet.id].number] }
-    return Packet(id)
+    return packets.unpark(id)
   }
 
   private mutating func countPoolDrop(at device: DeviceID) {

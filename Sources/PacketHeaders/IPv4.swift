@@ -102,16 +102,16 @@ public struct IPv4View {
 
   /// Lowers the TTL by one and mends the checksum.
   ///
-  /// A word that is 0x100 less leaves a sum whose complement is 0x100 more.
+  /// A word that is 0x100 less leaves a sum whose complement is 0x100 more, in whichever order its bytes are added.
   ///
-  /// Source: RFC 1141, RFC 1624 section 3. - Precondition: the TTL is not 0.
+  /// Source: RFC 1141, RFC 1624 section 3, RFC 1071 section 2 (B). - Precondition: the TTL is not 0.
   @inlinable @inline(__always)
   public func decrementTimeToLive() {
     let old = timeToLive
     precondition(old > 0, "a TTL of 0 cannot be lowered")
     bytes.store(old &- 1, at: 8)
-    let raised = UInt32(checksum) &+ 0x100
-    checksum = UInt16(truncatingIfNeeded: raised >= 0xffff ? raised &+ 1 : raised)
+    let raised = UInt32(checksum.bigEndian) &+ UInt32(UInt16(0x100).bigEndian)
+    checksum = UInt16(bigEndian: UInt16(truncatingIfNeeded: raised >= 0xffff ? raised &+ 1 : raised))
   }
 
   /// Computes the header's checksum anew.
@@ -131,7 +131,7 @@ public struct IPv4View {
     guard headerLength >= Self.minimumLength, headerLength <= bytes.count else { return false }
     var sum = InternetChecksum()
     sum.add(bytes.prefix(headerLength))
-    return sum.value == 0
+    return sum.isRight
   }
 
   /// Whether version, lengths and the header's checksum are right.
@@ -142,7 +142,7 @@ public struct IPv4View {
     if first == 0x45 {
       var sum = InternetChecksum()
       sum.addWords(bytes, count: Self.minimumLength / 4)
-      return total >= Self.minimumLength && total <= bytes.count && sum.value == 0
+      return total >= Self.minimumLength && total <= bytes.count && sum.isRight
     }
     return version == 4 && hasValidChecksum && total >= headerLength && total <= bytes.count
   }

@@ -77,6 +77,14 @@ public struct InternetChecksum {
     return ~UInt16(bigEndian: UInt16(truncatingIfNeeded: folded))
   }
 
+  /// Whether the bytes added held a right checksum.
+  ///
+  /// The words of a sum are the digits of a number to the base of 65,536, and their one's complement sum is what the number
+  /// leaves when it is divided by 65,535.
+  /// - Precondition: some of the bytes are not zero.
+  @inlinable @inline(__always)
+  public var isRight: Bool { sum % 0xffff == 0 }
+
   /// The checksum after one 16-bit word of what it covers has changed.
   ///
   /// Source: RFC 1624 section 3, equation 3.

@@ -147,9 +147,9 @@ extension Kernel {
     switch family {
     case .ipv4:
       guard let header = IPv4View(packets.bytes(id)) else { return nil }
-      let route = inputRoute(
-        destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device)
-      switch route {
+      let flow = RouteFlow(
+        from: header.source, to: header.destination, by: device, tos: header.tos, mark: packets[id].mark)
+      switch inputRoute(flow, device) {
       case .forward(let result, _):
         let hop = nextHop(of: result)
         guard hop.device == device else { return .up }

@@ -2,14 +2,14 @@ internal import DiscreteEvents
 
 /// Which end of which cable.
 package struct CableEnd: Sendable, BitwiseCopyable {
-  package let cable: CableID
-  /// 0 or 1.
-  package let side: UInt8
-}
+  private let number: UInt32
 
-extension CableEnd {
+  /// - Parameter side: 0 or 1.
+  init(cable: CableID, side: UInt32) { number = cable.rawValue * 2 + side }
+
+  package var cable: CableID { CableID(number / 2) }
   /// The place of the way that begins here in `Kernel.cableLanes`.
-  var lane: Int { cable.index &* 2 &+ Int(side) }
+  var lane: Int { Int(number) }
 }
 
 /// A cable between two network cards.

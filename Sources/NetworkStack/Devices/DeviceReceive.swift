@@ -13,30 +13,27 @@ extension Kernel {
   /// Differs(ipv4): frames that carry neither IP nor ARP are read by nobody.
   @inline(__always)
   mutating func receiveAtOnce(_ packet: consuming Packet, on device: DeviceID) {
-    let id = packet.id
-    packets[id].device = device
+    packet.metadata.device = device
     // What comes back by lo or a VRF device counts as received by the device of its route.
-    let mayBeOwn = !packets[id].flags.isDisjoint(with: [.hasLocalRoute, .forwarded])
-    if !mayBeOwn || !isLoopedBack(id) && !isForwardedIntoLoopback(id) { packets[id].inputDevice = device }
+    let mayBeOwn = !packet.metadata.flags.isDisjoint(with: [.hasLocalRoute, .forwarded])
+    if !mayBeOwn || !isLoopedBack(packet) && !isForwardedIntoLoopback(packet) { packet.metadata.inputDevice = device }
     guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
-    let bytes = packets.bytes(id)
+    let bytes = packet.metadata.bytes
     guard let frame = EthernetView(bytes) else { return drop(packet, .deviceHeader) }
     devices[device.index].counters.countReception(bytes: bytes.count)
-    if trace.isOn { record(.received(device, packets[id].flow), id, devices[device.index].namespace) }
-    // What a VRF device sends to itself was captured when it was sent.
-    let isSentByVRF = devices[device.index].isVRF && packets[id].flags.contains(.hasLocalRoute)
-    if !isSentByVRF { captureFrame(bytes, at: device) }
+    if trace.isOn { record(.received(device, packet.metadata.flow), packet.id, devices[device.index].namespace) }
+    captureReception(of: packet, at: device)
 
     let destination = frame.destination
     if destination == devices[device.index].mac {
-      packets[id].type = .host
+      packet.metadata.type = .host
     } else if destination.isMulticast {
-      packets[id].type = destination == devices[device.index].broadcast ? .broadcast : .multicast
+      packet.metadata.type = destination == devices[device.index].broadcast ? .broadcast : .multicast
       devices[device.index].counters.multicast += 1
     } else if case .macvlan(_, .passthru) = devices[device.index].kind {
-      packets[id].type = .host
+      packet.metadata.type = .host
     } else {
-      packets[id].type = .otherHost
+      packet.metadata.type = .otherHost
     }
     if case .bridgePort(let bridge, _) = devices[device.index].enslavement {
       // A VLAN device above a port takes its frames before the bridge does.
@@ -52,9 +49,9 @@ extension Kernel {
 
   /// Whether a machine sent a packet to itself, by lo or by a VRF device.
   @inline(__always)
-  func isLoopedBack(_ id: PacketID) -> Bool {
-    packets[id].flags.contains(.hasLocalRoute)
-      && (devices[packets[id].device.index].isLoopback || devices[packets[id].device.index].isVRF)
+  func isLoopedBack(_ packet: borrowing Packet) -> Bool {
+    packet.metadata.flags.contains(.hasLocalRoute)
+      && (devices[packet.metadata.device.index].isLoopback || devices[packet.metadata.device.index].isVRF)
   }
 
   /// Whether a packet for somebody else was routed into lo: it comes back with its route, which it takes again.
@@ -62,14 +59,14 @@ extension Kernel {
   /// Kernel counterpart: `loopback_xmit()` (drivers/net/loopback.c), which keeps `skb_dst`; `ip_rcv_finish_core()`
   /// (net/ipv4/ip_input.c, v6.12) looks up what has none.
   @inline(__always)
-  func isForwardedIntoLoopback(_ id: PacketID) -> Bool {
-    packets[id].flags.contains(.forwarded) && devices[packets[id].device.index].isLoopback
+  func isForwardedIntoLoopback(_ packet: borrowing Packet) -> Bool {
+    packet.metadata.flags.contains(.forwarded) && devices[packet.metadata.device.index].isLoopback
   }
 
   /// Hands a frame to the protocol that reads it.
   @inline(__always)
   private mutating func deliverFrame(_ packet: consuming Packet, _ etherType: EtherType, at device: DeviceID) {
-    packets.pull(packet.id, EthernetView.length)
+    packet.metadata.pull(EthernetView.length)
     switch etherType {
     case .ipv4: ipv4Receive(packet, at: device)
     case .arp: arpReceive(packet)
@@ -81,9 +78,18 @@ extension Kernel {
   /// The same, for a frame that came by a bridge or past a device above.
   @inline(never)
   mutating func deliverHandedOn(_ packet: consuming Packet) {
-    let id = packet.id
-    guard let frame = EthernetView(packets.bytes(id)) else { return drop(packet, .deviceHeader) }
-    deliverFrame(packet, frame.etherType, at: packets[id].device)
+    guard let frame = EthernetView(packet.metadata.bytes) else { return drop(packet, .deviceHeader) }
+    let device = packet.metadata.device
+    deliverFrame(packet, frame.etherType, at: device)
+  }
+
+  /// Keeps a copy of a received frame where the device is captured. What a VRF device sends to itself was captured when it
+  /// was sent.
+  @inline(__always)
+  private mutating func captureReception(of packet: borrowing Packet, at device: DeviceID) {
+    guard devices[device.index].isCaptured else { return }
+    if devices[device.index].isVRF && packet.metadata.flags.contains(.hasLocalRoute) { return }
+    keepCapture(of: packet.metadata.bytes, at: device)
   }
 
   /// Keeps a copy of a frame where the device is captured.

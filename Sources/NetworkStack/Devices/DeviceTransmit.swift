@@ -19,8 +19,7 @@ extension Kernel {
   /// Differs(carrier): a carrier that comes or goes is noticed at once; Linux may take up to a second (linkwatch).
   @inline(__always)
   mutating func transmitAtOnce(_ packet: consuming Packet, by device: DeviceID) {
-    let id = packet.id
-    packets[id].device = device
+    packet.metadata.device = device
     guard devices[device.index].isUp, devices[device.index].hasCarrier else {
       devices[device.index].counters.transmitDrops += 1
       return drop(packet, .queueDrop)
@@ -32,26 +31,25 @@ extension Kernel {
     }
     switch devices[device.index].kind {
     case .loopback:
-      countTransmission(id, device)
+      countTransmission(packet, device)
       queue.schedule(.arrival(packet.park(), device), at: now)
-    case .networkCard(let end):
-      guard let end else { return drop(packet, .queueDrop) }
-      cableTransmit(packet, by: device, into: end)
+    case .networkCard(nil): drop(packet, .queueDrop)
+    case .networkCard(let end?): cableTransmit(packet, by: device, into: end)
     case .veth(let peer):
-      sendFrame(id, by: device)
+      sendFrame(packet, by: device)
       // A frame longer than the peer's MTU allows, with room for a VLAN tag, is not taken by it; the outermost tag of
       // several does not count, as it travels beside the frame.
       let room = devices[peer.index].mtu + EthernetView.length + VLANTag.length
-      guard Int(packets[id].length) <= room || fitsWithoutTag(id, room) else {
+      guard Int(packet.metadata.length) <= room || fitsWithoutTag(packet.id, room) else {
         devices[device.index].counters.transmitDrops += 1
         devices[peer.index].counters.receiveDrops += 1
         hasRefusedFrame = true
         return drop(packet, .simulatorFrameTooLong)
       }
-      leaveNamespace(id)
+      leaveNamespace(packet)
       queue.schedule(.arrival(packet.park(), peer), at: now)
     case .dummy:
-      sendFrame(id, by: device)
+      sendFrame(packet, by: device)
       consume(packet)
     case .bridge, .vrf, .vlan, .macvlan, .vxlan: transmitByOthers(packet, by: device)
     }
@@ -64,62 +62,61 @@ extension Kernel {
   /// Sends a frame by a device that sends by others.
   @inline(never)
   private mutating func transmitByOthers(_ packet: consuming Packet, by device: DeviceID) {
-    let id = packet.id
     transmitNesting += 1
     defer { transmitNesting -= 1 }
     switch devices[device.index].kind {
     case .loopback, .networkCard, .veth, .dummy: preconditionFailure("it sends by itself")
     case .bridge(let bridge):
-      sendFrame(id, by: device)
-      if packets[id].flags.contains(.isBridgedToNeighbor) { return bridgeTransmitTranslated(packet, bridge: bridge) }
+      sendFrame(packet, by: device)
+      if packet.metadata.flags.contains(.isBridgedToNeighbor) { return bridgeTransmitTranslated(packet, bridge: bridge) }
       let hadRefused = hasRefusedFrame
       bridgeTransmit(packet, bridge: bridge)
       // A bridge takes every frame, whatever its ports do with it.
       hasRefusedFrame = hadRefused
     case .vrf:
-      sendFrame(id, by: device)
+      sendFrame(packet, by: device)
       vrfTransmit(packet, vrf: device)
     case .vlan(let lower, let vlan):
-      let (length, hadRefused) = (packets[id].length, hasRefusedFrame)
+      let (length, hadRefused) = (packet.metadata.length, hasRefusedFrame)
       hasRefusedFrame = false
-      sendFrame(id, by: device)
-      pushTag(vlan, id)
+      sendFrame(packet, by: device)
+      pushTag(vlan, packet.id)
       transmit(packet, by: lower)
       countRefusal(device, length: length)
       hasRefusedFrame = hasRefusedFrame || hadRefused
     case .macvlan(let lower, let mode):
-      let (length, hadRefused) = (packets[id].length, hasRefusedFrame)
+      let (length, hadRefused) = (packet.metadata.length, hasRefusedFrame)
       hasRefusedFrame = false
-      sendFrame(id, by: device)
+      sendFrame(packet, by: device)
       macvlanTransmit(packet, by: device, lower: lower, mode: mode)
       countRefusal(device, length: length)
       hasRefusedFrame = hasRefusedFrame || hadRefused
     case .vxlan(let vxlan):
-      sendFrame(id, by: device)
+      sendFrame(packet, by: device)
       vxlanTransmit(packet, vxlan)
     }
   }
 
   /// Counts, traces and captures a frame at the moment it leaves.
   @inline(__always)
-  mutating func sendFrame(_ id: PacketID, by device: DeviceID) {
-    countTransmission(id, device)
-    captureFrame(packets.bytes(id), at: device)
+  mutating func sendFrame(_ packet: borrowing Packet, by device: DeviceID) {
+    countTransmission(packet, device)
+    captureFrame(packet.metadata.bytes, at: device)
   }
 
   @inline(__always)
-  private mutating func countTransmission(_ id: PacketID, _ device: DeviceID) {
-    devices[device.index].counters.countTransmission(bytes: Int(packets[id].length))
-    if trace.isOn { record(.transmitted(device, packets[id].flow), id, devices[device.index].namespace) }
+  private mutating func countTransmission(_ packet: borrowing Packet, _ device: DeviceID) {
+    devices[device.index].counters.countTransmission(bytes: Int(packet.metadata.length))
+    if trace.isOn { record(.transmitted(device, packet.metadata.flow), packet.id, devices[device.index].namespace) }
   }
 
   /// Forgets what belongs to the kernel or namespace that the packet leaves.
   ///
   /// Kernel counterpart: `skb_scrub_packet()` (net/core/skbuff.c, v6.12).
   @inline(__always)
-  mutating func leaveNamespace(_ id: PacketID, keeping flags: PacketMetadata.Flags = .confirmsNeighbor) {
-    if packets[id].longestFragment > 0 { forgetFragments(of: id) }
-    releaseConnection(of: id)
-    packets[id].leaveNamespace(keeping: flags)
+  mutating func leaveNamespace(_ packet: borrowing Packet, keeping flags: PacketMetadata.Flags = .confirmsNeighbor) {
+    if packet.metadata.longestFragment > 0 { forgetFragments(of: packet.id) }
+    if packet.metadata.connection != .none { releaseConnection(of: packet.id) }
+    packet.metadata.leaveNamespace(keeping: flags)
   }
 }

@@ -253,7 +253,7 @@ extension Kernel {
       vxlans[vxlan.index].learn(frame.source, behind: host, at: now)
     }
     packets.pull(id, VXLANView.length)
-    leaveNamespace(id)
+    leaveNamespace(packet)
     queue.schedule(.arrival(packet.park(), device), at: now)
   }
 

@@ -89,7 +89,7 @@ extension Kernel {
     let length = EthernetView.length
     if devices[input.index].isLoopback {
       text.appendLinkHeader(of: packet.family, nil)
-    } else if metadata.start >= UInt32(length) {
+    } else if metadata.headroom >= UInt32(length) {
       text.appendLinkHeader(of: packet.family, PacketBytes(base: packet.bytes.base - length, count: length))
     }
   }

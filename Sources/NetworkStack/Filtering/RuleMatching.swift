@@ -252,7 +252,7 @@ extension Kernel {
 
   /// Who sent the frame; `nil` of packets made here.
   private func linkSource(of packet: FilteredPacket) -> MACAddress? {
-    guard packet.input != nil, packets[packet.id].start >= UInt32(EthernetView.length) else { return nil }
+    guard packet.input != nil, packets[packet.id].headroom >= UInt32(EthernetView.length) else { return nil }
     let frame = PacketBytes(base: packet.bytes.base - EthernetView.length, count: EthernetView.length)
     return EthernetView(frame)?.source
   }

@@ -56,7 +56,7 @@ extension Kernel {
     var isOwn = isOwnIPv6Address(header.destination, in: namespace, device: metadata.inputDevice)
       || isOwnIPv6Address(header.destination, in: namespace, device: metadata.device)
     var device = metadata.inputDevice
-    if devices[metadata.device.index].isVRF && !isLoopedBack(id), let route = try? receivedIPv6Route(id, header) {
+    if devices[metadata.device.index].isVRF && !isLoopedBack(packet), let route = try? receivedIPv6Route(id, header) {
       (isOwn, device) = (route.type == .local, route.nextHop.device)
     }
     if !isMulticast && isOwn { flow.source = header.destination }

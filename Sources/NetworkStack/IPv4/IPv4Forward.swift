@@ -11,34 +11,37 @@ extension Kernel {
   /// Source: RFC 1812 sections 5.2.1 and 5.3.1.
   @inline(__always)
   mutating func ipv4Forward(_ packet: consuming Packet, _ route: RouteResult) {
-    let id = packet.id
-    guard let header = IPv4View(packets.bytes(id)), let device = nextHop(of: route).device else {
+    let hop = nextHop(of: route)
+    guard let header = IPv4View(packet.metadata.bytes), let device = hop.device else {
       return drop(packet, .notSpecified)
     }
     guard header.timeToLive > 1 else { return endLife(packet) }
-    packets[id].flags.insert(.forwarded)
-    let exception = routeException(header.destination, route, by: device)
-    let locked = exception.flatMap { $0.isMTULocked ? $0.mtu : nil }
-    let routeMTU = locked ?? routes[route.route].mtu
-    let mtu = min(routeMTU > 0 ? routeMTU : devices[device.index].mtu, 65_535)
-    let longestFragment = Int(packets[id].longestFragment)
-    if Int(packets[id].length) > mtu && header.dontFragment && (longestFragment == 0 || longestFragment > mtu) {
+    packet.metadata.flags.insert(.forwarded)
+    let namespace = devices[device.index].namespace
+    let way = onwardWay(to: header.destination, route, hop, device, in: namespace)
+    let mtu = min(way.mtu > 0 ? way.mtu : devices[device.index].mtu, 65_535)
+    let longestFragment = Int(packet.metadata.longestFragment)
+    if Int(packet.metadata.length) > mtu && header.dontFragment && (longestFragment == 0 || longestFragment > mtu) {
       return refuseTooLong(packet, mtu: mtu, device)
     }
+    packet.metadata.nextHop = way.gateway.isUnspecified ? header.destination : way.gateway
+    if !way.isRedirected { packet.metadata.setIPv6Gateway(hop.ipv6Gateway) }
+    packet.metadata.routeMTU = UInt16(truncatingIfNeeded: mtu)
+    packet.metadata.routeBody = routes[route.route].body
     header.decrementTimeToLive()
-    if trace.isOn { record(.timeToLiveDecremented(to: header.timeToLive), id, devices[device.index].namespace) }
-    let learned = exception?.gateway
-    let gateway = learned ?? nextHop(of: route).usedGateway
-    if packets[id].flags.contains(.wantsRedirect) {
-      sendRedirect(about: id, gateway: gateway.isUnspecified ? header.destination : gateway)
+    if trace.isOn { record(.timeToLiveDecremented(to: header.timeToLive), packet.id, namespace) }
+    if packet.metadata.flags.contains(.wantsRedirect) || hasHook(.forward, .ipv4, namespace) {
+      return redirectAndAsk(packet, by: device, in: namespace)
     }
-    packets[id].nextHop = gateway.isUnspecified ? header.destination : gateway
-    if learned == nil { setIPv6Gateway(nextHop(of: route).ipv6Gateway, of: id) }
-    packets[id].routeMTU = UInt16(truncatingIfNeeded: mtu)
-    packets[id].routeBody = routes[route.route].body
-    let input = packets[id].device
-    let namespace = devices[device.index].namespace
-    if case .drop(let reason) = passes(.forward, id, .ipv4, input: input, output: device, namespace: namespace) {
+    ipv4OutputAtOnce(packet, by: device, in: namespace)
+  }
+
+  /// Tells the sender of a nearer way, and asks the rules about a packet that is forwarded, where that is due.
+  @inline(never)
+  private mutating func redirectAndAsk(_ packet: consuming Packet, by device: DeviceID, in namespace: NamespaceID) {
+    if packet.metadata.flags.contains(.wantsRedirect) { sendRedirect(about: packet.id, gateway: packet.metadata.nextHop) }
+    let input = packet.metadata.device
+    if case .drop(let reason) = passes(.forward, packet.id, .ipv4, input: input, output: device, namespace: namespace) {
       return drop(packet, reason)
     }
     ipv4Output(packet, by: device, in: namespace)

@@ -71,7 +71,7 @@ extension Kernel {
     if route.isLocal { packets[id].flags.formUnion([.hasLocalRoute, .routeIsLocal]) }
     if route.isBroadcast { packets[id].flags.insert(.routeIsBroadcast) }
     packets[id].nextHop = route.nextHop
-    setIPv6Gateway(route.ipv6Gateway, of: id)
+    packets[id].setIPv6Gateway(route.ipv6Gateway)
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: mtu)
     packets[id].device = route.device
@@ -97,7 +97,7 @@ extension Kernel {
     }
     let device = packets[id].device
     if packets[id].flags.contains(.routeIsBroadcast), !devices[device.index].isLoopback { loopBack(packet, by: device) }
-    ipv4Output(packet, by: device, in: devices[device.index].namespace)
+    ipv4OutputAtOnce(packet, by: device, in: devices[device.index].namespace)
   }
 
   /// Asks the rules about a packet of this machine at the VRF whose port it leaves by; connections are tracked at
@@ -151,33 +151,37 @@ extension Kernel {
     if case .drop(let reason) = passes(.postrouting, copy.id, .ipv4, input: nil, output: device, namespace: namespace) {
       return drop(copy, reason)
     }
-    if case .drop(let reason) = askPrerouting(copy.id, .ipv4, at: device) { return drop(copy, reason) }
+    if case .drop(let reason) = askPrerouting(copy, .ipv4, at: device) { return drop(copy, reason) }
     ipv4Deliver(copy)
-  }
-
-  /// Notes the IPv6 address of the router that an IPv4 packet is handed to, where the route names it so.
-  ///
-  /// Kernel counterpart: `ip_neigh_for_gw()` (include/net/route.h, v6.12). Source: RFC 8950.
-  @inline(__always)
-  func setIPv6Gateway(_ gateway: IPv6Address, of id: PacketID) {
-    if gateway.isUnspecified { return }
-    packets[id].ipv6NextHop = gateway
-    packets[id].flags.insert(.nextHopIsIPv6)
   }
 
   /// Sends a packet by a device, in fragments where it does not fit.
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
   @inline(__always)
+  mutating func ipv4OutputAtOnce(_ packet: consuming Packet, by device: DeviceID, in namespace: NamespaceID) {
+    packet.metadata.device = device
+    if hasHook(.postrouting, .ipv4, namespace) { return ipv4Output(packet, by: device, in: namespace) }
+    outputAllowed(packet, by: device)
+  }
+
+  /// The same, for a packet that rules are asked about, or that comes where packets seldom come.
+  @inline(never)
   mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID, in namespace: NamespaceID) {
-    let id = packet.id
-    packets[id].device = device
+    packet.metadata.device = device
     if case .drop(let reason) = passes(
-      .postrouting, id, .ipv4, input: nil, output: device, namespace: namespace) {
-      return packets[id].flags.contains(.isLocallySent) ? refuse(packet, reason) : drop(packet, reason)
+      .postrouting, packet.id, .ipv4, input: nil, output: device, namespace: namespace) {
+      return packet.metadata.flags.contains(.isLocallySent) ? refuse(packet, reason) : drop(packet, reason)
     }
-    let mtu = packets[id].routeMTU > 0 ? Int(packets[id].routeMTU) : devices[device.index].mtu
-    if packets[id].longestFragment > 0 || Int(packets[id].length) > mtu { return outputInParts(packet, mtu: mtu, device) }
+    outputAllowed(packet, by: device)
+  }
+
+  @inline(__always)
+  private mutating func outputAllowed(_ packet: consuming Packet, by device: DeviceID) {
+    let mtu = packet.metadata.routeMTU > 0 ? Int(packet.metadata.routeMTU) : devices[device.index].mtu
+    if packet.metadata.longestFragment > 0 || Int(packet.metadata.length) > mtu {
+      return outputInParts(packet, mtu: mtu, device)
+    }
     passToNeighbor(packet)
   }
 
@@ -247,7 +251,7 @@ extension Kernel {
       packets.bytes(id).store(source.bits, at: 12)
     }
     packets[id].nextHop = route.nextHop
-    setIPv6Gateway(route.ipv6Gateway, of: id)
+    packets[id].setIPv6Gateway(route.ipv6Gateway)
     packets[id].routeBody = route.result.map { routes[$0.route].body } ?? .none
     packets[id].routeMTU = UInt16(clamping: pathMTU(route, destination: destination))
     packets[id].device = route.device

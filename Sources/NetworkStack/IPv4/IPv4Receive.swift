@@ -13,12 +13,11 @@ extension Kernel {
   /// Differs(ipv4): IP options are not processed: a header with options is forwarded as it is.
   @inline(__always)
   mutating func ipv4Receive(_ packet: consuming Packet, at device: DeviceID) {
-    let id = packet.id
-    guard packets[id].type != .otherHost, let header = IPv4View(packets.bytes(id)), header.isConsistent else {
+    guard packet.metadata.type != .otherHost, let header = IPv4View(packet.metadata.bytes), header.isConsistent else {
       return dropFaulty(packet)
     }
     // What follows the packet in its frame is padding.
-    packets.trim(id, to: header.totalLength)
+    packet.metadata.trim(to: header.totalLength)
     if header.isFragment && tracksConnections(.ipv4, devices[device.index].namespace) {
       return reassemble(packet, for: .prerouting)
     }
@@ -44,53 +43,62 @@ extension Kernel {
   /// Kernel counterpart: `ip_rcv()`, `ip_rcv_finish()` (net/ipv4/ip_input.c, v6.12).
   @inline(__always)
   private mutating func ipv4Prerouting(_ packet: consuming Packet, at device: DeviceID) {
-    let id = packet.id
-    if packets[id].flags.contains(.hasLocalRoute) { return receiveOwn(packet, at: device) }
-    if case .drop(let reason) = askPrerouting(id, .ipv4, at: device) { return drop(packet, reason) }
-    if let vrf = devices[device.index].vrf {
-      enterVRF(id, vrf)
-      if case .drop(let reason) = askPrerouting(id, .ipv4, at: vrf) { return drop(packet, reason) }
+    let namespace = devices[device.index].namespace
+    let isFresh = packet.metadata.flags.isDisjoint(with: [.hasLocalRoute, .hasPassedBridgeRules, .isL3Slave, .forwarded])
+    if isFresh, !hasHook(.prerouting, .ipv4, namespace), devices[device.index].vrf == nil {
+      return routeReceivedAtOnce(packet, by: device)
     }
-    routeReceived(packet, by: port(of: id, at: device))
+    askAndRoute(packet, at: device)
+  }
+
+  /// The same, where somebody is to be asked, or the packet has been on its way before.
+  @inline(never)
+  private mutating func askAndRoute(_ packet: consuming Packet, at device: DeviceID) {
+    if packet.metadata.flags.contains(.hasLocalRoute) { return receiveOwn(packet, at: device) }
+    if case .drop(let reason) = askPrerouting(packet, .ipv4, at: device) { return drop(packet, reason) }
+    if let vrf = devices[device.index].vrf {
+      enterVRF(packet.id, vrf)
+      if case .drop(let reason) = askPrerouting(packet, .ipv4, at: vrf) { return drop(packet, reason) }
+    }
+    let port = port(of: packet, at: device)
+    routeReceived(packet, by: port)
   }
 
   /// The device whose settings count for a packet, for redirects and for the check of its source: the port, also in a VRF.
-  @inline(__always)
-  private func port(of id: PacketID, at device: DeviceID) -> DeviceID {
-    packets[id].flags.contains(.isL3Slave) || isForwardedIntoLoopback(id) ? packets[id].inputDevice : device
+  private func port(of packet: borrowing Packet, at device: DeviceID) -> DeviceID {
+    packet.metadata.flags.contains(.isL3Slave) || isForwardedIntoLoopback(packet) ? packet.metadata.inputDevice : device
   }
 
   /// A packet that this machine sent to itself has its route already, which holds unless the rules change the destination.
   @inline(never)
   private mutating func receiveOwn(_ packet: consuming Packet, at device: DeviceID) {
-    let id = packet.id
-    guard let before = IPv4View(packets.bytes(id))?.destination else { preconditionFailure("the header was checked") }
-    if case .drop(let reason) = askPrerouting(id, .ipv4, at: device) { return drop(packet, reason) }
-    if IPv4View(packets.bytes(id))?.destination == before {
+    guard let before = IPv4View(packet.metadata.bytes)?.destination else { preconditionFailure("the header was checked") }
+    if case .drop(let reason) = askPrerouting(packet, .ipv4, at: device) { return drop(packet, reason) }
+    if IPv4View(packet.metadata.bytes)?.destination == before {
       // A VRF device also gets back what its own table sends to it again; that is for nobody.
-      return packets[id].flags.contains(.routeIsLocal) ? ipv4Deliver(packet) : drop(packet, .notSpecified)
+      return packet.metadata.flags.contains(.routeIsLocal) ? ipv4Deliver(packet) : drop(packet, .notSpecified)
     }
-    packets[id].flags.subtract([.hasLocalRoute, .routeIsLocal])
-    routeReceived(packet, by: port(of: id, at: device))
+    packet.metadata.flags.subtract([.hasLocalRoute, .routeIsLocal])
+    let port = port(of: packet, at: device)
+    routeReceived(packet, by: port)
   }
 
   /// The same for a packet that was put together from fragments.
   @inline(never)
   mutating func ipv4PreroutingOfWhole(_ packet: consuming Packet) {
-    let device = packets[packet.id].device
+    let device = packet.metadata.device
     ipv4Prerouting(packet, at: device)
   }
 
   /// Asks the rules about a packet at the device it is at, before routing.
-  @inline(__always)
-  mutating func askPrerouting(_ id: PacketID, _ family: FilterFamily, at device: DeviceID) -> HookVerdict {
+  mutating func askPrerouting(_ packet: borrowing Packet, _ family: FilterFamily, at device: DeviceID) -> HookVerdict {
     // The bridge it came in by has asked already.
-    if packets[id].flags.contains(.hasPassedBridgeRules) {
-      packets[id].flags.remove(.hasPassedBridgeRules)
+    if packet.metadata.flags.contains(.hasPassedBridgeRules) {
+      packet.metadata.flags.remove(.hasPassedBridgeRules)
       return .accept
     }
     return passes(
-      .prerouting, id, family, input: device, output: nil, namespace: devices[device.index].namespace)
+      .prerouting, packet.id, family, input: device, output: nil, namespace: devices[device.index].namespace)
   }
 
   /// The VRF takes the packet over from its port.
@@ -104,56 +112,82 @@ extension Kernel {
     captureOnVRF(id, vrf)
   }
 
+  /// Looks for the way of a packet, and hands it on there.
   @inline(__always)
+  private mutating func routeReceivedAtOnce(_ packet: consuming Packet, by device: DeviceID) {
+    guard let header = IPv4View(packet.metadata.bytes) else { preconditionFailure("the header was checked") }
+    if let route = plainInputRoute(destination: header.destination, source: header.source, device: device) {
+      return follow(route, packet, by: device)
+    }
+    routeByRules(packet, by: device)
+  }
+
+  /// The same, called from where packets seldom come.
+  @inline(never)
   private mutating func routeReceived(_ packet: consuming Packet, by device: DeviceID) {
-    let id = packet.id
-    guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
-    let namespace = devices[device.index].namespace
-    let ports = namespaceForwarding[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
-    let route = inputRoute(
-      destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark, device: device,
-      ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)
+    routeReceivedAtOnce(packet, by: device)
+  }
+
+  /// The same, where the addresses and one table do not say it all.
+  @inline(never)
+  private mutating func routeByRules(_ packet: consuming Packet, by device: DeviceID) {
+    guard let header = IPv4View(packet.metadata.bytes) else { preconditionFailure("the header was checked") }
+    let route = inputRoute(receivedFlow(header, mark: packet.metadata.mark, device), device)
+    follow(route, packet, by: device)
+  }
+
+  /// Hands a packet on as its route says.
+  @inline(__always)
+  private mutating func follow(_ route: InputRoute, _ packet: consuming Packet, by device: DeviceID) {
     switch route {
     case .martian(let reason):
-      recordReceivedRoute(route, of: id, device)
+      recordReceivedRoute(route, of: packet, device)
       drop(packet, reason)
     case .broadcast:
-      packets[id].flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
+      packet.metadata.flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
       ipv4Deliver(packet)
     case .local:
-      recordReceivedRoute(route, of: id, device)
-      packets[id].flags.formUnion([.hasRoute, .routeIsLocal])
+      recordReceivedRoute(route, of: packet, device)
+      packet.metadata.flags.formUnion([.hasRoute, .routeIsLocal])
       // Unicast to this machine in a broadcast frame is not taken (RFC 1122 section 3.3.6).
-      if packets[id].type != .host { return drop(packet, .unicastInLayer2Multicast) }
+      if packet.metadata.type != .host { return drop(packet, .unicastInLayer2Multicast) }
       ipv4Deliver(packet)
     case .forward(let result, let wantsRedirect):
-      recordReceivedRoute(route, of: id, device)
-      packets[id].flags.insert(.hasRoute)
-      if wantsRedirect { packets[id].flags.insert(.wantsRedirect) }
+      recordReceivedRoute(route, of: packet, device)
+      packet.metadata.flags.formUnion(wantsRedirect ? [.hasRoute, .wantsRedirect] : .hasRoute)
       // A unicast packet in a broadcast frame is not forwarded.
-      if packets[id].type != .host { return drop(packet, .notSpecified) }
+      if packet.metadata.type != .host { return drop(packet, .notSpecified) }
       ipv4Forward(packet, result)
     case .unreachable(let error):
-      recordReceivedRoute(route, of: id, device)
+      recordReceivedRoute(route, of: packet, device)
       refuse(packet, error)
     }
   }
 
   /// Keeps the decision about a received packet, by the device whose settings it goes by.
   @inline(__always)
-  private mutating func recordReceivedRoute(_ route: InputRoute, of id: PacketID, _ device: DeviceID) {
-    if trace.isOn { keepReceivedRoute(route, of: id, device) }
+  private mutating func recordReceivedRoute(
+    _ route: InputRoute, of packet: borrowing Packet, _ device: DeviceID
+  ) {
+    if trace.isOn { keepReceivedRoute(route, of: packet.id, device) }
   }
 
   @inline(never)
   private mutating func keepReceivedRoute(_ route: InputRoute, of id: PacketID, _ device: DeviceID) {
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
-    let namespace = devices[device.index].namespace
-    let ports = namespaceForwarding[namespace.index].hasCustomRules ? transportPorts(header) : (source: 0, destination: 0)
-    let flow = receivedFlow(
-      destination: header.destination, source: header.source, tos: header.tos, mark: packets[id].mark,
-      device: device, ipProtocol: header.protocol.rawValue, sourcePort: ports.source, destinationPort: ports.destination)
-    recordReceivedRoute(route, flow, of: id, namespace)
+    let flow = receivedFlow(header, mark: packets[id].mark, device)
+    recordReceivedRoute(route, flow, of: id, devices[device.index].namespace)
+  }
+
+  /// What the lookup for a received packet goes by.
+  @inline(never)
+  private func receivedFlow(_ header: IPv4View, mark: UInt32, _ device: DeviceID) -> RouteFlow {
+    var flow = RouteFlow(from: header.source, to: header.destination, by: device, tos: header.tos, mark: mark)
+    flow.ipProtocol = header.protocol.rawValue
+    if namespaceForwarding[devices[device.index].namespace.index].hasCustomRules {
+      (flow.sourcePort, flow.destinationPort) = transportPorts(header)
+    }
+    return flow
   }
 
   /// The ports of a TCP or UDP packet; zeros for others and for later fragments.

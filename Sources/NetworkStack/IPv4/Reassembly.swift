@@ -144,7 +144,7 @@ extension Kernel {
 
   /// Copies the Ethernet header that stands before a packet.
   func copyFrameHeader(from packet: PacketID, to other: PacketID) {
-    guard packets[packet].start >= UInt32(EthernetView.length) else { return }
+    guard packets[packet].headroom >= UInt32(EthernetView.length) else { return }
     packets.push(packet, EthernetView.length)
     packets.push(other, EthernetView.length)
     packets.bytes(other).copy(packets.bytes(packet).prefix(EthernetView.length), to: 0)
@@ -163,6 +163,6 @@ extension Kernel {
     if let first = waiting.parts.first, first.offset == 0 {
       sendICMPError(about: first.packet, type: .timeExceeded, code: 1)
     }
-    for part in waiting.parts { drop(Packet(part.packet), .fragmentTimeout) }
+    for part in waiting.parts { drop(packets.unpark(part.packet), .fragmentTimeout) }
   }
 }

@@ -122,7 +122,7 @@ extension Kernel {
     if case .drop(let reason) = passes(.postrouting, copy.id, .ipv6, input: nil, output: device, namespace: namespace) {
       return drop(copy, reason)
     }
-    if case .drop(let reason) = askPrerouting(copy.id, .ipv6, at: packets[copy.id].device) { return drop(copy, reason) }
+    if case .drop(let reason) = askPrerouting(copy, .ipv6, at: packets[copy.id].device) { return drop(copy, reason) }
     ipv6Deliver(copy)
   }
 
@@ -203,10 +203,8 @@ extension Kernel {
 
   /// Gives a new packet what is known of another one, but its place and number.
   mutating func adopt(_ metadata: PacketMetadata, by id: PacketID) {
-    let own = packets[id]
     if metadata.connection != .none { connections[metadata.connection].references += 1 }
-    packets[id] = PacketMetadata(copying: metadata, into: own)
-    packets[id].length = own.length
+    packets[id].adopt(metadata)
     packets[id].longestFragment = 0
   }
 

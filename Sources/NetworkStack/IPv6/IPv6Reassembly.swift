@@ -164,6 +164,6 @@ extension Kernel {
     if let first = waiting.parts.first, first.offset == 0 {
       sendICMPv6Error(about: first.packet, type: .timeExceeded, code: 1)
     }
-    for part in waiting.parts { drop(Packet(part.packet), .fragmentTimeout) }
+    for part in waiting.parts { drop(packets.unpark(part.packet), .fragmentTimeout) }
   }
 }

@@ -37,7 +37,7 @@ extension Kernel {
     let id = packet.id
     let device = packets[id].device
     guard let before = IPv6View(packets.bytes(id))?.destination else { preconditionFailure("the header was checked") }
-    if case .drop(let reason) = askPrerouting(id, .ipv6, at: packets[id].device) { return drop(packet, reason) }
+    if case .drop(let reason) = askPrerouting(packet, .ipv6, at: packets[id].device) { return drop(packet, reason) }
     guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
     if packets[id].flags.contains(.hasLocalRoute) {
       // What this machine sends to itself counts as come in by the device that has the address.
@@ -56,7 +56,7 @@ extension Kernel {
     }
     if let vrf = devices[device.index].vrf {
       enterVRF(id, vrf, header)
-      if packets[id].device == vrf, case .drop(let reason) = askPrerouting(id, .ipv6, at: vrf) { return drop(packet, reason) }
+      if packets[id].device == vrf, case .drop(let reason) = askPrerouting(packet, .ipv6, at: vrf) { return drop(packet, reason) }
     }
     routeReceivedIPv6(packet)
   }

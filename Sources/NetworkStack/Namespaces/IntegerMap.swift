@@ -15,7 +15,7 @@ struct IntegerMap: Sendable {
   private var slots = [Slot(key: 0, value: 0, isUsed: false)]
   private(set) var count = 0
 
-  private var mask: Int { slots.count - 1 }
+  private var mask: Int { slots.count &- 1 }
 
   @inline(__always)
   private func home(_ key: UInt64) -> Int {

@@ -59,7 +59,7 @@ extension Kernel {
       }
       return .done
     }
-    switch inputRoute(destination: arp.target, source: arp.sender, tos: 0, mark: 0, device: device) {
+    switch inputRoute(RouteFlow(from: arp.sender, to: arp.target, by: device), device) {
     case .local:
       if ignores(arp, on: device) || isFiltered(arp, on: device) { return .done }
       if learnAsker(arp, on: device) { reply(arp, by: device) }

@@ -13,15 +13,14 @@ extension Kernel {
   /// (net/core/neighbour.c, v6.12).
   @inline(__always)
   mutating func passToNeighbor(_ packet: consuming Packet) {
-    let id = packet.id
-    if packets[id].flags.contains(.nextHopIsIPv6) { return sendToIPv6Neighbor(packet) }
-    let (device, nextHop) = (packets[id].device, packets[id].nextHop)
+    if packet.metadata.flags.contains(.nextHopIsIPv6) { return sendToIPv6Neighbor(packet) }
+    let (device, nextHop) = (packet.metadata.device, packet.metadata.nextHop)
     guard let neighbor = neighbors.find(nextHop, on: device) else { return sendToNewNeighbor(packet, nextHop, device) }
-    if packets[id].flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
+    if packet.metadata.flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
     guard neighbors[neighbor].state.isConnected else { return resolve(packet, neighbor) }
     useConnected(neighbor)
-    recordResolved(neighbor, for: id)
-    pushEthernetHeader(id, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
+    recordResolved(neighbor, for: packet.id)
+    pushEthernetHeader(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
     transmitAtOnce(packet, by: device)
   }
 
@@ -56,14 +55,16 @@ extension Kernel {
   mutating func sendFrame(
     _ packet: consuming Packet, to mac: MACAddress, by device: DeviceID, etherType: EtherType
   ) {
-    pushEthernetHeader(packet.id, to: mac, by: device, etherType: etherType)
+    pushEthernetHeader(packet, to: mac, by: device, etherType: etherType)
     transmit(packet, by: device)
   }
 
   @inline(__always)
-  private func pushEthernetHeader(_ id: PacketID, to mac: MACAddress, by device: DeviceID, etherType: EtherType) {
-    packets.push(id, EthernetView.length)
-    guard let frame = EthernetView(packets.bytes(id)) else { preconditionFailure("a header was pushed") }
+  private func pushEthernetHeader(
+    _ packet: borrowing Packet, to mac: MACAddress, by device: DeviceID, etherType: EtherType
+  ) {
+    packet.metadata.push(EthernetView.length)
+    guard let frame = EthernetView(packet.metadata.bytes) else { preconditionFailure("a header was pushed") }
     EthernetHeader(destination: mac, source: devices[device.index].mac, etherType: etherType).emit(into: frame)
   }
 
@@ -181,7 +182,7 @@ extension Kernel {
     // What a packet costs there is its memory in the kernel; a small one is counted with that of its buffer.
     let cost = Self.queueCost(Int(packets[id].length))
     while neighbors[neighbor].waitingBytes + cost > limit, let oldest = takeWaiting(neighbor) {
-      drop(Packet(oldest), .neighborQueueFull)
+      drop(packets.unpark(oldest), .neighborQueueFull)
     }
     if trace.isOn { record(.parkedForNeighbor(decision(neighbor)), id, namespace(of: packets[id].device)) }
     packets[id].next = .none
@@ -218,9 +219,9 @@ extension Kernel {
         neighbors[neighbor].hasCachedHeader = true
         recordResolved(neighbor, for: id)
         sendFrame(
-          Packet(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device, etherType: etherType(of: id))
+          packets.unpark(id), to: neighbors[neighbor].mac, by: neighbors[neighbor].device, etherType: etherType(of: id))
       } else {
-        resolve(Packet(id), neighbor)
+        resolve(packets.unpark(id), neighbor)
       }
     }
   }
@@ -316,7 +317,7 @@ extension Kernel {
       } else if packets[id].routeBody == .none || routes.isAlive(packets[id].routeBody) {
         sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.host)
       }
-      drop(Packet(id), .neighborFailed)
+      drop(packets.unpark(id), .neighborFailed)
     }
   }
 
@@ -336,7 +337,7 @@ extension Kernel {
   }
 
   package mutating func removeNeighbor(_ neighbor: NeighborID) {
-    while let id = takeWaiting(neighbor) { drop(Packet(id), .neighborDead) }
+    while let id = takeWaiting(neighbor) { drop(packets.unpark(id), .neighborDead) }
     let namespace = devices[neighbors[neighbor].device.index].namespace.index
     if neighbors[neighbor].address.isIPv6 {
       namespaces[namespace].ipv6NeighborCount -= 1

@@ -94,10 +94,12 @@ struct PacketMetadata: BitwiseCopyable {
 
   // What every stage of a forwarded packet reads comes first: it shares a line or two of the cache.
 
-  /// Where its cell begins in the memory of the pool, and where its bytes begin in the cell.
-  private(set) var cell: Int
-  var start: UInt32
-  var length: UInt32
+  /// Where its bytes begin, how much of its cell is in front of them, and how many they are.
+  fileprivate var base: UnsafeMutableRawPointer
+  private(set) var headroom: UInt32
+  private(set) var length: UInt32
+  /// Its place in the pool.
+  private(set) var id: PacketID
   /// The device it is at: the one it came in by, the VRF of that one, or the one it leaves by.
   var device: DeviceID
   /// The device that the frame came in by; of what a machine sends to itself by lo, that of its route.
@@ -134,10 +136,40 @@ struct PacketMetadata: BitwiseCopyable {
   /// The next hop of an IPv6 packet, and of one of IPv4 that is handed to a router by its IPv6 address.
   var ipv6NextHop = IPv6Address.unspecified
 
-  init(cell: Int, start: UInt32, length: UInt32, device: DeviceID, number: UInt32) {
-    (self.cell, self.start, self.length) = (cell, start, length)
+  /// - Parameter base: where the bytes begin in the cell, behind `headroom`.
+  init(_ id: PacketID, base: UnsafeMutableRawPointer, headroom: Int, length: Int, device: DeviceID, number: UInt32) {
+    self.id = id
+    (self.base, self.headroom, self.length) = (base, UInt32(headroom), UInt32(length))
     (self.device, inputDevice) = (device, device)
     self.number = number
+  }
+
+  /// The packet's bytes, from the header that its present stage begins with.
+  @inline(__always)
+  var bytes: PacketBytes { PacketBytes(base: base, count: Int(length)) }
+
+  /// Takes `count` bytes off the front.
+  @inline(__always)
+  mutating func pull(_ count: Int) {
+    precondition(count <= Int(length), "a header is not longer than its packet")
+    base += count
+    headroom &+= UInt32(truncatingIfNeeded: count)
+    length &-= UInt32(truncatingIfNeeded: count)
+  }
+
+  /// Adds `count` bytes in front; they are what they were, or undefined.
+  @inline(__always)
+  mutating func push(_ count: Int) {
+    precondition(count <= Int(headroom), "there is headroom for a header")
+    base -= count
+    headroom &-= UInt32(truncatingIfNeeded: count)
+    length &+= UInt32(truncatingIfNeeded: count)
+  }
+
+  /// Cuts the packet to `length` bytes where it is longer.
+  @inline(__always)
+  mutating func trim(to length: Int) {
+    if Int(self.length) > length { self.length = UInt32(length) }
   }
 
   /// Forgets what holds in one namespace alone; the connection was given back.
@@ -149,13 +181,25 @@ struct PacketMetadata: BitwiseCopyable {
     (bridgeInput, bridgeOutput) = (nil, nil)
   }
 
+  /// Notes the IPv6 address of the router that an IPv4 packet is handed to, where the route names it so.
+  ///
+  /// Kernel counterpart: `ip_neigh_for_gw()` (include/net/route.h, v6.12). Source: RFC 8950.
+  @inline(__always)
+  mutating func setIPv6Gateway(_ gateway: IPv6Address) {
+    if gateway.isUnspecified { return }
+    ipv6NextHop = gateway
+    flags.insert(.nextHopIsIPv6)
+  }
+
   @inline(__always)
   mutating func forgetConnection() { (connection, zone, connectionRole) = (.none, ConnectionZone(), .none) }
 
-  /// What is known of another packet, of a copy in a cell of its own.
-  init(copying other: PacketMetadata, into own: PacketMetadata) {
+  /// Takes over what is known of another packet, but its bytes, place and number.
+  mutating func adopt(_ other: PacketMetadata) {
+    let own = self
     self = other
-    (cell, start, number, next) = (own.cell, own.start, own.number, .none)
+    (id, base, headroom, length) = (own.id, own.base, own.headroom, own.length)
+    (number, next) = (own.number, .none)
   }
 }
 
@@ -251,6 +295,7 @@ package struct PacketPool: @unchecked Sendable {
     for cells in [ordinary, jumbo] {
       (own.bytes + cells.offset).copyMemory(from: base + cells.offset, byteCount: cells.highWater * cells.size)
       (own.metadata + cells.first).update(from: metadata + cells.first, count: cells.highWater)
+      for index in cells.first..<(cells.first + cells.highWater) { own.metadata[index].base += own.bytes - base }
     }
     memory = own
     (base, metadata) = (own.bytes, own.metadata)
@@ -267,10 +312,12 @@ package struct PacketPool: @unchecked Sendable {
     precondition(isOrdinary || length + Self.headroom <= jumbo.size, "a packet fits into a jumbo cell")
     guard let index = isOrdinary ? ordinary.take(metadata) : jumbo.take(metadata) else { return nil }
     let cell = isOrdinary ? ordinary.cell(index) : jumbo.cell(index)
+    let id = PacketID(UInt32(index))
     (metadata + index).initialize(
       to: PacketMetadata(
-        cell: cell, start: UInt32(Self.headroom), length: UInt32(length), device: device, number: takeNumber()))
-    return PacketID(UInt32(index))
+        id, base: base + (cell + Self.headroom), headroom: Self.headroom, length: length, device: device,
+        number: takeNumber()))
+    return id
   }
 
   /// A number that no packet of the trace has.
@@ -289,8 +336,7 @@ package struct PacketPool: @unchecked Sendable {
   mutating func duplicate(_ packet: PacketID) -> PacketID? {
     guard let copy = allocate(length: Int(self[packet].length), device: self[packet].device) else { return nil }
     bytes(copy).copy(bytes(packet), to: 0)
-    let own = self[copy]
-    self[copy] = PacketMetadata(copying: self[packet], into: own)
+    self[copy].adopt(self[packet])
     return copy
   }
 
@@ -301,33 +347,21 @@ package struct PacketPool: @unchecked Sendable {
     nonmutating unsafeMutableAddress { metadata + packet.index }
   }
 
-  /// The packet's bytes, from the header that its present stage begins with.
+  /// Takes a packet out of a queue or an event: the caller owns it.
   @inline(__always)
-  func bytes(_ packet: PacketID) -> PacketBytes {
-    let place = metadata + packet.index
-    return PacketBytes(
-      base: base + (place.pointee.cell &+ Int(place.pointee.start)), count: Int(place.pointee.length))
-  }
+  func unpark(_ packet: PacketID) -> Packet { Packet(at: metadata + packet.index) }
 
-  /// Takes `count` bytes off the front.
+  /// ``PacketMetadata/bytes``, ``PacketMetadata/pull(_:)``, ``PacketMetadata/push(_:)`` and ``PacketMetadata/trim(to:)`` of a packet
+  /// that somebody else owns.
   @inline(__always)
-  func pull(_ packet: PacketID, _ count: Int) {
-    precondition(count <= Int(self[packet].length), "a header is not longer than its packet")
-    self[packet].start += UInt32(count)
-    self[packet].length -= UInt32(count)
-  }
+  func bytes(_ packet: PacketID) -> PacketBytes { self[packet].bytes }
 
-  /// Adds `count` bytes in front; they are what they were, or undefined.
   @inline(__always)
-  func push(_ packet: PacketID, _ count: Int) {
-    precondition(count <= Int(self[packet].start), "there is headroom for a header")
-    self[packet].start -= UInt32(count)
-    self[packet].length += UInt32(count)
-  }
+  func pull(_ packet: PacketID, _ count: Int) { self[packet].pull(count) }
 
-  /// Cuts the packet to `length` bytes where it is longer.
   @inline(__always)
-  func trim(_ packet: PacketID, to length: Int) {
-    if Int(self[packet].length) > length { self[packet].length = UInt32(length) }
-  }
+  func push(_ packet: PacketID, _ count: Int) { self[packet].push(count) }
+
+  @inline(__always)
+  func trim(_ packet: PacketID, to length: Int) { self[packet].trim(to: length) }
 }

@@ -10,7 +10,7 @@ extension Kernel {
   @inline(__always)
   mutating func cableTransmit(_ packet: consuming Packet, by device: DeviceID, into end: CableEnd) {
     if cableLanes[end.lane].waitingCount == 0 && cableLanes[end.lane].busyUntil <= now {
-      return sendIntoCable(packet.park(), end)
+      return sendIntoCable(packet, end)
     }
     waitForCable(packet, by: device, end)
   }
@@ -39,23 +39,23 @@ extension Kernel {
     guard lane.waitingCount > 0 else { return }
     cableLanes[end.lane].firstWaiting = packets[lane.firstWaiting].next
     cableLanes[end.lane].waitingCount -= 1
-    sendIntoCable(lane.firstWaiting, end)
+    sendIntoCable(packets.unpark(lane.firstWaiting), end)
     if lane.waitingCount > 1 { queue.schedule(.cableReady(end), at: cableLanes[end.lane].busyUntil) }
   }
 
   @inline(__always)
-  private mutating func sendIntoCable(_ id: PacketID, _ end: CableEnd) {
-    sendFrame(id, by: packets[id].device)
+  private mutating func sendIntoCable(_ packet: consuming Packet, _ end: CableEnd) {
+    sendFrame(packet, by: packet.metadata.device)
     var done = now
     let rate = cables[end.cable.index].rate
-    if rate > 0 { done = done + Cable.serializationTime(bytes: Int(packets[id].length), rate: rate) }
+    if rate > 0 { done = done + Cable.serializationTime(bytes: Int(packet.metadata.length), rate: rate) }
     cableLanes[end.lane].busyUntil = done
     let loss = cables[end.cable.index].loss
     if loss > 0 && cableLanes[end.lane].random.happens(partsPerBillion: loss) {
-      return drop(Packet(id), .simulatorCableLoss)
+      return drop(packet, .simulatorCableLoss)
     }
-    guard cables[end.cable.index].isUp else { return drop(Packet(id), .simulatorCableDown) }
-    leaveNamespace(id, keeping: [])
-    queue.schedule(.arrival(id, cableLanes[end.lane].destination), at: done + cables[end.cable.index].delay)
+    guard cables[end.cable.index].isUp else { return drop(packet, .simulatorCableDown) }
+    leaveNamespace(packet, keeping: [])
+    queue.schedule(.arrival(packet.park(), cableLanes[end.lane].destination), at: done + cables[end.cable.index].delay)
   }
 }

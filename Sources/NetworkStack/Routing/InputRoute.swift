@@ -15,60 +15,59 @@ enum InputRoute {
 }
 
 extension Kernel {
+  /// The decision about a received packet where its addresses and the table of the first rule say it all, as about nearly every
+  /// one: to this machine, or forwarded. `nil` where more is to be asked: ``inputRoute(_:_:)`` then decides.
+  @inline(__always)
+  func plainInputRoute(destination: IPv4Address, source: IPv4Address, device: DeviceID) -> InputRoute? {
+    guard source.isOrdinary, destination.isOrdinary else { return nil }
+    let namespace = devices[device.index].namespace
+    guard let result = firstRoute(to: destination, in: namespace) else { return nil }
+    let isForwarded = result.type == .unicast
+    guard isForwarded ? devices[device.index].settings.forwarding != 0 : result.type == .local else { return nil }
+    let output = isForwarded ? routes[result.route].nextHop.device : nil
+    guard !needsWayBack(device, in: namespace, outputDevice: output), !isOwnSource(source, device, in: namespace) else {
+      return nil
+    }
+    return isForwarded ? .forward(result, wantsRedirect: false) : .local(result)
+  }
+
   /// Decides about a received packet.
   ///
   /// Kernel counterpart: `ip_route_input_slow()`, `__mkroute_input()` (net/ipv4/route.c, v6.12).
   /// Source: RFC 1812 section 5.3.
   /// - Parameter device: the one it came in by: the port, where that is in a VRF.
-  @inline(__always)
-  func inputRoute(
-    destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
-    ipProtocol: UInt8 = 0, sourcePort: UInt16 = 0, destinationPort: UInt16 = 0
-  ) -> InputRoute {
-    if !source.isOrdinary || !destination.isOrdinary,
-      let route = specialRoute(destination: destination, source: source, tos: tos, mark: mark, device: device) {
-      return route
-    }
+  @inline(never)
+  func inputRoute(_ flow: RouteFlow, _ device: DeviceID) -> InputRoute {
+    let (source, destination) = (flow.source, flow.destination)
+    if !source.isOrdinary || !destination.isOrdinary, let route = specialRoute(flow, device) { return route }
     let result: RouteResult
-    let first = firstRoute(to: destination, in: devices[device.index].namespace)
-    if case .found(let found) = first {
-      result = found
-    } else {
-      let flow = receivedFlow(
-        destination: destination, source: source, tos: tos, mark: mark, device: device, ipProtocol: ipProtocol,
-        sourcePort: sourcePort, destinationPort: destinationPort)
-      do throws(LinuxErrno) {
-        result = try lookUp(flow, after: first)
-      } catch {
-        return .unreachable(devices[device.index].settings.forwarding != 0 ? error : .hostUnreachable)
-      }
+    do throws(LinuxErrno) {
+      result = try lookUp(flow)
+    } catch {
+      return .unreachable(devices[device.index].settings.forwarding != 0 ? error : .hostUnreachable)
     }
     let isForwarded = result.type == .unicast
     if !isForwarded && result.type != .local {
       guard result.type == .broadcast else { return .martian(.invalidDestination) }
-      return broadcastRoute(destination: destination, source: source, tos: tos, mark: mark, device: device)
+      return broadcastRoute(flow, device)
     }
     if isForwarded && devices[device.index].settings.forwarding == 0 { return .unreachable(.hostUnreachable) }
     let output = isForwarded ? nextHop(of: result).device : nil
-    switch validateSource(
-      source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: output)
-    {
+    switch validateSource(of: flow, device, outputDevice: output) {
     case .refused(let reason): return .martian(reason)
     case .accepted where !isForwarded: return .local(result)
     case .accepted(let isOnLink):
-      let wantsRedirect = output == device && isOnLink && isRedirectDue(result, source, device)
+      let wantsRedirect = isOnLink && output == device && isRedirectDue(result, source, device)
       return .forward(result, wantsRedirect: wantsRedirect)
     }
   }
 
   /// Decides about a packet with an address that is not ordinary; `nil` where the routes are to be asked as for others.
-  @inline(never)
-  private func specialRoute(
-    destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID
-  ) -> InputRoute? {
+  private func specialRoute(_ flow: RouteFlow, _ device: DeviceID) -> InputRoute? {
+    let (source, destination) = (flow.source, flow.destination)
     if source.isMulticast || source.isLimitedBroadcast { return .martian(.invalidSource) }
     if destination.isLimitedBroadcast || (source.isUnspecified && destination.isUnspecified) {
-      return broadcastRoute(destination: destination, source: source, tos: tos, mark: mark, device: device)
+      return broadcastRoute(flow, device)
     }
     if source.isZeroNetwork { return .martian(.invalidSource) }
     if destination.isZeroNetwork { return .martian(.invalidDestination) }
@@ -78,26 +77,9 @@ extension Kernel {
     return nil
   }
 
-  /// What the lookup for a received packet goes by.
-  func receivedFlow(
-    destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID, ipProtocol: UInt8,
-    sourcePort: UInt16, destinationPort: UInt16
-  ) -> RouteFlow {
-    var flow = RouteFlow(destination: destination)
-    flow.source = source
-    flow.tos = tos
-    flow.mark = mark
-    flow.inputDevice = device
-    flow.ipProtocol = ipProtocol
-    flow.sourcePort = sourcePort
-    flow.destinationPort = destinationPort
-    return flow
-  }
-
   /// Whether a sender on a link is to be told of a next hop on the same one.
   ///
   /// Kernel counterpart: the condition of `IPSKB_DOREDIRECT` in `__mkroute_input()` (net/ipv4/route.c, v6.12).
-  @inline(never)
   private func isRedirectDue(_ result: RouteResult, _ source: IPv4Address, _ device: DeviceID) -> Bool {
     devices[device.index].effective.sendRedirects != 0
       && (devices[device.index].effective.sharedMedia != 0 || areOnLink(source, nextHop(of: result).gateway, device))
@@ -112,15 +94,11 @@ extension Kernel {
     }
   }
 
-  @inline(never)
-  private func broadcastRoute(
-    destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID
-  ) -> InputRoute {
-    if !source.isZeroNetwork,
-      case .refused(let reason) = validateSource(
-        source, destination: .unspecified, tos: tos, mark: mark, device: device, outputDevice: nil) {
-      return .martian(reason)
-    }
+  private func broadcastRoute(_ flow: RouteFlow, _ device: DeviceID) -> InputRoute {
+    if flow.source.isZeroNetwork { return .broadcast }
+    var flow = flow
+    flow.destination = .unspecified
+    if case .refused(let reason) = validateSource(of: flow, device, outputDevice: nil) { return .martian(reason) }
     return .broadcast
   }
 }
@@ -141,10 +119,9 @@ extension Kernel {
     destination: IPv4Address, source: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID, ipProtocol: UInt8,
     sourcePort: UInt16, destinationPort: UInt16
   ) -> ReceivedRoute {
-    let route = inputRoute(
-      destination: destination, source: source, tos: tos, mark: mark, device: device, ipProtocol: ipProtocol,
-      sourcePort: sourcePort, destinationPort: destinationPort)
-    switch route {
+    var flow = RouteFlow(from: source, to: destination, by: device, tos: tos, mark: mark)
+    (flow.ipProtocol, flow.sourcePort, flow.destinationPort) = (ipProtocol, sourcePort, destinationPort)
+    switch inputRoute(flow, device) {
     case .local(let result): return .local(result)
     case .broadcast: return .broadcast
     case .forward(let result, let wantsRedirect): return .forward(result, wantsRedirect: wantsRedirect)
@@ -168,34 +145,35 @@ extension Kernel {
   ///
   /// Kernel counterpart: `fib_validate_source()`, `__fib_validate_source()` (net/ipv4/fib_frontend.c, v6.12).
   /// Source: RFC 3704 section 2; Documentation/networking/ip-sysctl.rst `rp_filter`.
-  @inline(__always)
-  func validateSource(
-    _ source: IPv4Address, destination: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
-    outputDevice: DeviceID?
-  ) -> SourceValidation {
+  private func validateSource(of flow: RouteFlow, _ device: DeviceID, outputDevice: DeviceID?) -> SourceValidation {
     let namespace = devices[device.index].namespace
-    // The whole check is needed for a filter, and to know whether a redirect is due.
-    if devices[device.index].effective.reversePathFilter == 0
-      && (outputDevice != device || devices[device.index].effective.sendRedirects == 0)
-    {
-      if devices[device.index].effective.acceptLocal != 0 { return .accepted(isOnLink: false) }
-      let isCustom = namespaceForwarding[namespace.index].hasCustomRules || namespaceForwarding[namespace.index].hasCustomLocalRoutes
-      if !isCustom {
-        return isOwnAddress(source, in: namespace) ? .refused(.localSource) : .accepted(isOnLink: false)
-      }
+    if needsWayBack(device, in: namespace, outputDevice: outputDevice) {
+      return lookUpSource(of: flow, device, outputDevice: outputDevice)
     }
-    return lookUpSource(
-      source, destination: destination, tos: tos, mark: mark, device: device, outputDevice: outputDevice)
+    return isOwnSource(flow.source, device, in: namespace) ? .refused(.localSource) : .accepted(isOnLink: false)
+  }
+
+  /// Whether the way back to a source is to be looked up: there is a filter, a redirect may be due, or routes to own addresses
+  /// are not what the addresses say.
+  @inline(__always)
+  private func needsWayBack(_ device: DeviceID, in namespace: NamespaceID, outputDevice: DeviceID?) -> Bool {
+    if devices[device.index].effective.reversePathFilter != 0 { return true }
+    if outputDevice == device && devices[device.index].effective.sendRedirects != 0 { return true }
+    if devices[device.index].effective.acceptLocal != 0 { return false }
+    return namespaceForwarding[namespace.index].hasCustomRules || namespaceForwarding[namespace.index].hasCustomLocalRoutes
+  }
+
+  /// Whether a source is refused as an address of this machine.
+  @inline(__always)
+  private func isOwnSource(_ source: IPv4Address, _ device: DeviceID, in namespace: NamespaceID) -> Bool {
+    devices[device.index].effective.acceptLocal == 0 && isOwnAddress(source, in: namespace)
   }
 
   /// The whole check: what the way back is.
-  @inline(never)
-  private func lookUpSource(
-    _ source: IPv4Address, destination: IPv4Address, tos: UInt8, mark: UInt32, device: DeviceID,
-    outputDevice: DeviceID?
-  ) -> SourceValidation {
+  private func lookUpSource(of received: RouteFlow, _ device: DeviceID, outputDevice: DeviceID?) -> SourceValidation {
     var flow = wayBack(
-      to: source, from: destination, tos: tos, mark: mark, device: device, outputDevice: outputDevice)
+      to: received.source, from: received.destination, tos: received.tos, mark: received.mark, device: device,
+      outputDevice: outputDevice)
     let hasNoAddress = deviceDetails[device.index].addresses.isEmpty
     let settings = devices[device.index].effective
     let filter = settings.reversePathFilter

@@ -51,6 +51,16 @@ struct RouteExceptionTableOf<Address: InternetAddress, Body: Equatable & Sendabl
   }
 }
 
+/// Where a packet for somebody else goes, and how large it may be there: as its route says, or ICMP taught.
+struct OnwardWay: BitwiseCopyable {
+  /// In bytes; 0 for the device's.
+  var mtu: Int
+  /// Unspecified where the destination is on the link.
+  var gateway: IPv4Address
+  /// Whether a redirect told of the gateway, in place of the route's.
+  var isRedirected = false
+}
+
 typealias RouteExceptionTable = RouteExceptionTableOf<IPv4Address, RouteBody>
 
 extension Kernel {
@@ -63,16 +73,6 @@ extension Kernel {
   ) -> RouteExceptionTable.Entry? {
     guard namespaceForwarding[namespace.index].hasRouteExceptions, let result, let device = nextHop(of: result).device
     else { return nil }
-    return routeException(destination, result, by: device)
-  }
-
-  /// - Parameter device: that of the next hop.
-  @inline(__always)
-  func routeException(
-    _ destination: IPv4Address, _ result: RouteResult, by device: DeviceID
-  ) -> RouteExceptionTable.Entry? {
-    let namespace = devices[device.index].namespace
-    guard namespaceForwarding[namespace.index].hasRouteExceptions else { return nil }
     return findRouteException(destination, routes[result.route].body, device, in: namespace)
   }
 
@@ -81,6 +81,39 @@ extension Kernel {
     _ destination: IPv4Address, _ body: RouteBody, _ device: DeviceID, in namespace: NamespaceID
   ) -> RouteExceptionTable.Entry? {
     namespaces[namespace.index].routeExceptions.entry(destination, body, device, at: now)
+  }
+
+  /// The way that a packet for somebody else takes by a next hop of its route.
+  ///
+  /// - Parameter device: that of the next hop.
+  @inline(__always)
+  func onwardWay(
+    to destination: IPv4Address, _ result: RouteResult, _ hop: NextHop, _ device: DeviceID, in namespace: NamespaceID
+  ) -> OnwardWay {
+    let way = OnwardWay(mtu: routes[result.route].mtu, gateway: hop.usedGateway)
+    return namespaceForwarding[namespace.index].hasRouteExceptions
+      ? learnedWay(way, to: destination, routes[result.route].body, device, in: namespace) : way
+  }
+
+  @inline(never)
+  private func learnedWay(
+    _ way: OnwardWay, to destination: IPv4Address, _ body: RouteBody, _ device: DeviceID, in namespace: NamespaceID
+  ) -> OnwardWay {
+    guard let exception = findRouteException(destination, body, device, in: namespace) else { return way }
+    var way = way
+    // A smaller MTU of a path binds its sender; who forwards goes by one that is locked.
+    if exception.isMTULocked, let mtu = exception.mtu { way.mtu = mtu }
+    if let gateway = exception.gateway { (way.gateway, way.isRedirected) = (gateway, true) }
+    return way
+  }
+
+  /// Keeps what ICMP taught of a destination.
+  private mutating func learn(
+    _ destination: IPv4Address, _ route: RouteResult, _ device: DeviceID, in namespace: NamespaceID,
+    _ change: (inout RouteExceptionTable.Entry) -> Void
+  ) {
+    namespaceForwarding[namespace.index].hasRouteExceptions = true
+    namespaces[namespace.index].routeExceptions.update(destination, routes[route.route].body, device, at: now, change)
   }
 
   /// Learns the MTU of a path from "fragmentation needed".
@@ -92,10 +125,7 @@ extension Kernel {
     let known = pathMTU(route, destination: destination)
     guard known >= mtu, let result = route.result, !isMTULocked(route, destination: destination) else { return }
     let expires = now + settings.pathMTUExpiry * 1_000_000_000
-    namespaceForwarding[namespace.index].hasRouteExceptions = true
-    namespaces[namespace.index].routeExceptions.update(
-      destination, routes[result.route].body, route.device, at: now
-    ) {
+    learn(destination, result, route.device, in: namespace) {
       let least = Int(settings.minimumPathMTU)
       $0.mtu = mtu < least ? min(known, least) : mtu
       $0.isMTULocked = mtu < least
@@ -126,10 +156,7 @@ extension Kernel {
     guard neighbors[neighbor].state.isValid else { return ask(for: neighbor) }
     guard let result = route.result else { return }
     let expires = now + 300_000_000_000
-    namespaceForwarding[namespace.index].hasRouteExceptions = true
-    namespaces[namespace.index].routeExceptions.update(
-      destination, routes[result.route].body, route.device, at: now
-    ) {
+    learn(destination, result, route.device, in: namespace) {
       $0.gateway = gateway
       $0.expires = expires
     }

@@ -35,22 +35,46 @@ package struct RouteFlowOf<Address: InternetAddress>: Sendable {
 
 package typealias RouteFlow = RouteFlowOf<IPv4Address>
 
-/// What a lookup found: four words, as it is handed from stage to stage in registers. What else is to be known of the way is
-/// in the route, and its next hop what `nextHop(of:)` answers.
+extension RouteFlow {
+  /// That of a received packet, without what its payload says.
+  init(from source: IPv4Address, to destination: IPv4Address, by device: DeviceID, tos: UInt8 = 0, mark: UInt32 = 0) {
+    self.init(destination: destination)
+    (self.source, self.tos, self.mark) = (source, tos, mark)
+    inputDevice = device
+  }
+}
+
+/// What a lookup found: twelve bytes, as it is handed from stage to stage in registers. What else is to be known of the way is in
+/// the route, and its next hop what `nextHop(of:)` answers.
 package struct RouteResult: Sendable, BitwiseCopyable {
   package let route: RouteID
+  private let shortStep: UInt32
+  private let shortHop: UInt16
+  private let shortLength: UInt8
   package let type: RouteType
-  /// The place of the next hop among those of the route.
-  let hop: Int
-  package let prefixLength: Int
+
+  init(route: RouteID, type: RouteType, hop: Int, prefixLength: Int, step: Int) {
+    self.route = route
+    self.type = type
+    (shortStep, shortHop, shortLength) = (UInt32(step), UInt16(hop), UInt8(prefixLength))
+  }
+
   /// The step of the rule walk that led to it.
-  let step: Int
+  var step: Int { Int(shortStep) }
+  /// The place of the next hop among those of the route, which are at most 1,024.
+  var hop: Int { Int(shortHop) }
+  package var prefixLength: Int { Int(shortLength) }
 }
 
 extension Kernel {
   /// The next hop of a way that was just looked up.
   @inline(__always)
-  package func nextHop(of result: RouteResult) -> NextHop { routes.nextHop(of: result.route, at: result.hop) }
+  package func nextHop(of result: RouteResult) -> NextHop {
+    routes[result.route].multipath == nil ? routes[result.route].nextHop : oneOfSeveralHops(result)
+  }
+
+  @inline(never)
+  private func oneOfSeveralHops(_ result: RouteResult) -> NextHop { routes.nextHop(of: result.route, at: result.hop) }
 
   /// The rule that led to a way that was just looked up.
   package func rule(of result: RouteResult) -> WalkedRule {
@@ -120,15 +144,6 @@ struct RuleWalkOf<Address: InternetAddress>: Sendable {
   var matchers: [RuleMatcherOf<Address>] = []
 }
 
-/// What a look into the table of the first rule says.
-enum FirstRoute {
-  case found(RouteResult)
-  /// No prefix of it contains the destination.
-  case nothing
-  /// More is to be asked than the table.
-  case unclear
-}
-
 extension RouteType {
   /// Whether a packet takes a route of the type, whatever becomes of it there.
   @inline(__always)
@@ -179,26 +194,17 @@ extension Kernel {
     return try walkRules(for: flow, in: namespace, from: 1, &observer)
   }
 
-  /// Looks for the route of a received packet without a walk over the rules: in the table of the first one.
+  /// The route that the table of the first rule has for a destination; `nil` where more than the table is to be asked.
   @inline(__always)
-  func firstRoute(to destination: IPv4Address, in namespace: NamespaceID) -> FirstRoute {
-    guard let table = namespaceForwarding[namespace.index].firstTable else { return .unclear }
-    guard let match = routingTables[table.index].prefixes.reader.longestMatch(for: destination) else { return .nothing }
+  func firstRoute(to destination: IPv4Address, in namespace: NamespaceID) -> RouteResult? {
+    guard let table = namespaceForwarding[namespace.index].firstTable,
+      let match = routingTables[table.index].prefixes.reader.longestMatch(for: destination)
+    else { return nil }
     let id = RouteID(match.value)
     guard routes[id].multipath == nil, !routes[id].nextHop.isDead, !routes[id].nextHop.isLinkDown, routes[id].tos == 0,
       routes[id].type.leadsSomewhere
-    else { return .unclear }
-    return .found(RouteResult(route: id, type: routes[id].type, hop: 0, prefixLength: match.length, step: 0))
-  }
-
-  /// Goes on where a look into the first rule's table did not decide.
-  @inline(never)
-  func lookUp(_ flow: RouteFlow, after first: FirstRoute) throws(LinuxErrno) -> RouteResult {
-    var flow = flow
-    let namespace = resolveL3Master(&flow)
-    var observer = NoObserver()
-    let step = if case .nothing = first { 1 } else { 0 }
-    return try walkRules(for: flow, in: namespace, from: step, &observer)
+    else { return nil }
+    return RouteResult(route: id, type: routes[id].type, hop: 0, prefixLength: match.length, step: 0)
   }
 
   /// Walks the rules from a step on.

@@ -28,7 +28,7 @@ extension Kernel {
     }
     let slave = packets[id].flags.contains(.isL3Slave) ? input : nil
     let isOfVRF = slave != nil || devices[device.index].isVRF
-    let receiver = isLoopedBack(id) ? input : device
+    let receiver = isLoopedBack(packet) ? input : device
     let port = isOfVRF ? slave ?? device : nil
     guard
       let socket = findSocket(
