@@ -11,40 +11,53 @@ extension Kernel {
   /// Source: RFC 1812 sections 5.2.1 and 5.3.1.
   @inline(__always)
   mutating func ipv4Forward(_ packet: consuming Packet, _ route: RouteResult) {
-    let hop = nextHop(of: route)
+    guard routes[route.route].multipath == nil else { return forwardByOneOfSeveral(packet, route) }
+    forward(packet, route, by: routes[route.route].nextHop)
+  }
+
+  @inline(never)
+  private mutating func forwardByOneOfSeveral(_ packet: consuming Packet, _ route: RouteResult) {
+    forward(packet, route, by: nextHop(of: route))
+  }
+
+  @inline(__always)
+  private mutating func forward(_ packet: consuming Packet, _ route: RouteResult, by hop: NextHop) {
     guard let header = IPv4View(packet.metadata.bytes), let device = hop.device else {
       return drop(packet, .notSpecified)
     }
     guard header.timeToLive > 1 else { return endLife(packet) }
-    packet.metadata.flags.insert(.forwarded)
     let namespace = devices[device.index].namespace
     let way = onwardWay(to: header.destination, route, hop, device, in: namespace)
     let mtu = min(way.mtu > 0 ? way.mtu : devices[device.index].mtu, 65_535)
     let longestFragment = Int(packet.metadata.longestFragment)
     if Int(packet.metadata.length) > mtu && header.dontFragment && (longestFragment == 0 || longestFragment > mtu) {
+      packet.metadata.flags.insert(.forwarded)
       return refuseTooLong(packet, mtu: mtu, device)
     }
-    packet.metadata.nextHop = way.gateway.isUnspecified ? header.destination : way.gateway
     if !way.isRedirected { packet.metadata.setIPv6Gateway(hop.ipv6Gateway) }
+    packet.metadata.nextHop = way.gateway.isUnspecified ? header.destination : way.gateway
     packet.metadata.routeMTU = UInt16(truncatingIfNeeded: mtu)
     packet.metadata.routeBody = routes[route.route].body
+    packet.metadata.flags.insert(.forwarded)
     header.decrementTimeToLive()
-    if trace.isOn { record(.timeToLiveDecremented(to: header.timeToLive), packet.id, namespace) }
-    if packet.metadata.flags.contains(.wantsRedirect) || hasHook(.forward, .ipv4, namespace) {
-      return redirectAndAsk(packet, by: device, in: namespace)
+    if trace.isOn || packet.metadata.flags.contains(.wantsRedirect) || hasHook(.forward, .ipv4, namespace) {
+      return tellAndAsk(packet, by: device)
     }
-    ipv4OutputAtOnce(packet, by: device, in: namespace)
+    ipv4OutputAtOnce(packet, by: device)
   }
 
-  /// Tells the sender of a nearer way, and asks the rules about a packet that is forwarded, where that is due.
+  /// Forwards a packet of which somebody is told, or rules are asked about.
   @inline(never)
-  private mutating func redirectAndAsk(_ packet: consuming Packet, by device: DeviceID, in namespace: NamespaceID) {
+  private mutating func tellAndAsk(_ packet: consuming Packet, by device: DeviceID) {
+    guard let header = IPv4View(packet.metadata.bytes) else { preconditionFailure("the header was checked") }
+    let namespace = devices[device.index].namespace
+    record(.timeToLiveDecremented(to: header.timeToLive), packet.id, namespace)
     if packet.metadata.flags.contains(.wantsRedirect) { sendRedirect(about: packet.id, gateway: packet.metadata.nextHop) }
     let input = packet.metadata.device
     if case .drop(let reason) = passes(.forward, packet.id, .ipv4, input: input, output: device, namespace: namespace) {
       return drop(packet, reason)
     }
-    ipv4Output(packet, by: device, in: namespace)
+    ipv4Output(packet, by: device)
   }
 
   /// A packet has gone as far as its sender let it.

@@ -97,7 +97,7 @@ extension Kernel {
     }
     let device = packets[id].device
     if packets[id].flags.contains(.routeIsBroadcast), !devices[device.index].isLoopback { loopBack(packet, by: device) }
-    ipv4OutputAtOnce(packet, by: device, in: devices[device.index].namespace)
+    ipv4OutputAtOnce(packet, by: device)
   }
 
   /// Asks the rules about a packet of this machine at the VRF whose port it leaves by; connections are tracked at
@@ -159,16 +159,17 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
   @inline(__always)
-  mutating func ipv4OutputAtOnce(_ packet: consuming Packet, by device: DeviceID, in namespace: NamespaceID) {
+  mutating func ipv4OutputAtOnce(_ packet: consuming Packet, by device: DeviceID) {
     packet.metadata.device = device
-    if hasHook(.postrouting, .ipv4, namespace) { return ipv4Output(packet, by: device, in: namespace) }
+    if hasHook(.postrouting, .ipv4, devices[device.index].namespace) { return ipv4Output(packet, by: device) }
     outputAllowed(packet, by: device)
   }
 
   /// The same, for a packet that rules are asked about, or that comes where packets seldom come.
   @inline(never)
-  mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID, in namespace: NamespaceID) {
+  mutating func ipv4Output(_ packet: consuming Packet, by device: DeviceID) {
     packet.metadata.device = device
+    let namespace = devices[device.index].namespace
     if case .drop(let reason) = passes(
       .postrouting, packet.id, .ipv4, input: nil, output: device, namespace: namespace) {
       return packet.metadata.flags.contains(.isLocallySent) ? refuse(packet, reason) : drop(packet, reason)
@@ -259,6 +260,6 @@ extension Kernel {
       .output, id, .ipv4, input: nil, output: route.device, namespace: devices[vrf.index].namespace) {
       return drop(packet, reason)
     }
-    ipv4Output(packet, by: packets[id].device, in: devices[packets[id].device.index].namespace)
+    ipv4Output(packet, by: packets[id].device)
   }
 }

@@ -116,10 +116,10 @@ extension Kernel {
   @inline(__always)
   private mutating func routeReceivedAtOnce(_ packet: consuming Packet, by device: DeviceID) {
     guard let header = IPv4View(packet.metadata.bytes) else { preconditionFailure("the header was checked") }
-    if let route = plainInputRoute(destination: header.destination, source: header.source, device: device) {
-      return follow(route, packet, by: device)
+    guard let route = plainInputRoute(destination: header.destination, source: header.source, device: device) else {
+      return routeByRules(packet, by: device)
     }
-    routeByRules(packet, by: device)
+    if route.type == .local { deliverReceived(packet, route, by: device) } else { forwardReceived(packet, route, by: device) }
   }
 
   /// The same, called from where packets seldom come.
@@ -133,12 +133,6 @@ extension Kernel {
   private mutating func routeByRules(_ packet: consuming Packet, by device: DeviceID) {
     guard let header = IPv4View(packet.metadata.bytes) else { preconditionFailure("the header was checked") }
     let route = inputRoute(receivedFlow(header, mark: packet.metadata.mark, device), device)
-    follow(route, packet, by: device)
-  }
-
-  /// Hands a packet on as its route says.
-  @inline(__always)
-  private mutating func follow(_ route: InputRoute, _ packet: consuming Packet, by device: DeviceID) {
     switch route {
     case .martian(let reason):
       recordReceivedRoute(route, of: packet, device)
@@ -146,30 +140,43 @@ extension Kernel {
     case .broadcast:
       packet.metadata.flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
       ipv4Deliver(packet)
-    case .local:
-      recordReceivedRoute(route, of: packet, device)
-      packet.metadata.flags.formUnion([.hasRoute, .routeIsLocal])
-      // Unicast to this machine in a broadcast frame is not taken (RFC 1122 section 3.3.6).
-      if packet.metadata.type != .host { return drop(packet, .unicastInLayer2Multicast) }
-      ipv4Deliver(packet)
+    case .local(let result): deliverReceived(packet, result, by: device)
     case .forward(let result, let wantsRedirect):
-      recordReceivedRoute(route, of: packet, device)
-      packet.metadata.flags.formUnion(wantsRedirect ? [.hasRoute, .wantsRedirect] : .hasRoute)
-      // A unicast packet in a broadcast frame is not forwarded.
-      if packet.metadata.type != .host { return drop(packet, .notSpecified) }
-      ipv4Forward(packet, result)
+      if wantsRedirect { packet.metadata.flags.insert(.wantsRedirect) }
+      forwardReceived(packet, result, by: device)
     case .unreachable(let error):
       recordReceivedRoute(route, of: packet, device)
       refuse(packet, error)
     }
   }
 
+  /// Takes a packet whose route leads to this machine.
+  @inline(never)
+  private mutating func deliverReceived(_ packet: consuming Packet, _ route: RouteResult, by device: DeviceID) {
+    recordReceivedRoute(.local(route), of: packet, device)
+    packet.metadata.flags.formUnion([.hasRoute, .routeIsLocal])
+    // Unicast to this machine in a broadcast frame is not taken (RFC 1122 section 3.3.6).
+    if packet.metadata.type != .host { return drop(packet, .unicastInLayer2Multicast) }
+    ipv4Deliver(packet)
+  }
+
+  /// Takes a packet whose route leads on.
+  @inline(__always)
+  private mutating func forwardReceived(_ packet: consuming Packet, _ route: RouteResult, by device: DeviceID) {
+    recordReceivedRoute(
+      .forward(route, wantsRedirect: packet.metadata.flags.contains(.wantsRedirect)), of: packet, device)
+    packet.metadata.flags.insert(.hasRoute)
+    // A unicast packet in a broadcast frame is not forwarded.
+    if packet.metadata.type != .host { return drop(packet, .notSpecified) }
+    ipv4Forward(packet, route)
+  }
+
   /// Keeps the decision about a received packet, by the device whose settings it goes by.
   @inline(__always)
   private mutating func recordReceivedRoute(
-    _ route: InputRoute, of packet: borrowing Packet, _ device: DeviceID
+    _ route: @autoclosure () -> InputRoute, of packet: borrowing Packet, _ device: DeviceID
   ) {
-    if trace.isOn { keepReceivedRoute(route, of: packet.id, device) }
+    if trace.isOn { keepReceivedRoute(route(), of: packet.id, device) }
   }
 
   @inline(never)

@@ -15,10 +15,10 @@ enum InputRoute {
 }
 
 extension Kernel {
-  /// The decision about a received packet where its addresses and the table of the first rule say it all, as about nearly every
-  /// one: to this machine, or forwarded. `nil` where more is to be asked: ``inputRoute(_:_:)`` then decides.
+  /// The route of a received packet where its addresses and the table of the first rule say it all, as of nearly every one:
+  /// a local one, or a unicast one by which it is forwarded. `nil` where more is to be asked: ``inputRoute(_:_:)`` then decides.
   @inline(__always)
-  func plainInputRoute(destination: IPv4Address, source: IPv4Address, device: DeviceID) -> InputRoute? {
+  func plainInputRoute(destination: IPv4Address, source: IPv4Address, device: DeviceID) -> RouteResult? {
     guard source.isOrdinary, destination.isOrdinary else { return nil }
     let namespace = devices[device.index].namespace
     guard let result = firstRoute(to: destination, in: namespace) else { return nil }
@@ -28,7 +28,7 @@ extension Kernel {
     guard !needsWayBack(device, in: namespace, outputDevice: output), !isOwnSource(source, device, in: namespace) else {
       return nil
     }
-    return isForwarded ? .forward(result, wantsRedirect: false) : .local(result)
+    return result
   }
 
   /// Decides about a received packet.
