@@ -21,8 +21,9 @@ struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   @usableFromInline var memory = Memory(capacity: 0)
   /// What `memory` owns, beside it so that a look at an element does not touch the object.
   @usableFromInline var base: UnsafeMutablePointer<Element>
-  /// How many places there are: a power of two, or none.
+  /// How many places there are: a power of two, or none; and one less, which is 0 where there are none.
   @usableFromInline var capacity = 0
+  @usableFromInline var mask = 0
   /// How many elements were ever taken, and ever put in; the place of one is the rest of its number by the capacity.
   @usableFromInline var taken: UInt = 0
   @usableFromInline var added: UInt = 0
@@ -37,7 +38,7 @@ struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
   @inlinable @inline(__always)
   func place(_ number: UInt) -> UnsafeMutablePointer<Element> {
-    base + (Int(bitPattern: number) & (capacity &- 1))
+    base + (Int(bitPattern: number) & mask)
   }
 
   @inlinable @inline(__always)
@@ -67,7 +68,7 @@ struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   mutating func move(to newCapacity: Int) {
     let own = Memory(capacity: newCapacity)
     for index in 0..<count { (own.elements + index).initialize(to: place(taken &+ UInt(index)).pointee) }
-    (memory, base, capacity) = (own, own.elements, newCapacity)
+    (memory, base, capacity, mask) = (own, own.elements, newCapacity, max(newCapacity - 1, 0))
     (taken, added) = (0, UInt(count))
   }
 }

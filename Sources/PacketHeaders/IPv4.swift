@@ -121,7 +121,7 @@ public struct IPv4View {
   public func fillChecksum() {
     checksum = 0
     var sum = InternetChecksum()
-    sum.addWords(bytes, count: headerLength / 4)
+    sum.add(bytes.prefix(headerLength))
     checksum = sum.value
   }
 
@@ -141,7 +141,7 @@ public struct IPv4View {
     // Nearly every header has five words, which take no loop.
     if first == 0x45 {
       var sum = InternetChecksum()
-      sum.addWords(bytes, count: Self.minimumLength / 4)
+      sum.addMinimalHeader(bytes)
       return total >= Self.minimumLength && total <= bytes.count && sum.isRight
     }
     return version == 4 && hasValidChecksum && total >= headerLength && total <= bytes.count

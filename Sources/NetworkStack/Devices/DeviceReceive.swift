@@ -18,12 +18,19 @@ extension Kernel {
     let mayBeOwn = !packet.metadata.flags.isDisjoint(with: [.hasLocalRoute, .forwarded])
     if !mayBeOwn || !isLoopedBack(packet) && !isForwardedIntoLoopback(packet) { packet.metadata.inputDevice = device }
     guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
-    let bytes = packet.metadata.bytes
-    guard let frame = EthernetView(bytes) else { return drop(packet, .deviceHeader) }
-    devices[device.index].counters.countReception(bytes: bytes.count)
-    if trace.isOn { record(.received(device, packet.metadata.flow), packet.id, devices[device.index].namespace) }
-    captureReception(of: packet, at: device)
+    guard packet.metadata.length >= EthernetView.length else { return drop(packet, .deviceHeader) }
+    devices[device.index].counters.countReception(bytes: Int(packet.metadata.length))
+    if trace.isOn || devices[device.index].isCaptured {
+      showReception(of: packet, at: device)
+      return sortFrame(packet, at: device)
+    }
+    sortFrameAtOnce(packet, at: device)
+  }
 
+  /// Decides for whom a frame is, and hands it to the bridge or device above, or to the protocol that reads it.
+  @inline(__always)
+  private mutating func sortFrameAtOnce(_ packet: consuming Packet, at device: DeviceID) {
+    guard let frame = EthernetView(packet.metadata.bytes) else { preconditionFailure("the length was looked at") }
     let destination = frame.destination
     if destination == devices[device.index].mac {
       packet.metadata.type = .host
@@ -44,6 +51,19 @@ extension Kernel {
   }
 
   /// The same, called from where packets seldom come.
+  @inline(never)
+  private mutating func sortFrame(_ packet: consuming Packet, at device: DeviceID) { sortFrameAtOnce(packet, at: device) }
+
+  /// Keeps a frame that comes in where it is traced or captured.
+  @inline(never)
+  private mutating func showReception(of packet: borrowing Packet, at device: DeviceID) {
+    record(.received(device, packet.metadata.flow), packet.id, devices[device.index].namespace)
+    // What a VRF device sends to itself was captured when it was sent.
+    if devices[device.index].isVRF && packet.metadata.flags.contains(.hasLocalRoute) { return }
+    captureFrame(packet.metadata.bytes, at: device)
+  }
+
+  /// Takes a frame that comes from where frames seldom come.
   @inline(never)
   mutating func receive(_ packet: consuming Packet, on device: DeviceID) { receiveAtOnce(packet, on: device) }
 
@@ -83,23 +103,9 @@ extension Kernel {
     deliverFrame(packet, frame.etherType, at: device)
   }
 
-  /// Keeps a copy of a received frame where the device is captured. What a VRF device sends to itself was captured when it
-  /// was sent.
-  @inline(__always)
-  private mutating func captureReception(of packet: borrowing Packet, at device: DeviceID) {
-    guard devices[device.index].isCaptured else { return }
-    if devices[device.index].isVRF && packet.metadata.flags.contains(.hasLocalRoute) { return }
-    keepCapture(of: packet.metadata.bytes, at: device)
-  }
-
   /// Keeps a copy of a frame where the device is captured.
-  @inline(__always)
   mutating func captureFrame(_ bytes: PacketBytes, at device: DeviceID) {
-    if devices[device.index].isCaptured { keepCapture(of: bytes, at: device) }
-  }
-
-  @inline(never)
-  private mutating func keepCapture(of bytes: PacketBytes, at device: DeviceID) {
+    guard devices[device.index].isCaptured else { return }
     capture.append(bytes, device: device, at: now)
     if capture.isFull && pendingOutcome == nil { pendingOutcome = .captureIsFull }
   }

@@ -29,12 +29,13 @@ extension Kernel {
       devices[device.index].counters.transmitDrops += 1
       return drop(packet, .notSpecified)
     }
+    // As nearly all frames do.
+    if case .networkCard(let end?) = devices[device.index].kind { return cableTransmit(packet, by: device, into: end) }
     switch devices[device.index].kind {
     case .loopback:
-      countTransmission(packet, device)
+      sendFrame(packet, by: device)
       queue.schedule(.arrival(packet.park(), device), at: now)
-    case .networkCard(nil): drop(packet, .queueDrop)
-    case .networkCard(let end?): cableTransmit(packet, by: device, into: end)
+    case .networkCard: drop(packet, .queueDrop)
     case .veth(let peer):
       sendFrame(packet, by: device)
       // A frame longer than the peer's MTU allows, with room for a VLAN tag, is not taken by it; the outermost tag of
@@ -100,14 +101,15 @@ extension Kernel {
   /// Counts, traces and captures a frame at the moment it leaves.
   @inline(__always)
   mutating func sendFrame(_ packet: borrowing Packet, by device: DeviceID) {
-    countTransmission(packet, device)
-    captureFrame(packet.metadata.bytes, at: device)
+    devices[device.index].counters.countTransmission(bytes: Int(packet.metadata.length))
+    if trace.isOn || devices[device.index].isCaptured { showTransmission(of: packet, by: device) }
   }
 
-  @inline(__always)
-  private mutating func countTransmission(_ packet: borrowing Packet, _ device: DeviceID) {
-    devices[device.index].counters.countTransmission(bytes: Int(packet.metadata.length))
-    if trace.isOn { record(.transmitted(device, packet.metadata.flow), packet.id, devices[device.index].namespace) }
+  @inline(never)
+  private mutating func showTransmission(of packet: borrowing Packet, by device: DeviceID) {
+    record(.transmitted(device, packet.metadata.flow), packet.id, devices[device.index].namespace)
+    // What a machine sends to itself is captured when it comes back.
+    if !devices[device.index].isLoopback { captureFrame(packet.metadata.bytes, at: device) }
   }
 
   /// Forgets what belongs to the kernel or namespace that the packet leaves.
@@ -115,8 +117,13 @@ extension Kernel {
   /// Kernel counterpart: `skb_scrub_packet()` (net/core/skbuff.c, v6.12).
   @inline(__always)
   mutating func leaveNamespace(_ packet: borrowing Packet, keeping flags: PacketMetadata.Flags = .confirmsNeighbor) {
-    if packet.metadata.longestFragment > 0 { forgetFragments(of: packet.id) }
-    if packet.metadata.connection != .none { releaseConnection(of: packet.id) }
+    if packet.metadata.longestFragment > 0 || packet.metadata.connection != .none { releaseReferences(of: packet.id) }
     packet.metadata.leaveNamespace(keeping: flags)
+  }
+
+  @inline(never)
+  private mutating func releaseReferences(of id: PacketID) {
+    if packets[id].longestFragment > 0 { forgetFragments(of: id) }
+    releaseConnection(of: id)
   }
 }

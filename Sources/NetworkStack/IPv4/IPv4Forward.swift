@@ -43,7 +43,7 @@ extension Kernel {
     if trace.isOn || packet.metadata.flags.contains(.wantsRedirect) || hasHook(.forward, .ipv4, namespace) {
       return tellAndAsk(packet, by: device)
     }
-    ipv4OutputAtOnce(packet, by: device)
+    ipv4OutputAtOnce(packet, by: device, mtu: mtu)
   }
 
   /// Forwards a packet of which somebody is told, or rules are asked about.

@@ -97,7 +97,8 @@ extension Kernel {
     }
     let device = packets[id].device
     if packets[id].flags.contains(.routeIsBroadcast), !devices[device.index].isLoopback { loopBack(packet, by: device) }
-    ipv4OutputAtOnce(packet, by: device)
+    let mtu = longestPacket(packet, by: device)
+    ipv4OutputAtOnce(packet, by: device, mtu: mtu)
   }
 
   /// Asks the rules about a packet of this machine at the VRF whose port it leaves by; connections are tracked at
@@ -158,11 +159,12 @@ extension Kernel {
   /// Sends a packet by a device, in fragments where it does not fit.
   ///
   /// Kernel counterpart: `ip_output()`, `__ip_finish_output()`, `ip_fragment()` (net/ipv4/ip_output.c, v6.12).
+  /// - Parameter mtu: the largest packet that may be sent this way, in bytes.
   @inline(__always)
-  mutating func ipv4OutputAtOnce(_ packet: consuming Packet, by device: DeviceID) {
+  mutating func ipv4OutputAtOnce(_ packet: consuming Packet, by device: DeviceID, mtu: Int) {
     packet.metadata.device = device
     if hasHook(.postrouting, .ipv4, devices[device.index].namespace) { return ipv4Output(packet, by: device) }
-    outputAllowed(packet, by: device)
+    outputAllowed(packet, by: device, mtu: mtu)
   }
 
   /// The same, for a packet that rules are asked about, or that comes where packets seldom come.
@@ -174,12 +176,17 @@ extension Kernel {
       .postrouting, packet.id, .ipv4, input: nil, output: device, namespace: namespace) {
       return packet.metadata.flags.contains(.isLocallySent) ? refuse(packet, reason) : drop(packet, reason)
     }
-    outputAllowed(packet, by: device)
+    let mtu = longestPacket(packet, by: device)
+    outputAllowed(packet, by: device, mtu: mtu)
+  }
+
+  /// The largest packet that may be sent this way, in bytes.
+  private func longestPacket(_ packet: borrowing Packet, by device: DeviceID) -> Int {
+    packet.metadata.routeMTU > 0 ? Int(packet.metadata.routeMTU) : devices[device.index].mtu
   }
 
   @inline(__always)
-  private mutating func outputAllowed(_ packet: consuming Packet, by device: DeviceID) {
-    let mtu = packet.metadata.routeMTU > 0 ? Int(packet.metadata.routeMTU) : devices[device.index].mtu
+  private mutating func outputAllowed(_ packet: consuming Packet, by device: DeviceID, mtu: Int) {
     if packet.metadata.longestFragment > 0 || Int(packet.metadata.length) > mtu {
       return outputInParts(packet, mtu: mtu, device)
     }

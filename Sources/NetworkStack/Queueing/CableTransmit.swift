@@ -46,16 +46,30 @@ extension Kernel {
   @inline(__always)
   private mutating func sendIntoCable(_ packet: consuming Packet, _ end: CableEnd) {
     sendFrame(packet, by: packet.metadata.device)
+    if cables[end.cable.index].rate > 0 || cables[end.cable.index].loss > 0 || !cables[end.cable.index].isUp {
+      return sendIntoRealCable(packet, end)
+    }
+    cableLanes[end.lane].busyUntil = now
+    arrive(packet, end, sent: now)
+  }
+
+  /// Sends a frame into a cable that takes time for it, or may lose it.
+  @inline(never)
+  private mutating func sendIntoRealCable(_ packet: consuming Packet, _ end: CableEnd) {
     var done = now
     let rate = cables[end.cable.index].rate
     if rate > 0 { done = done + Cable.serializationTime(bytes: Int(packet.metadata.length), rate: rate) }
     cableLanes[end.lane].busyUntil = done
     let loss = cables[end.cable.index].loss
-    if loss > 0 && cableLanes[end.lane].random.happens(partsPerBillion: loss) {
-      return drop(packet, .simulatorCableLoss)
-    }
+    if loss > 0 && cableLanes[end.lane].random.happens(partsPerBillion: loss) { return drop(packet, .simulatorCableLoss) }
     guard cables[end.cable.index].isUp else { return drop(packet, .simulatorCableDown) }
+    arrive(packet, end, sent: done)
+  }
+
+  /// A frame that was sent comes out at the other end.
+  @inline(__always)
+  private mutating func arrive(_ packet: consuming Packet, _ end: CableEnd, sent: Instant) {
     leaveNamespace(packet, keeping: [])
-    queue.schedule(.arrival(packet.park(), cableLanes[end.lane].destination), at: done + cables[end.cable.index].delay)
+    queue.schedule(.arrival(packet.park(), cableLanes[end.lane].destination), at: sent + cables[end.cable.index].delay)
   }
 }

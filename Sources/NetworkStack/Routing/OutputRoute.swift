@@ -18,7 +18,7 @@ package struct OutputRoute: Sendable {
   package var isBroadcast = false
   /// `nil` where no route was consulted.
   package var result: RouteResult?
-  /// What was looked up; `nil` where no route was.
+  /// What was looked up; `nil` where no route was, or no trace keeps it.
   var lookup: RouteFlow?
   /// What `takeOutputRoute` remembers.
   var defaultChoice: DefaultRouteChoice?
@@ -75,7 +75,7 @@ extension Kernel {
       let loopback = nextHop(of: result).device.flatMap { l3Master(of: $0) } ?? namespaces[namespace.index].loopback
       var route = try makeOutputRoute(flow, device: loopback, result: result, type: .local)
       route.isLocal = true
-      route.lookup = asked
+      if trace.keepsWalks { route.lookup = asked }
       return route
     }
     let (selected, choice) = selectDefault(result, flow)
@@ -83,7 +83,7 @@ extension Kernel {
     if flow.source.isUnspecified { flow.source = sourceAddress(for: flow, selected, by: device) }
     var route = try makeOutputRoute(flow, device: device, result: selected, type: selected.type)
     route.defaultChoice = choice
-    route.lookup = asked
+    if trace.keepsWalks { route.lookup = asked }
     return route
   }
 
