@@ -81,7 +81,7 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   @inlinable @inline(__always)
   public mutating func schedule(_ payload: Payload, at instant: Instant) {
     precondition(instant >= now, "an event cannot be scheduled in the past")
-    if instant == now { present.append(payload) } else { scheduleLater(payload, at: instant) }
+    if _fastPath(instant == now) { present.append(payload) } else { scheduleLater(payload, at: instant) }
   }
 
   @inlinable @inline(never)
@@ -127,7 +127,7 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   @inlinable @inline(__always)
   public mutating func takeNext(through limit: Instant) -> Payload? {
     // Heap entries of the present instant were scheduled earlier than everything in `present`.
-    if present.isEmpty || heapInstant == clock { return takeOther(through: limit) }
+    if _slowPath(present.isEmpty || heapInstant == clock) { return takeOther(through: limit) }
     guard clock <= limit else { return nil }
     taken &+= 1
     return present.removeFirst()

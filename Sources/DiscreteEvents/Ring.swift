@@ -43,7 +43,7 @@ struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
   @inlinable @inline(__always)
   mutating func append(_ element: Element) {
-    if count == capacity { move(to: max(16, capacity * 2)) }
+    if _slowPath(count == capacity) { move(to: max(16, capacity * 2)) }
     place(added).initialize(to: element)
     added &+= 1
   }

@@ -36,7 +36,8 @@ extension Kernel {
   @inline(__always)
   mutating func handle(_ event: Event) {
     // By far the most common one.
-    if case .arrival(let packet, let device) = event { receiveAtOnce(packets.unpark(packet), on: device) } else { handleOther(event) }
+    guard case .arrival(let packet, let device) = event else { return handleOther(event) }
+    receiveAtOnce(packets.unpark(packet), on: device)
   }
 
   private mutating func handleOther(_ event: Event) {

@@ -36,7 +36,7 @@ extension Kernel {
     // When a budget may be used up, or the caller is to be asked.
     var nextLook = countOfNextLook(countAtInstant)
     while true {
-      if let outcome = pendingOutcome {
+      if _slowPath(pendingOutcome != nil), let outcome = pendingOutcome {
         // These two are told once; what a bound has ended does not go on.
         if outcome == .sessionEnded || outcome == .captureIsFull { pendingOutcome = nil }
         return outcome
@@ -46,12 +46,12 @@ extension Kernel {
         return .reachedLimit
       }
       handle(event)
-      if now != instant {
+      if _slowPath(now != instant) {
         instant = now
         countAtInstant = queue.takenCount
         nextLook = countOfNextLook(countAtInstant)
       }
-      if queue.takenCount >= nextLook {
+      if _slowPath(queue.takenCount >= nextLook) {
         if queue.takenCount & 0xffff == 0 && isInterrupted() { return .interrupted }
         if queue.takenCount - countAtInstant > bounds.eventsPerInstant { return .exhausted(.eventsPerInstant) }
         if queue.takenCount > bounds.events { return .exhausted(.events) }

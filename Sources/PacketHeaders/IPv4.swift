@@ -139,7 +139,7 @@ public struct IPv4View {
   public var isConsistent: Bool {
     let (first, total) = (bytes.load(UInt8.self, at: 0), totalLength)
     // Nearly every header has five words, which take no loop.
-    if first == 0x45 {
+    if _fastPath(first == 0x45) {
       var sum = InternetChecksum()
       sum.addMinimalHeader(bytes)
       return total >= Self.minimumLength && total <= bytes.count && sum.isRight

@@ -70,6 +70,12 @@ public struct Device: Sendable, BitwiseCopyable {
   }
 
   @inline(__always)
+  package var isBridgePort: Bool {
+    if case .bridgePort = enslavement { return true }
+    return false
+  }
+
+  @inline(__always)
   package var isLoopback: Bool {
     if case .loopback = kind { return true }
     return false

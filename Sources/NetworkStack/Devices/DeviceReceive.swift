@@ -16,11 +16,11 @@ extension Kernel {
     packet.metadata.device = device
     // What comes back by lo or a VRF device counts as received by the device of its route.
     let mayBeOwn = !packet.metadata.flags.isDisjoint(with: [.hasLocalRoute, .forwarded])
-    if !mayBeOwn || !isLoopedBack(packet) && !isForwardedIntoLoopback(packet) { packet.metadata.inputDevice = device }
-    guard devices[device.index].isUp else { return drop(packet, .deviceReady) }
-    guard packet.metadata.length >= EthernetView.length else { return drop(packet, .deviceHeader) }
+    if _fastPath(!mayBeOwn) || !isLoopedBack(packet) && !isForwardedIntoLoopback(packet) { packet.metadata.inputDevice = device }
+    guard _fastPath(devices[device.index].isUp) else { return drop(packet, .deviceReady) }
+    guard _fastPath(packet.metadata.length >= EthernetView.length) else { return drop(packet, .deviceHeader) }
     devices[device.index].counters.countReception(bytes: Int(packet.metadata.length))
-    if trace.isOn || devices[device.index].isCaptured {
+    if _slowPath(trace.isOn || devices[device.index].isCaptured) {
       showReception(of: packet, at: device)
       return sortFrame(packet, at: device)
     }
@@ -31,23 +31,34 @@ extension Kernel {
   @inline(__always)
   private mutating func sortFrameAtOnce(_ packet: consuming Packet, at device: DeviceID) {
     guard let frame = EthernetView(packet.metadata.bytes) else { preconditionFailure("the length was looked at") }
-    let destination = frame.destination
-    if destination == devices[device.index].mac {
-      packet.metadata.type = .host
-    } else if destination.isMulticast {
-      packet.metadata.type = destination == devices[device.index].broadcast ? .broadcast : .multicast
-      devices[device.index].counters.multicast += 1
-    } else if case .macvlan(_, .passthru) = devices[device.index].kind {
-      packet.metadata.type = .host
-    } else {
-      packet.metadata.type = .otherHost
+    let isToDevice = frame.destination == devices[device.index].mac
+    packet.metadata.type = _fastPath(isToDevice) ? .host : type(ofFrameTo: frame.destination, at: device)
+    if _slowPath(devices[device.index].isBridgePort || devices[device.index].hasUppers) {
+      return passUp(packet, from: device)
     }
+    deliverFrame(packet, frame.etherType, at: device)
+  }
+
+  /// To whom a frame is addressed that is not to the device itself.
+  @inline(never)
+  private mutating func type(ofFrameTo destination: MACAddress, at device: DeviceID) -> PacketType {
+    if destination.isMulticast {
+      devices[device.index].counters.multicast += 1
+      return destination == devices[device.index].broadcast ? .broadcast : .multicast
+    }
+    if case .macvlan(_, .passthru) = devices[device.index].kind { return .host }
+    return .otherHost
+  }
+
+  /// Hands a frame to the bridge of a port, or to the devices above.
+  @inline(never)
+  private mutating func passUp(_ packet: consuming Packet, from device: DeviceID) {
     if case .bridgePort(let bridge, _) = devices[device.index].enslavement {
       // A VLAN device above a port takes its frames before the bridge does.
       if vlanAbove(device, of: packet) == nil { return bridgeReceive(packet, port: device, bridge: bridge) }
     }
     if devices[device.index].hasUppers { return passToUppers(packet, from: device) }
-    deliverFrame(packet, frame.etherType, at: device)
+    deliverHandedOn(packet)
   }
 
   /// The same, called from where packets seldom come.
@@ -87,8 +98,8 @@ extension Kernel {
   @inline(__always)
   private mutating func deliverFrame(_ packet: consuming Packet, _ etherType: EtherType, at device: DeviceID) {
     packet.metadata.pull(EthernetView.length)
+    if _fastPath(etherType == .ipv4) { return ipv4Receive(packet, at: device) }
     switch etherType {
-    case .ipv4: ipv4Receive(packet, at: device)
     case .arp: arpReceive(packet)
     case .ipv6: ipv6Receive(packet)
     default: drop(packet, .unhandledProtocol)  // EtherType is open: any number may stand there.

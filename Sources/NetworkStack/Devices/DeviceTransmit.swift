@@ -20,12 +20,12 @@ extension Kernel {
   @inline(__always)
   mutating func transmitAtOnce(_ packet: consuming Packet, by device: DeviceID) {
     packet.metadata.device = device
-    guard devices[device.index].isUp, devices[device.index].hasCarrier else {
+    guard _fastPath(devices[device.index].isUp && devices[device.index].hasCarrier) else {
       devices[device.index].counters.transmitDrops += 1
       return drop(packet, .queueDrop)
     }
     // Devices that lead to each other, as VRFs by their routes, would go on for ever.
-    guard transmitNesting <= Self.transmitNestingLimit else {
+    guard _fastPath(transmitNesting <= Self.transmitNestingLimit) else {
       devices[device.index].counters.transmitDrops += 1
       return drop(packet, .notSpecified)
     }
@@ -102,7 +102,7 @@ extension Kernel {
   @inline(__always)
   mutating func sendFrame(_ packet: borrowing Packet, by device: DeviceID) {
     devices[device.index].counters.countTransmission(bytes: Int(packet.metadata.length))
-    if trace.isOn || devices[device.index].isCaptured { showTransmission(of: packet, by: device) }
+    if _slowPath(trace.isOn || devices[device.index].isCaptured) { showTransmission(of: packet, by: device) }
   }
 
   @inline(never)
@@ -117,7 +117,7 @@ extension Kernel {
   /// Kernel counterpart: `skb_scrub_packet()` (net/core/skbuff.c, v6.12).
   @inline(__always)
   mutating func leaveNamespace(_ packet: borrowing Packet, keeping flags: PacketMetadata.Flags = .confirmsNeighbor) {
-    if packet.metadata.longestFragment > 0 || packet.metadata.connection != .none { releaseReferences(of: packet.id) }
+    if _slowPath(packet.metadata.longestFragment > 0 || packet.metadata.connection != .none) { releaseReferences(of: packet.id) }
     packet.metadata.leaveNamespace(keeping: flags)
   }
 

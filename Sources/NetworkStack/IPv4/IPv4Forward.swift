@@ -11,7 +11,7 @@ extension Kernel {
   /// Source: RFC 1812 sections 5.2.1 and 5.3.1.
   @inline(__always)
   mutating func ipv4Forward(_ packet: consuming Packet, _ route: RouteResult) {
-    guard routes[route.route].multipath == nil else { return forwardByOneOfSeveral(packet, route) }
+    guard _fastPath(routes[route.route].multipath == nil) else { return forwardByOneOfSeveral(packet, route) }
     forward(packet, route, by: routes[route.route].nextHop)
   }
 
@@ -25,12 +25,12 @@ extension Kernel {
     guard let header = IPv4View(packet.metadata.bytes), let device = hop.device else {
       return drop(packet, .notSpecified)
     }
-    guard header.timeToLive > 1 else { return endLife(packet) }
+    guard _fastPath(header.timeToLive > 1) else { return endLife(packet) }
     let namespace = devices[device.index].namespace
     let way = onwardWay(to: header.destination, route, hop, device, in: namespace)
     let mtu = min(way.mtu > 0 ? way.mtu : devices[device.index].mtu, 65_535)
     let longestFragment = Int(packet.metadata.longestFragment)
-    if Int(packet.metadata.length) > mtu && header.dontFragment && (longestFragment == 0 || longestFragment > mtu) {
+    if _slowPath(Int(packet.metadata.length) > mtu) && header.dontFragment && (longestFragment == 0 || longestFragment > mtu) {
       packet.metadata.flags.insert(.forwarded)
       return refuseTooLong(packet, mtu: mtu, device)
     }
@@ -40,7 +40,7 @@ extension Kernel {
     packet.metadata.routeBody = routes[route.route].body
     packet.metadata.flags.insert(.forwarded)
     header.decrementTimeToLive()
-    if trace.isOn || packet.metadata.flags.contains(.wantsRedirect) || hasHook(.forward, .ipv4, namespace) {
+    if _slowPath(trace.isOn || packet.metadata.flags.contains(.wantsRedirect) || hasHook(.forward, .ipv4, namespace)) {
       return tellAndAsk(packet, by: device)
     }
     ipv4OutputAtOnce(packet, by: device, mtu: mtu)

@@ -163,7 +163,7 @@ extension Kernel {
   @inline(__always)
   mutating func ipv4OutputAtOnce(_ packet: consuming Packet, by device: DeviceID, mtu: Int) {
     packet.metadata.device = device
-    if hasHook(.postrouting, .ipv4, devices[device.index].namespace) { return ipv4Output(packet, by: device) }
+    if _slowPath(hasHook(.postrouting, .ipv4, devices[device.index].namespace)) { return ipv4Output(packet, by: device) }
     outputAllowed(packet, by: device, mtu: mtu)
   }
 
@@ -187,7 +187,7 @@ extension Kernel {
 
   @inline(__always)
   private mutating func outputAllowed(_ packet: consuming Packet, by device: DeviceID, mtu: Int) {
-    if packet.metadata.longestFragment > 0 || Int(packet.metadata.length) > mtu {
+    if _slowPath(packet.metadata.longestFragment > 0 || Int(packet.metadata.length) > mtu) {
       return outputInParts(packet, mtu: mtu, device)
     }
     passToNeighbor(packet)

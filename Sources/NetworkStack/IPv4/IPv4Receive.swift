@@ -13,12 +13,14 @@ extension Kernel {
   /// Differs(ipv4): IP options are not processed: a header with options is forwarded as it is.
   @inline(__always)
   mutating func ipv4Receive(_ packet: consuming Packet, at device: DeviceID) {
-    guard packet.metadata.type != .otherHost, let header = IPv4View(packet.metadata.bytes), header.isConsistent else {
+    guard _fastPath(packet.metadata.type != .otherHost), let header = IPv4View(packet.metadata.bytes),
+      _fastPath(header.isConsistent)
+    else {
       return dropFaulty(packet)
     }
     // What follows the packet in its frame is padding.
     packet.metadata.trim(to: header.totalLength)
-    if header.isFragment && tracksConnections(.ipv4, devices[device.index].namespace) {
+    if _slowPath(header.isFragment) && tracksConnections(.ipv4, devices[device.index].namespace) {
       return reassemble(packet, for: .prerouting)
     }
     ipv4Prerouting(packet, at: device)
@@ -45,7 +47,7 @@ extension Kernel {
   private mutating func ipv4Prerouting(_ packet: consuming Packet, at device: DeviceID) {
     let namespace = devices[device.index].namespace
     let isFresh = packet.metadata.flags.isDisjoint(with: [.hasLocalRoute, .hasPassedBridgeRules, .isL3Slave, .forwarded])
-    if isFresh, !hasHook(.prerouting, .ipv4, namespace), devices[device.index].vrf == nil {
+    if _fastPath(isFresh && !hasHook(.prerouting, .ipv4, namespace) && devices[device.index].vrf == nil) {
       return routeReceivedAtOnce(packet, by: device)
     }
     askAndRoute(packet, at: device)
@@ -167,7 +169,7 @@ extension Kernel {
       .forward(route, wantsRedirect: packet.metadata.flags.contains(.wantsRedirect)), of: packet, device)
     packet.metadata.flags.insert(.hasRoute)
     // A unicast packet in a broadcast frame is not forwarded.
-    if packet.metadata.type != .host { return drop(packet, .notSpecified) }
+    if _slowPath(packet.metadata.type != .host) { return drop(packet, .notSpecified) }
     ipv4Forward(packet, route)
   }
 
@@ -176,7 +178,7 @@ extension Kernel {
   private mutating func recordReceivedRoute(
     _ route: @autoclosure () -> InputRoute, of packet: borrowing Packet, _ device: DeviceID
   ) {
-    if trace.isOn { keepReceivedRoute(route(), of: packet.id, device) }
+    if _slowPath(trace.isOn) { keepReceivedRoute(route(), of: packet.id, device) }
   }
 
   @inline(never)

@@ -13,11 +13,11 @@ extension Kernel {
   /// (net/core/neighbour.c, v6.12).
   @inline(__always)
   mutating func passToNeighbor(_ packet: consuming Packet) {
-    if packet.metadata.flags.contains(.nextHopIsIPv6) { return sendToIPv6Neighbor(packet) }
+    if _slowPath(packet.metadata.flags.contains(.nextHopIsIPv6)) { return sendToIPv6Neighbor(packet) }
     let (device, nextHop) = (packet.metadata.device, packet.metadata.nextHop)
     guard let neighbor = neighbors.find(nextHop, on: device) else { return sendToNewNeighbor(packet, nextHop, device) }
-    if packet.metadata.flags.contains(.confirmsNeighbor) { neighbors[neighbor].confirmed = now }
-    guard neighbors[neighbor].state.isConnected else { return resolve(packet, neighbor) }
+    if _slowPath(packet.metadata.flags.contains(.confirmsNeighbor)) { neighbors[neighbor].confirmed = now }
+    guard _fastPath(neighbors[neighbor].state.isConnected) else { return resolve(packet, neighbor) }
     useConnected(neighbor)
     recordResolved(neighbor, for: packet.id)
     pushEthernetHeader(packet, to: neighbors[neighbor].mac, by: device, etherType: .ipv4)
@@ -42,7 +42,7 @@ extension Kernel {
   /// (net/core/neighbour.c, v6.12).
   @inline(__always)
   mutating func useConnected(_ neighbor: NeighborID) {
-    if neighbors[neighbor].hasCachedHeader { return }
+    if _fastPath(neighbors[neighbor].hasCachedHeader) { return }
     neighbors[neighbor].hasCachedHeader = true
     neighbors[neighbor].used = now
   }

@@ -186,7 +186,7 @@ struct PacketMetadata: BitwiseCopyable {
   /// Kernel counterpart: `ip_neigh_for_gw()` (include/net/route.h, v6.12). Source: RFC 8950.
   @inline(__always)
   mutating func setIPv6Gateway(_ gateway: IPv6Address) {
-    if gateway.isUnspecified { return }
+    if _fastPath(gateway.isUnspecified) { return }
     ipv6NextHop = gateway
     flags.insert(.nextHopIsIPv6)
   }

@@ -9,7 +9,7 @@ extension Kernel {
   /// A cable has one first-in-first-out queue each way, bounded like the `pfifo` of tc-pfifo(8).
   @inline(__always)
   mutating func cableTransmit(_ packet: consuming Packet, by device: DeviceID, into end: CableEnd) {
-    if cableLanes[end.lane].waitingCount == 0 && cableLanes[end.lane].busyUntil <= now {
+    if _fastPath(cableLanes[end.lane].waitingCount == 0 && cableLanes[end.lane].busyUntil <= now) {
       return sendIntoCable(packet, end)
     }
     waitForCable(packet, by: device, end)
@@ -46,7 +46,7 @@ extension Kernel {
   @inline(__always)
   private mutating func sendIntoCable(_ packet: consuming Packet, _ end: CableEnd) {
     sendFrame(packet, by: packet.metadata.device)
-    if cables[end.cable.index].rate > 0 || cables[end.cable.index].loss > 0 || !cables[end.cable.index].isUp {
+    if _slowPath(cables[end.cable.index].rate > 0 || cables[end.cable.index].loss > 0 || !cables[end.cable.index].isUp) {
       return sendIntoRealCable(packet, end)
     }
     cableLanes[end.lane].busyUntil = now

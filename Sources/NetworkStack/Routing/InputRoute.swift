@@ -19,13 +19,13 @@ extension Kernel {
   /// a local one, or a unicast one by which it is forwarded. `nil` where more is to be asked: ``inputRoute(_:_:)`` then decides.
   @inline(__always)
   func plainInputRoute(destination: IPv4Address, source: IPv4Address, device: DeviceID) -> RouteResult? {
-    guard source.isOrdinary, destination.isOrdinary else { return nil }
+    guard _fastPath(source.isOrdinary && destination.isOrdinary) else { return nil }
     let namespace = devices[device.index].namespace
     guard let result = firstRoute(to: destination, in: namespace) else { return nil }
     let isForwarded = result.type == .unicast
-    guard isForwarded ? devices[device.index].settings.forwarding != 0 : result.type == .local else { return nil }
+    guard _fastPath(isForwarded ? devices[device.index].settings.forwarding != 0 : result.type == .local) else { return nil }
     let output = isForwarded ? routes[result.route].nextHop.device : nil
-    guard !needsWayBack(device, in: namespace, outputDevice: output), !isOwnSource(source, device, in: namespace) else {
+    guard _fastPath(!needsWayBack(device, in: namespace, outputDevice: output) && !isOwnSource(source, device, in: namespace)) else {
       return nil
     }
     return result

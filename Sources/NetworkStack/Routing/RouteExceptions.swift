@@ -91,7 +91,7 @@ extension Kernel {
     to destination: IPv4Address, _ result: RouteResult, _ hop: NextHop, _ device: DeviceID, in namespace: NamespaceID
   ) -> OnwardWay {
     let way = OnwardWay(mtu: routes[result.route].mtu, gateway: hop.usedGateway)
-    return namespaceForwarding[namespace.index].hasRouteExceptions
+    return _slowPath(namespaceForwarding[namespace.index].hasRouteExceptions)
       ? learnedWay(way, to: destination, routes[result.route].body, device, in: namespace) : way
   }
 

@@ -201,9 +201,8 @@ extension Kernel {
       let match = routingTables[table.index].prefixes.reader.longestMatch(for: destination)
     else { return nil }
     let id = RouteID(match.value)
-    guard routes[id].multipath == nil, !routes[id].nextHop.isDead, !routes[id].nextHop.isLinkDown, routes[id].tos == 0,
-      routes[id].type.leadsSomewhere
-    else { return nil }
+    let isPlain = routes[id].multipath == nil && !routes[id].nextHop.isDead && !routes[id].nextHop.isLinkDown
+    guard _fastPath(isPlain && routes[id].tos == 0 && routes[id].type.leadsSomewhere) else { return nil }
     return RouteResult(route: id, type: routes[id].type, hop: 0, prefixLength: match.length, step: 0)
   }
 

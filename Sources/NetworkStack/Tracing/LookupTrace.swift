@@ -271,7 +271,7 @@ extension Kernel {
   /// Keeps to whom a packet is handed.
   @inline(__always)
   mutating func recordResolved(_ neighbor: NeighborID, for id: PacketID) {
-    if trace.isOn { keepResolved(neighbor, for: id) }
+    if _slowPath(trace.isOn) { keepResolved(neighbor, for: id) }
   }
 
   @inline(never)
