@@ -80,12 +80,12 @@ public struct EventQueue<Payload: BitwiseCopyable & Sendable>: Sendable {
   /// - Precondition: `instant` is not in the past.
   @inlinable @inline(__always)
   public mutating func schedule(_ payload: Payload, at instant: Instant) {
-    precondition(instant >= now, "an event cannot be scheduled in the past")
     if _fastPath(instant == now) { present.append(payload) } else { scheduleLater(payload, at: instant) }
   }
 
   @inlinable @inline(never)
   mutating func scheduleLater(_ payload: Payload, at instant: Instant) {
+    precondition(instant > now, "an event cannot be scheduled in the past")
     insert(Entry(instant: instant, sequence: nextSequence, payload: payload))
   }
 

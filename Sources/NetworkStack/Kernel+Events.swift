@@ -33,7 +33,7 @@ package enum Event: Sendable, BitwiseCopyable {
 }
 
 extension Kernel {
-  @inline(__always)
+  @inline(always)
   mutating func handle(_ event: Event) {
     // By far the most common one.
     guard case .arrival(let packet, let device) = event else { return handleOther(event) }

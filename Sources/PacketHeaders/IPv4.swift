@@ -121,7 +121,7 @@ public struct IPv4View {
   public func fillChecksum() {
     checksum = 0
     var sum = InternetChecksum()
-    sum.add(bytes.prefix(headerLength))
+    if _fastPath(headerLength == Self.minimumLength) { sum.addMinimalHeader(bytes) } else { sum.add(bytes.prefix(headerLength)) }
     checksum = sum.value
   }
 
@@ -144,7 +144,12 @@ public struct IPv4View {
       sum.addMinimalHeader(bytes)
       return total >= Self.minimumLength && total <= bytes.count && sum.isRight
     }
-    return version == 4 && hasValidChecksum && total >= headerLength && total <= bytes.count
+    return isConsistentWithOptions
+  }
+
+  @usableFromInline @inline(never)
+  var isConsistentWithOptions: Bool {
+    version == 4 && hasValidChecksum && totalLength >= headerLength && totalLength <= bytes.count
   }
 
   /// What follows the header, as far as the total length goes.

@@ -15,8 +15,8 @@ extension Kernel {
   mutating func receiveAtOnce(_ packet: consuming Packet, on device: DeviceID) {
     packet.metadata.device = device
     // What comes back by lo or a VRF device counts as received by the device of its route.
-    let mayBeOwn = !packet.metadata.flags.isDisjoint(with: [.hasLocalRoute, .forwarded])
-    if _fastPath(!mayBeOwn) || !isLoopedBack(packet) && !isForwardedIntoLoopback(packet) { packet.metadata.inputDevice = device }
+    let isFresh = packet.metadata.flags.isDisjoint(with: [.hasLocalRoute, .forwarded])
+    if _fastPath(isFresh) || !comesBack(packet) { packet.metadata.inputDevice = device }
     guard _fastPath(devices[device.index].isUp) else { return drop(packet, .deviceReady) }
     guard _fastPath(packet.metadata.length >= EthernetView.length) else { return drop(packet, .deviceHeader) }
     devices[device.index].counters.countReception(bytes: Int(packet.metadata.length))
@@ -78,8 +78,11 @@ extension Kernel {
   @inline(never)
   mutating func receive(_ packet: consuming Packet, on device: DeviceID) { receiveAtOnce(packet, on: device) }
 
+  /// Whether a packet was sent to the machine that it comes from, or was routed into lo there.
+  @inline(never)
+  private func comesBack(_ packet: borrowing Packet) -> Bool { isLoopedBack(packet) || isForwardedIntoLoopback(packet) }
+
   /// Whether a machine sent a packet to itself, by lo or by a VRF device.
-  @inline(__always)
   func isLoopedBack(_ packet: borrowing Packet) -> Bool {
     packet.metadata.flags.contains(.hasLocalRoute)
       && (devices[packet.metadata.device.index].isLoopback || devices[packet.metadata.device.index].isVRF)
@@ -89,7 +92,6 @@ extension Kernel {
   ///
   /// Kernel counterpart: `loopback_xmit()` (drivers/net/loopback.c), which keeps `skb_dst`; `ip_rcv_finish_core()`
   /// (net/ipv4/ip_input.c, v6.12) looks up what has none.
-  @inline(__always)
   func isForwardedIntoLoopback(_ packet: borrowing Packet) -> Bool {
     packet.metadata.flags.contains(.forwarded) && devices[packet.metadata.device.index].isLoopback
   }
