@@ -39,7 +39,7 @@ enum FewRuns {
   /// The run of an address.
   @inlinable @inline(__always)
   static func run(of key: UInt32, in base: UnsafeRawPointer) -> Int {
-    let key = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
+    let key = signed(key)
     let eight = endsBelow(base, key) &+ endsBelow(base + moreEndsOffset, key)
     let four = ((base + moreEndsOffset + 32).loadUnaligned(as: SIMD4<Int32>.self) .< key.lowHalf).lanes
     return Int(0 &- (eight.lowHalf &+ eight.highHalf &+ four).wrappedSum())
@@ -63,7 +63,7 @@ enum GroupedRuns {
   /// The group with the run of an address.
   @inlinable @inline(__always)
   static func group(of key: UInt32, in base: UnsafeRawPointer) -> Int {
-    Int(0 &- endsBelow(base, SIMD8(repeating: Int32(bitPattern: key ^ 1 << 31))).sum)
+    Int(0 &- endsBelow(base, signed(key)).sum)
   }
 
   @inlinable @inline(__always)
@@ -74,10 +74,14 @@ enum GroupedRuns {
   /// The run of an address inside its group.
   @inlinable @inline(__always)
   static func run(of key: UInt32, inGroup group: UnsafeRawPointer) -> Int {
-    let key = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
+    let key = signed(key)
     return Int(0 &- (endsBelow(group, key) &+ endsBelow(group + 32, key)).sum)
   }
 }
+
+/// An address as ends are held, in all lanes.
+@inlinable @inline(__always)
+func signed(_ key: UInt32) -> SIMD8<Int32> { SIMD8(repeating: Int32(bitPattern: key ^ 1 << 31)) }
 
 /// -1 for each of 8 ends that is below an address, 0 for the others.
 @inlinable @inline(__always)

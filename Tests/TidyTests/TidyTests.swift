@@ -134,4 +134,25 @@ import Testing
       }
     }
   }
+
+  @Test("the top level of the repository holds what belongs there, and no lab that was begun there")
+  func topLevel() throws {
+    let known: Set<String> = [
+      ".ci", ".gitignore", "ARCHITECTURE.md", "Benchmarks", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile",
+      "Package.swift", "README.md", "Sources", "Tests", "scenarios",
+    ]
+    // What git keeps; a copy without git has nothing beside it.
+    let git = Process()
+    let output = Pipe()
+    git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    git.arguments = ["git", "-C", Self.root.path, "ls-tree", "--name-only", "HEAD"]
+    git.standardOutput = output
+    git.standardError = FileHandle.nullDevice
+    try git.run()
+    let listed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    git.waitUntilExit()
+    for name in listed.split(separator: "\n").map(String.init) {
+      #expect(known.contains(name), "\(name) is at the top level")
+    }
+  }
 }

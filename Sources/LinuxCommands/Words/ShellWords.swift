@@ -113,7 +113,9 @@ private struct ShellSplitter {
   ///
   /// - Returns: `false` where something else stands here.
   private mutating func readAnnouncement() throws(CommandLineError) -> Bool {
-    guard bytes[position] == UInt8(ascii: "<"), bytes[position...].starts(with: "<<".utf8), !bytes[position...].starts(with: "<<<".utf8) else { return false }
+    guard bytes[position] == UInt8(ascii: "<") else { return false }
+    // Three of them are another thing.
+    guard bytes[position...].prefix(while: { $0 == UInt8(ascii: "<") }).count == 2 else { return false }
     let first = position
     var place = position + 2
     if place < bytes.endIndex, bytes[place] == UInt8(ascii: "-") {

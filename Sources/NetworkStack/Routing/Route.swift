@@ -364,7 +364,11 @@ extension Kernel {
   ///
   /// - Precondition: the table that holds its table's routes has none of that prefix.
   mutating func setOnlyRoute(_ id: RouteID) {
-    let holder = routingTables[routes[id].table.index].holder
+    setFirstRoute(id, in: routingTables[routes[id].table.index].holder)
+  }
+
+  /// Makes a route the first of its prefix, in the table that holds those of its own.
+  private mutating func setFirstRoute(_ id: RouteID, in holder: RoutingTableID) {
     routes[id].isFirst = true
     routingTables[holder.index].prefixes.insert(id.rawValue, at: routes[id].prefix)
   }
@@ -386,11 +390,11 @@ extension Kernel {
     let others = heldChain(prefix, in: table).filter { routes[$0].table != table }
     let all = table == holder ? others + chain : chain + others
     for (place, id) in all.enumerated() {
-      routes[id].isFirst = place == 0
+      routes[id].isFirst = false
       routes[id].next = place + 1 < all.count ? all[place + 1] : nil
     }
     if let first = all.first {
-      routingTables[holder.index].prefixes.insert(first.rawValue, at: prefix)
+      setFirstRoute(first, in: holder)
     } else {
       routingTables[holder.index].prefixes.remove(prefix)
     }

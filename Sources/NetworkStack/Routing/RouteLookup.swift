@@ -293,6 +293,9 @@ extension Kernel {
 
   /// The lookup for a flow that may name no device.
   package func lookUp(_ flow: RouteFlow, from namespace: NamespaceID) throws(LinuxErrno) -> RouteResult {
+    if flow.outputDevice == nil && flow.scope == .universe, let first = firstRoute(to: flow.destination, in: namespace) {
+      return first
+    }
     var flow = flow
     if flow.outputDevice != nil || flow.inputDevice != nil || flow.l3Master != nil { _ = resolveL3Master(&flow) }
     return try lookUp(flow, in: namespace)
