@@ -4,19 +4,20 @@
 /// first key that this version does not support. Keys that begin with `x-` are nobody's business.
 struct ObjectReader {
   let shape: ObjectShape
-  let place: SourcePlace
   let log: IssueLog
+  private let byteOffset: Int
   /// The members whose keys the shape has, in file order; of a key given twice the first.
   let members: [JSONMember]
   /// Whether a key was given that is not supported yet.
   let hasUnsupportedKey: Bool
 
-  init(_ all: [JSONMember], shape: ObjectShape, place: SourcePlace, log: IssueLog) {
+  /// - Parameter byteOffset: where the object begins.
+  init(_ all: [JSONMember], shape: ObjectShape, at byteOffset: Int, log: IssueLog) {
     self.shape = shape
-    self.place = place
+    self.byteOffset = byteOffset
     self.log = log
     let known = all.allSatisfy { shape.has($0.name) } ? all : all.filter { shape.has($0.name) }
-    let members = known.withoutRepeatedNames
+    let members = log.mayRepeatNames ? known.withoutRepeatedNames : known
     self.members = members
     let unsupported = shape.unsupported.isEmpty ? nil : members.first { shape.unsupported.contains($0.name) }
     hasUnsupportedKey = unsupported != nil
@@ -38,6 +39,8 @@ struct ObjectReader {
       log.error("missing key '\(key.name)'\(example)", at: place)
     }
   }
+
+  var place: SourcePlace { SourcePlace(source: log.source, byteOffset: byteOffset) }
 
   func keyPlace(_ member: JSONMember) -> SourcePlace {
     SourcePlace(source: log.source, byteOffset: member.nameOffset)

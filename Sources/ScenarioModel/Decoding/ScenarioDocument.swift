@@ -32,8 +32,9 @@ public enum ScenarioDocument {
     } catch {
       return (nil, [source.issue(error.message, atByte: error.byteOffset)])
     }
-    let log = IssueLog(source: source)
-    for duplicate in JSONReader.duplicateNames(in: root) {
+    let duplicates = JSONReader.duplicateNames(in: root)
+    let log = IssueLog(source: source, mayRepeatNames: !duplicates.isEmpty)
+    for duplicate in duplicates {
       let firstLine = source.position(ofByte: duplicate.firstOffset).line
       log.error(
         "duplicate key \(quoted(duplicate.name)), first given at line \(firstLine)",
