@@ -39,10 +39,6 @@ public struct NetworkNamespace: Sendable {
   /// How many connections there are.
   package internal(set) var connectionCount = 0
 
-  package var settings = NamespaceSettings()
-  package var ipv6 = IPv6NamespaceSettings()
-  /// `net.ipv6.conf.all`.
-  package var allIPv6Devices = IPv6DeviceSettings()
   private var common = Shared.initialNamespaceSettings
 
   /// The namespaces that devices were moved to from here, in order: each has a number (`nsid`) here.
@@ -85,6 +81,19 @@ public struct NetworkNamespace: Sendable {
     self.loopback = loopback
   }
 
+  package var settings: NamespaceSettings {
+    _read { yield common.value.settings }
+    _modify { yield &common.value.settings }
+  }
+  package var ipv6: IPv6NamespaceSettings {
+    _read { yield common.value.ipv6 }
+    _modify { yield &common.value.ipv6 }
+  }
+  /// `net.ipv6.conf.all`.
+  package var allIPv6Devices: IPv6DeviceSettings {
+    _read { yield common.value.allIPv6Devices }
+    _modify { yield &common.value.allIPv6Devices }
+  }
   package var connectionSettings: ConnectionSettings {
     _read { yield common.value.connections }
     _modify { yield &common.value.connections }
@@ -134,8 +143,11 @@ public struct NetworkNamespace: Sendable {
   }
 }
 
-/// Settings that packets do not read and that few namespaces change: the others share those that all begin with.
+/// Settings that few namespaces change: the others share those that all begin with.
 private struct CommonNamespaceSettings: Sendable {
+  var settings = NamespaceSettings()
+  var ipv6 = IPv6NamespaceSettings()
+  var allIPv6Devices = IPv6DeviceSettings()
   var connections = ConnectionSettings()
   var allDevices = DeviceSettings()
   var defaultDevice = DeviceSettings()
