@@ -52,6 +52,7 @@ struct ScenarioBuilder {
 
   /// Builds everything; `issues` tells what the simulated kernels refused.
   mutating func build() {
+    reserve()
     for node in compiled.scenario.nodes.values {
       let machine = control.addMachine(named: node.name.value)
       keep(.machine(node.name.value))
@@ -70,6 +71,17 @@ struct ScenarioBuilder {
     for namespace in compiled.namespaces { setMasters(namespace.namespace) }
     for link in compiled.scenario.links { makeCable(link) }
     for namespace in compiled.namespaces { configure(namespace) }
+  }
+
+  /// Makes room for what the document declares.
+  private mutating func reserve() {
+    let declared = compiled.namespaces
+    let devices = declared.reduce(undeclaredVethPeers.count) { count, commands in
+      // Its `lo` too.
+      count + 1 + commands.namespace.interfaces.count + commands.namespace.vrfs.count + commands.namespace.bridges.count
+    }
+    control.simulation.reserve(namespaces: declared.count, devices: devices)
+    namespaces.reserveCapacity(declared.count)
   }
 
   /// Gives back the memory of what is not asked for once the network is built.

@@ -114,7 +114,7 @@ extension Kernel {
 
   /// The routes that an address makes, as type and prefix.
   private func kernelRoutes(of address: DeviceAddress, on device: DeviceID) -> [(type: RouteType, prefix: IPv4Prefix)] {
-    var routes: [(RouteType, IPv4Prefix)] = []
+    var routes: [(type: RouteType, prefix: IPv4Prefix)] = []
     routes.reserveCapacity(4)
     routes.append((.local, IPv4Prefix(containing: address.local, length: 32)))
     guard devices[device.index].isUp else { return routes }
