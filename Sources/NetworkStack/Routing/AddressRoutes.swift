@@ -161,7 +161,7 @@ extension Kernel {
       metric: isConnected && type != .broadcast ? address.metric : 0, preferredSource: primary.local, mtu: 0,
       nextHop: hop)
     route.origin = address.origin
-    _ = try? insertRoute(route, nextHops: [hop], mode: .append)
+    _ = try? insertRoute(route, mode: .append)
   }
 
   private func primary(of address: DeviceAddress, on device: DeviceID) -> DeviceAddress {
