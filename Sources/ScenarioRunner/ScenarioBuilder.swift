@@ -329,23 +329,26 @@ struct ScenarioBuilder {
   // MARK: - Masters and configuration
 
   private mutating func setMasters(_ namespace: Namespace) {
-    let masters =
-      namespace.interfaces.values.map { ($0.name.value, $0.master) }
-      + namespace.bridges.values.map { ($0.name.value, $0.master) }
-    for (name, master) in masters {
-      guard let master, let id = namespaces[namespace.name] else { continue }
-      guard let masterDevice = control.device(named: master.value, in: id) else {
-        issues.append(master.place.issue("\(namespace.name) has no VRF or bridge '\(master.value)'"))
-        continue
-      }
-      guard let device = control.device(named: name, in: id) else { continue }
-      attempt(master.place) { control throws(ControlError) in
-        var change = NetworkControl.LinkChange()
-        change.master = .device(masterDevice)
-        try control.apply(.changeLink(device, change))
-      }
-      expand(namespace.name, "link set \(name) master \(master.value)")
+    for interface in namespace.interfaces.values {
+      if let master = interface.master { setMaster(master, of: interface.name.value, namespace) }
     }
+    for bridge in namespace.bridges.values {
+      if let master = bridge.master { setMaster(master, of: bridge.name.value, namespace) }
+    }
+  }
+
+  private mutating func setMaster(_ master: Located<String>, of name: String, _ namespace: Namespace) {
+    guard let id = namespaces[namespace.name] else { return }
+    guard let masterDevice = control.device(named: master.value, in: id) else {
+      return issues.append(master.place.issue("\(namespace.name) has no VRF or bridge '\(master.value)'"))
+    }
+    guard let device = control.device(named: name, in: id) else { return }
+    attempt(master.place) { control throws(ControlError) in
+      var change = NetworkControl.LinkChange()
+      change.master = .device(masterDevice)
+      try control.apply(.changeLink(device, change))
+    }
+    expand(namespace.name, "link set \(name) master \(master.value)")
   }
 
   private mutating func configure(_ commands: CompiledScenario.NamespaceCommands) {
@@ -494,10 +497,13 @@ struct ScenarioBuilder {
 extension Namespace {
   /// Whether a declarative key holds an IPv6 address.
   fileprivate var configuresIPv6: Bool {
-    (interfaces.values.map(\.addresses) + bridges.values.map(\.addresses)).contains { $0.contains { $0.value.isIPv6 } }
+    interfaces.values.contains { $0.addresses.contains { $0.value.isIPv6 } }
+      || bridges.values.contains { $0.addresses.contains { $0.value.isIPv6 } }
       || services.contains { $0.address?.value.isIPv6 == true }
-      || (routes + rules + neighbors).contains { line in
-        line.value.split(whereSeparator: \.isWhitespace).contains { InterfaceAddress<IPv6Address>($0) != nil }
+      || [routes, rules, neighbors].contains { lines in
+        lines.contains { line in
+          line.value.split(whereSeparator: \.isWhitespace).contains { InterfaceAddress<IPv6Address>($0) != nil }
+        }
       }
   }
 }

@@ -48,25 +48,25 @@ struct ObjectReader {
 
   /// The place of a key that is given.
   func keyPlace(_ key: String) -> SourcePlace {
-    member(key).map(keyPlace) ?? place
+    index(of: key).map { keyPlace(members[$0]) } ?? place
   }
 
   /// The value of a key, or `nil` where it is not given.
   ///
   /// - Precondition: the shape has the key.
   subscript(key: String) -> ValueReader? {
-    guard let member = member(key) else {
+    guard let place = index(of: key) else {
       assert(shape.has(key), "the shape of \(shape.name) has no key \(key)")
       return nil
     }
-    return ValueReader(member.value, log: log)
+    return ValueReader(members[place].value, log: log)
   }
 
-  private func member(_ key: String) -> JSONMember? {
-    members.first { $0.name == key }
+  private func index(of key: String) -> Int? {
+    members.indices.first { members[$0].name == key }
   }
 
-  func has(_ key: String) -> Bool { member(key) != nil }
+  func has(_ key: String) -> Bool { index(of: key) != nil }
 
   /// The object's `description`.
   var prose: String? { self["description"]?.string()?.value }

@@ -49,7 +49,7 @@ extension ScenarioDecoder {
 
   func commandLine(_ reader: ValueReader) -> Located<String>? {
     guard let line = reader.string() else { return nil }
-    guard !line.value.trimmingBlanks.isEmpty else {
+    guard line.value.contains(where: { !$0.isWhitespace }) else {
       reader.error("the line is empty")
       return nil
     }
