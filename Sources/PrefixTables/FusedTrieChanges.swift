@@ -39,7 +39,7 @@ extension FusedTrie {
       let begun = former & (.max >> UInt64(63 - from))
       var slot = begun == 0 ? 0 : 63 - begun.leadingZeroBitCount
       count = begun.nonzeroBitCount
-      for run in 0..<count { newLeaves[run] = leaves[base + run] }
+      newLeaves.baseAddress!.update(from: leaves + base, count: count)
       starts = begun & ~(1 << UInt64(slot))
       var (run, rest) = (base + count, former & ~begun)
       while slot <= through {
@@ -62,7 +62,7 @@ extension FusedTrie {
       if slot < 64 {
         add(slot, leaves[run])
         let after = rest.nonzeroBitCount
-        for further in 0..<after { newLeaves[count + further] = leaves[run + 1 + further] }
+        (newLeaves.baseAddress! + count).update(from: leaves + run + 1, count: after)
         (starts, count) = (starts | rest, count + after)
       }
       store(newLeaves, count, starts, at: index)
