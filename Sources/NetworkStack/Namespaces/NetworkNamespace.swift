@@ -129,6 +129,7 @@ public struct NetworkNamespace: Sendable {
   func dropCount(_ reason: DropReason) -> UInt64 { dropCounts.isEmpty ? 0 : dropCounts[Int(reason.rawValue)] }
 
   /// The IPv6 table of that number; `nil` where none was made. Complexity: O(log n).
+  @inline(__always)
   package func ipv6Table(numbered number: UInt32) -> RoutingTableID? {
     let place = ipv6Tables.partitioningIndex { $0.number >= number }
     return place < ipv6Tables.count && ipv6Tables[place].number == number ? ipv6Tables[place].table : nil
@@ -137,6 +138,7 @@ public struct NetworkNamespace: Sendable {
   /// The table of that number; `nil` where none was made.
   ///
   /// Complexity: O(log n).
+  @inline(__always)
   package func table(numbered number: UInt32) -> RoutingTableID? {
     let place = tables.partitioningIndex { $0.number >= number }
     return place < tables.count && tables[place].number == number ? tables[place].table : nil
