@@ -25,9 +25,9 @@ struct ScenarioBuilder {
   let engines = ContainerEngines()
   /// The places of the scenario that requests come from.
   let origins = RequestOrigins()
-  /// The far ends of veth pairs, which are made with the end that declares the pair.
-  private let vethPeers: Set<EndpointName>
-  /// Those of them that no `interfaces` declares, by namespace.
+  /// The declared far ends of veth pairs, which are made with the end that declares the pair.
+  private let vethPeers: Set<ObjectIdentifier>
+  /// Those that no `interfaces` declares, by namespace.
   private let undeclaredVethPeers: [NamespaceName: [String]]
 
   /// - Parameter keepsSteps: whether to keep how the network is built.
@@ -35,13 +35,14 @@ struct ScenarioBuilder {
     self.keepsSteps = keepsSteps
     self.compiled = compiled
     self.control = control
-    var peers: Set<EndpointName> = []
+    var peers: Set<ObjectIdentifier> = []
     var undeclared: [NamespaceName: [String]] = [:]
     for commands in compiled.namespaces {
       for interface in commands.namespace.interfaces.values {
         guard case .veth(let peer) = interface.kind else { continue }
-        peers.insert(peer.value)
-        if compiled.scenario.interface(peer.value) == nil {
+        if let declared = compiled.scenario.interface(peer.value) {
+          peers.insert(ObjectIdentifier(declared))
+        } else {
           undeclared[peer.value.namespace, default: []].append(peer.value.interface)
         }
       }
@@ -183,7 +184,7 @@ struct ScenarioBuilder {
     switch interface.kind {
     case .loopback: break
     case .networkCard:
-      if vethPeers.contains(EndpointName(namespace: namespace.name, interface: name)) { return }
+      if vethPeers.contains(ObjectIdentifier(interface)) { return }
       attempt(interface.name.place) { control throws(ControlError) in
         try control.addNetworkCard(named: name, in: id, mac: interface.mac?.value, mtu: interface.mtu?.value)
       }
@@ -306,8 +307,8 @@ struct ScenarioBuilder {
     var cards: [EndpointName] = []
     for commands in compiled.namespaces {
       for interface in commands.namespace.interfaces.values {
-        let endpoint = EndpointName(namespace: commands.namespace.name, interface: interface.name.value)
-        if case .networkCard = interface.kind, !vethPeers.contains(endpoint) { cards.append(endpoint) }
+        guard case .networkCard = interface.kind, !vethPeers.contains(ObjectIdentifier(interface)) else { continue }
+        cards.append(EndpointName(namespace: commands.namespace.name, interface: interface.name.value))
       }
     }
     for end in compiled.scenario.links.flatMap(\.endpoints) where !cards.contains(end.value) { cards.append(end.value) }
@@ -464,6 +465,7 @@ struct ScenarioBuilder {
   mutating func run(
     _ lines: [CompiledScenario.Line], as object: String?, _ namespace: NamespaceName, _ id: NamespaceID
   ) {
+    if lines.isEmpty { return }
     let interpreter = CommandInterpreter(control, engines: engines)
     defer { control.setOrigin(.none) }
     for line in lines {
