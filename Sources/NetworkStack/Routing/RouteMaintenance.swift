@@ -109,15 +109,20 @@ extension Kernel {
 
   /// Changes the state of the next hops that leave by a device.
   package mutating func reviveNextHops(through device: DeviceID, _ change: (inout NextHop) -> Void) {
-    for id in routes.identifiers(by: device) where routes[id].nextHopObject.isNone {
-      if routes[id].multipath == nil {
-        change(&routes[id].nextHop)
-        continue
+    var own = routes.first(by: device)
+    while let id = own {
+      if routes[id].nextHopObject.isNone { change(&routes[id].nextHop) }
+      own = routes.next(behind: id)
+    }
+    var shared = routes.first(by: nil)
+    while let id = shared {
+      if routes[id].nextHopObject.isNone {
+        var hops = routes.nextHops(of: id)
+        let before = hops
+        for place in hops.indices where hops[place].device == device { change(&hops[place]) }
+        if hops != before { setNextHops(hops, of: id) }
       }
-      var hops = routes.nextHops(of: id)
-      let before = hops
-      for place in hops.indices where hops[place].device == device { change(&hops[place]) }
-      if hops != before { setNextHops(hops, of: id) }
+      shared = routes.next(behind: id)
     }
   }
 
