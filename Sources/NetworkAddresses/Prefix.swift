@@ -106,15 +106,18 @@ public struct InterfaceAddress<Address: InternetAddress>: Hashable, Sendable, Bi
   /// Reads `address/length`, or an address alone as one with all its bits; `nil` for anything else.
   @inlinable
   public init?(_ text: some StringProtocol) {
-    let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) ?? text.endIndex
-    guard let address = Address(text[..<slash]) else { return nil }
-    var length = Address.bitCount
-    if slash != text.endIndex {
-      let digits = text.utf8[slash...].dropFirst()
-      guard (1...3).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
-      length = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
-      guard length <= Address.bitCount else { return nil }
+    guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+      guard let address = Address(text) else { return nil }
+      self.init(address, length: Address.bitCount)
+      return
     }
+    guard let address = Address(text[..<slash]) else { return nil }
+    var (length, digits) = (0, 0)
+    for byte in text.utf8[text.utf8.index(after: slash)...] {
+      guard digits < 3, (48...57).contains(byte) else { return nil }
+      (length, digits) = (length * 10 + Int(byte - 48), digits + 1)
+    }
+    guard digits > 0, length <= Address.bitCount else { return nil }
     self.init(address, length: length)
   }
 

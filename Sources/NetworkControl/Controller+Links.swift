@@ -68,16 +68,10 @@ extension Controller {
     peerAttributes.mac = peer.mac
     // Without words of its own, the peer takes the first end's.
     peerAttributes.mtu = peer.mtu ?? (peer.name == nil ? attributes.mtu : nil)
-    let far = make(.dummy, peerName, peerAttributes, peerNamespace)
-    let near = make(.dummy, name, attributes, namespace)
-    for (end, other) in [(far, near), (near, far)] {
-      simulation.kernel.devices[end.index].kind = .veth(peer: other)
-      simulation.kernel.devices[end.index].isNoARP = false
-      simulation.kernel.devices[end.index].isMulticast = true
-      simulation.kernel.devices[end.index].hasCarrier = false
-      simulation.kernel.restartLinkLayerGroups(of: end)
-    }
-    return near
+    // The near end will be the device behind the far one.
+    let near = DeviceID(UInt32(kernel.devices.count) + 1)
+    let far = make(.veth(peer: near), peerName, peerAttributes, peerNamespace)
+    return make(.veth(peer: far), name, attributes, namespace)
   }
 
   /// Kernel counterpart: `vlan_newlink()` (net/8021q/vlan_netlink.c, v6.12).

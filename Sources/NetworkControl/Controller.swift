@@ -165,9 +165,17 @@ extension Controller {
   /// every run.
   func derivedMAC(_ name: String, _ namespace: NamespaceID) -> MACAddress {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in "\(endpointName(of: namespace)):\(name)".utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    func mix(_ text: String) {
+      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     }
+    // The endpoint's name, piece by piece.
+    mix(kernel.machines[kernel.namespaces[namespace.index].machine.index].name)
+    if let inner = kernel.namespaces[namespace.index].name {
+      mix("/")
+      mix(inner)
+    }
+    mix(":")
+    mix(name)
     // The multiplication mixes upward alone: the upper bits are the good ones. Unicast, locally administered.
     return MACAddress(bits: (hash >> 16) & 0xfcff_ffff_ffff | 0x0200_0000_0000)
   }

@@ -69,6 +69,17 @@ public final class Simulation {
 
   public func session(_ id: SessionID) -> Session { kernel.sessions[id.index] }
 
+  /// When a program ended; `nil` while it runs.
+  public func end(of session: SessionID) -> Instant? { kernel.sessions[session.index].ended }
+
+  /// Makes room for namespaces and devices that are to be made.
+  public func reserve(namespaces count: Int, devices deviceCount: Int) {
+    kernel.reserve(namespaces: count, devices: deviceCount)
+  }
+
+  /// Makes room for programs that are to be started.
+  public func reserve(sessions count: Int) { kernel.sessions.reserveCapacity(kernel.sessions.count + count) }
+
   /// The namespace of that name, a container's included; `nil` where there is none. Complexity: O(1).
   package func namespace(named name: String, on machine: MachineID) -> NamespaceID? {
     state.pointee.namespaceNames[NamespaceKey(machine: machine, name: name)]

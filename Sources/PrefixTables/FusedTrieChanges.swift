@@ -34,26 +34,36 @@ extension FusedTrie {
         newLeaves[count] = leaf
         count += 1
       }
-      var (slot, run, rest) = (0, Int(nodes[index].base), nodes[index].starts)
-      while slot < 64 {
+      // The runs before the one of slot `from` stay as they are.
+      let (base, former) = (Int(nodes[index].base), nodes[index].starts)
+      let begun = former & (.max >> UInt64(63 - from))
+      var slot = begun == 0 ? 0 : 63 - begun.leadingZeroBitCount
+      count = begun.nonzeroBitCount
+      newLeaves.baseAddress!.update(from: leaves + base, count: count)
+      starts = begun & ~(1 << UInt64(slot))
+      var (run, rest) = (base + count, former & ~begun)
+      while slot <= through {
         let next = rest.trailingZeroBitCount
         let leaf = leaves[run]
-        if next <= from || slot > through {
-          add(slot, leaf)
+        if slot < from { add(slot, leaf) }
+        let begin = max(slot, from)
+        // A run with a node has one slot: each node is below one alone.
+        if isInsideSlot || leaf & Self.nodeFlag != 0 {
+          let child = leaf & Self.nodeFlag == 0 ? makeNode(leaf) : Int(leaf & ~Self.nodeFlag)
+          rewriteNode(child, nodeFirst + UInt64(begin) << UInt64(shift), shift - 6, first, last, body)
+          add(begin, dissolvingUniform(child))
         } else {
-          if slot < from { add(slot, leaf) }
-          let begin = max(slot, from)
-          // A run with a node has one slot: each node is below one alone.
-          if isInsideSlot || leaf & Self.nodeFlag != 0 {
-            let child = leaf & Self.nodeFlag == 0 ? makeNode(leaf) : Int(leaf & ~Self.nodeFlag)
-            rewriteNode(child, nodeFirst + UInt64(begin) << UInt64(shift), shift - 6, first, last, body)
-            add(begin, dissolvingUniform(child))
-          } else {
-            add(begin, body(leaf))
-          }
-          if next > through + 1 { add(through + 1, leaf) }
+          add(begin, body(leaf))
         }
+        if next > through + 1 { add(through + 1, leaf) }
         (slot, run, rest) = (next, run + 1, rest & (rest &- 1))
+      }
+      // So do those behind the one of slot `through`, but the first may have become one with it.
+      if slot < 64 {
+        add(slot, leaves[run])
+        let after = rest.nonzeroBitCount
+        (newLeaves.baseAddress! + count).update(from: leaves + run + 1, count: after)
+        (starts, count) = (starts | rest, count + after)
       }
       store(newLeaves, count, starts, at: index)
     }

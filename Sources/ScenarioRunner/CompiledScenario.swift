@@ -23,12 +23,21 @@ public struct CompiledScenario: Sendable {
     scenario.forgetNamespaces()
   }
 
-  struct NamespaceCommands: Sendable {
+  /// A namespace and its command lines.
+  final class NamespaceCommands: Sendable {
     let namespace: Namespace
-    var routes: [Line] = []
-    var rules: [Line] = []
-    var neighbors: [Line] = []
-    var commands: [Line] = []
+    let routes: [Line]
+    let rules: [Line]
+    let neighbors: [Line]
+    let commands: [Line]
+
+    init(_ namespace: Namespace, routes: [Line], rules: [Line], neighbors: [Line], commands: [Line]) {
+      self.namespace = namespace
+      self.routes = routes
+      self.rules = rules
+      self.neighbors = neighbors
+      self.commands = commands
+    }
   }
 
   /// A command line with its place.
@@ -74,12 +83,11 @@ private struct Compiler {
   var issues: [ScenarioIssue] = []
 
   mutating func compile(_ namespace: Namespace) -> CompiledScenario.NamespaceCommands {
-    var compiled = CompiledScenario.NamespaceCommands(namespace: namespace)
-    compiled.routes = namespace.routes.compactMap { line($0, CommandLine.parseRoute) }
-    compiled.rules = namespace.rules.compactMap { line($0, CommandLine.parseRule) }
-    compiled.neighbors = namespace.neighbors.compactMap { line($0, CommandLine.parseNeighbor) }
-    compiled.commands = namespace.commands.compactMap { line($0, CommandLine.parse) }
-    return compiled
+    CompiledScenario.NamespaceCommands(
+      namespace, routes: namespace.routes.compactMap { line($0, CommandLine.parseRoute) },
+      rules: namespace.rules.compactMap { line($0, CommandLine.parseRule) },
+      neighbors: namespace.neighbors.compactMap { line($0, CommandLine.parseNeighbor) },
+      commands: namespace.commands.compactMap { line($0, CommandLine.parse) })
   }
 
   mutating func line(

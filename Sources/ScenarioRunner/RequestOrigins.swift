@@ -5,7 +5,8 @@ public import ScenarioModel
 ///
 /// Shared by everything that makes requests for one run.
 public final class RequestOrigins {
-  private var places: [SourcePlace] = []
+  // Nobody asks for a place while one is kept.
+  @exclusivity(unchecked) private var places: [SourcePlace] = []
 
   public init() {}
 

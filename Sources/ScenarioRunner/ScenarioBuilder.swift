@@ -25,9 +25,9 @@ struct ScenarioBuilder {
   let engines = ContainerEngines()
   /// The places of the scenario that requests come from.
   let origins = RequestOrigins()
-  /// The far ends of veth pairs, which are made with the end that declares the pair.
-  private let vethPeers: Set<EndpointName>
-  /// Those of them that no `interfaces` declares, by namespace.
+  /// The declared far ends of veth pairs, which are made with the end that declares the pair.
+  private let vethPeers: Set<ObjectIdentifier>
+  /// Those that no `interfaces` declares, by namespace.
   private let undeclaredVethPeers: [NamespaceName: [String]]
 
   /// - Parameter keepsSteps: whether to keep how the network is built.
@@ -35,13 +35,14 @@ struct ScenarioBuilder {
     self.keepsSteps = keepsSteps
     self.compiled = compiled
     self.control = control
-    var peers: Set<EndpointName> = []
+    var peers: Set<ObjectIdentifier> = []
     var undeclared: [NamespaceName: [String]] = [:]
     for commands in compiled.namespaces {
       for interface in commands.namespace.interfaces.values {
         guard case .veth(let peer) = interface.kind else { continue }
-        peers.insert(peer.value)
-        if compiled.scenario.interface(peer.value) == nil {
+        if let declared = compiled.scenario.interface(peer.value) {
+          peers.insert(ObjectIdentifier(declared))
+        } else {
           undeclared[peer.value.namespace, default: []].append(peer.value.interface)
         }
       }
@@ -52,6 +53,7 @@ struct ScenarioBuilder {
 
   /// Builds everything; `issues` tells what the simulated kernels refused.
   mutating func build() {
+    reserve()
     for node in compiled.scenario.nodes.values {
       let machine = control.addMachine(named: node.name.value)
       keep(.machine(node.name.value))
@@ -70,6 +72,17 @@ struct ScenarioBuilder {
     for namespace in compiled.namespaces { setMasters(namespace.namespace) }
     for link in compiled.scenario.links { makeCable(link) }
     for namespace in compiled.namespaces { configure(namespace) }
+  }
+
+  /// Makes room for what the document declares.
+  private mutating func reserve() {
+    let declared = compiled.namespaces
+    let devices = declared.reduce(undeclaredVethPeers.count) { count, commands in
+      // Its `lo` too.
+      count + 1 + commands.namespace.interfaces.count + commands.namespace.vrfs.count + commands.namespace.bridges.count
+    }
+    control.simulation.reserve(namespaces: declared.count, devices: devices)
+    namespaces.reserveCapacity(declared.count)
   }
 
   /// Gives back the memory of what is not asked for once the network is built.
@@ -171,7 +184,7 @@ struct ScenarioBuilder {
     switch interface.kind {
     case .loopback: break
     case .networkCard:
-      if vethPeers.contains(EndpointName(namespace: namespace.name, interface: name)) { return }
+      if vethPeers.contains(ObjectIdentifier(interface)) { return }
       attempt(interface.name.place) { control throws(ControlError) in
         try control.addNetworkCard(named: name, in: id, mac: interface.mac?.value, mtu: interface.mtu?.value)
       }
@@ -294,8 +307,8 @@ struct ScenarioBuilder {
     var cards: [EndpointName] = []
     for commands in compiled.namespaces {
       for interface in commands.namespace.interfaces.values {
-        let endpoint = EndpointName(namespace: commands.namespace.name, interface: interface.name.value)
-        if case .networkCard = interface.kind, !vethPeers.contains(endpoint) { cards.append(endpoint) }
+        guard case .networkCard = interface.kind, !vethPeers.contains(ObjectIdentifier(interface)) else { continue }
+        cards.append(EndpointName(namespace: commands.namespace.name, interface: interface.name.value))
       }
     }
     for end in compiled.scenario.links.flatMap(\.endpoints) where !cards.contains(end.value) { cards.append(end.value) }
@@ -317,23 +330,26 @@ struct ScenarioBuilder {
   // MARK: - Masters and configuration
 
   private mutating func setMasters(_ namespace: Namespace) {
-    let masters =
-      namespace.interfaces.values.map { ($0.name.value, $0.master) }
-      + namespace.bridges.values.map { ($0.name.value, $0.master) }
-    for (name, master) in masters {
-      guard let master, let id = namespaces[namespace.name] else { continue }
-      guard let masterDevice = control.device(named: master.value, in: id) else {
-        issues.append(master.place.issue("\(namespace.name) has no VRF or bridge '\(master.value)'"))
-        continue
-      }
-      guard let device = control.device(named: name, in: id) else { continue }
-      attempt(master.place) { control throws(ControlError) in
-        var change = NetworkControl.LinkChange()
-        change.master = .device(masterDevice)
-        try control.apply(.changeLink(device, change))
-      }
-      expand(namespace.name, "link set \(name) master \(master.value)")
+    for interface in namespace.interfaces.values {
+      if let master = interface.master { setMaster(master, of: interface.name.value, namespace) }
     }
+    for bridge in namespace.bridges.values {
+      if let master = bridge.master { setMaster(master, of: bridge.name.value, namespace) }
+    }
+  }
+
+  private mutating func setMaster(_ master: Located<String>, of name: String, _ namespace: Namespace) {
+    guard let id = namespaces[namespace.name] else { return }
+    guard let masterDevice = control.device(named: master.value, in: id) else {
+      return issues.append(master.place.issue("\(namespace.name) has no VRF or bridge '\(master.value)'"))
+    }
+    guard let device = control.device(named: name, in: id) else { return }
+    attempt(master.place) { control throws(ControlError) in
+      var change = NetworkControl.LinkChange()
+      change.master = .device(masterDevice)
+      try control.apply(.changeLink(device, change))
+    }
+    expand(namespace.name, "link set \(name) master \(master.value)")
   }
 
   private mutating func configure(_ commands: CompiledScenario.NamespaceCommands) {
@@ -449,6 +465,7 @@ struct ScenarioBuilder {
   mutating func run(
     _ lines: [CompiledScenario.Line], as object: String?, _ namespace: NamespaceName, _ id: NamespaceID
   ) {
+    if lines.isEmpty { return }
     let interpreter = CommandInterpreter(control, engines: engines)
     defer { control.setOrigin(.none) }
     for line in lines {
@@ -482,10 +499,13 @@ struct ScenarioBuilder {
 extension Namespace {
   /// Whether a declarative key holds an IPv6 address.
   fileprivate var configuresIPv6: Bool {
-    (interfaces.values.map(\.addresses) + bridges.values.map(\.addresses)).contains { $0.contains { $0.value.isIPv6 } }
+    interfaces.values.contains { $0.addresses.contains { $0.value.isIPv6 } }
+      || bridges.values.contains { $0.addresses.contains { $0.value.isIPv6 } }
       || services.contains { $0.address?.value.isIPv6 == true }
-      || (routes + rules + neighbors).contains { line in
-        line.value.split(whereSeparator: \.isWhitespace).contains { InterfaceAddress<IPv6Address>($0) != nil }
+      || [routes, rules, neighbors].contains { lines in
+        lines.contains { line in
+          line.value.split(whereSeparator: \.isWhitespace).contains { InterfaceAddress<IPv6Address>($0) != nil }
+        }
       }
   }
 }

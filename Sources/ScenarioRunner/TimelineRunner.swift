@@ -50,6 +50,8 @@ struct TimelineRunner {
     self.drain = drain
     let until = compiled.scenario.until.map { Instant(nanoseconds: $0.nanoseconds) }
     limit = min(options.until ?? .distantFuture, until ?? .distantFuture)
+    entries.reserveCapacity(compiled.scenario.timeline.count)
+    simulation.reserve(sessions: compiled.scenario.timeline.count)
   }
 
   /// - Returns: whether the run was interrupted.
@@ -103,7 +105,7 @@ struct TimelineRunner {
   private mutating func finishForeground() throws(RunFailure) {
     guard let place = foreground, entries[place].ended == nil, let session = entries[place].session else { return }
     let end = min(limit, entries[place].started + Self.longestProgram)
-    while !simulation.session(session).hasFinished {
+    while simulation.end(of: session) == nil {
       switch run(through: end, orUntilEndOf: session) {
       case .sessionEnded: break
       case .captureIsFull: try drain()
@@ -118,7 +120,7 @@ struct TimelineRunner {
     let places = unended
     unended = []
     for place in places {
-      entries[place].ended = entries[place].session.flatMap { simulation.session($0).ended }
+      entries[place].ended = entries[place].session.flatMap { simulation.end(of: $0) }
       if entries[place].ended != nil { followUp(place) } else { unended.append(place) }
     }
   }
@@ -191,7 +193,7 @@ struct TimelineRunner {
   private var isSomethingUnderWay: Bool {
     simulation.packetCount > 0
       || entries.contains { entry in
-        guard let session = entry.session, !simulation.session(session).hasFinished else { return false }
+        guard let session = entry.session, simulation.end(of: session) == nil else { return false }
         // A server waits for ever; that is nothing under way.
         switch simulation.session(session).request {
         case .udpService(let request), .tcpService(let request): return request.timeout != nil
@@ -254,7 +256,7 @@ struct TimelineRunner {
     case .pause(let duration): result.ended = simulation.now + duration.nanoseconds
     }
     if result.session == nil && result.ended == nil { result.ended = simulation.now }
-    if let session = result.session, simulation.session(session).hasFinished { result.ended = simulation.now }
+    if let session = result.session, simulation.end(of: session) != nil { result.ended = simulation.now }
     entries.append(result)
     if result.ended == nil { unended.append(entries.count - 1) }
     if !entry.runsInBackground {
@@ -399,7 +401,7 @@ struct TimelineRunner {
     for place in entries.indices {
       guard let session = entries[place].session else { continue }
       simulation.stop(session)
-      entries[place].ended = simulation.session(session).ended
+      entries[place].ended = simulation.end(of: session)
       guard options.keepsOutputs else { continue }
       let events = simulation.session(session).events
       if let program = programs[place] {

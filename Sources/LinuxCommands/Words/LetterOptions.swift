@@ -41,10 +41,10 @@ struct LetterOptions<Value>: Sendable {
   ) throws(CommandLineError) {
     var letters = word.text.dropFirst()
     while let letter = letters.popFirst() {
-      guard let entry = meanings.first(where: { $0.letter == letter }) else {
+      guard let place = meanings.indices.first(where: { meanings[$0].letter == letter }) else {
         throw word.error(invalidOption?(letter) ?? "\(program): invalid option -- '\(letter)'")
       }
-      switch entry.meaning {
+      switch meanings[place].meaning {
       case .flag(let set): set(&value)
       case .unsupported: throw .unsupported("'\(program) -\(letter)'", range: word.range)
       case .value(let read):

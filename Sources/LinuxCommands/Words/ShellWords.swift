@@ -12,12 +12,25 @@ struct ShellWords: Sendable {
   }
 
   struct Template: Sendable {
-    var pieces: [Piece]
+    /// Most words are a text alone.
+    enum Content {
+      case text(String)
+      case pieces([Piece])
+    }
+
+    var content: Content
     var range: Range<Int>
+
+    var pieces: [Piece] {
+      switch content {
+      case .text(let text): [.text(text)]
+      case .pieces(let pieces): pieces
+      }
+    }
 
     /// The word, where there is nothing to substitute.
     var literal: Word? {
-      if pieces.count == 1, case .text(let text) = pieces[0] { return Word(text, at: range) }
+      if case .text(let text) = content { return Word(text, at: range) }
       var text = ""
       for piece in pieces {
         switch piece {
@@ -38,6 +51,7 @@ struct ShellWords: Sendable {
   /// The words, where there is nothing to substitute; else `nil`.
   var literals: [Word]? {
     var words: [Word] = []
+    words.reserveCapacity(templates.count)
     for template in templates {
       guard let word = template.literal else { return nil }
       words.append(word)
@@ -90,6 +104,7 @@ private struct ShellSplitter {
 
   mutating func split() throws(CommandLineError) -> [ShellWords.Template] {
     var templates: [ShellWords.Template] = []
+    templates.reserveCapacity(8)
     while position < bytes.endIndex {
       let byte = bytes[position]
       if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") {
@@ -155,15 +170,24 @@ private struct ShellSplitter {
 
   private mutating func finishWord(into templates: inout [ShellWords.Template]) {
     guard let first = start else { return }
-    finishText()
-    templates.append(ShellWords.Template(pieces: pieces, range: first..<position))
-    pieces = []
+    let range = first..<position
+    if pieces.isEmpty, !text.isEmpty {
+      templates.append(ShellWords.Template(content: .text(takeText()), range: range))
+    } else {
+      finishText()
+      templates.append(ShellWords.Template(content: .pieces(pieces), range: range))
+      pieces = []
+    }
     start = nil
   }
 
   private mutating func finishText() {
-    if !text.isEmpty { pieces.append(.text(String(decoding: text, as: UTF8.self))) }
-    text = []
+    if !text.isEmpty { pieces.append(.text(takeText())) }
+  }
+
+  private mutating func takeText() -> String {
+    defer { text.removeAll(keepingCapacity: true) }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private mutating func readPart(_ byte: UInt8) throws(CommandLineError) {

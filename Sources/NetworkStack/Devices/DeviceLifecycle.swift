@@ -21,9 +21,9 @@ extension Kernel {
     namespaceForwarding.append(NamespaceForwarding())
     _ = makeDevice(.loopback, name: "lo", namespace: id, mac: .zero, mtu: 65_536)
     namespaces[id.index].rules = .initialIPv4
-    compileRules(of: id)
+    setRuleWalk(.initialIPv4, of: id)
     namespaces[id.index].ipv6Rules = .initialIPv6
-    compileIPv6Rules(of: id)
+    setIPv6RuleWalk(.initialIPv6, over: .initialIPv6, of: id)
     if let name {
       if isListed { machines[machine.index].namedNamespaces.append(id) }
       namespaceNames[NamespaceKey(machine: machine, name: name)] = id
@@ -252,6 +252,14 @@ extension [IPv6RoutingRule] {
     .initial(preference: 0, table: RoutingTableNumber.local),
     .initial(preference: 32_766, table: RoutingTableNumber.main),
   ]
+}
+
+extension RuleWalkOf<IPv4Address> {
+  fileprivate static let initialIPv4 = Self(steps: .initialIPv4)
+}
+
+extension RuleWalkOf<IPv6Address> {
+  fileprivate static let initialIPv6 = Self(steps: .initialIPv6)
 }
 
 extension RoutingRuleOf {

@@ -27,6 +27,8 @@ extension Kernel {
     if let place = deviceDetails[device.index].linkLayerGroups.firstIndex(where: { $0.mac == mac }) {
       deviceDetails[device.index].linkLayerGroups[place].users += 1
     } else {
+      // Most devices listen to all hosts of IPv4 and all nodes of IPv6.
+      if deviceDetails[device.index].linkLayerGroups.isEmpty { deviceDetails[device.index].linkLayerGroups.reserveCapacity(2) }
       deviceDetails[device.index].linkLayerGroups.append(LinkLayerGroup(mac: mac))
     }
     passDownLinkLayerGroups(of: device)

@@ -39,10 +39,6 @@ public struct NetworkNamespace: Sendable {
   /// How many connections there are.
   package internal(set) var connectionCount = 0
 
-  package var settings = NamespaceSettings()
-  package var ipv6 = IPv6NamespaceSettings()
-  /// `net.ipv6.conf.all`.
-  package var allIPv6Devices = IPv6DeviceSettings()
   private var common = Shared.initialNamespaceSettings
 
   /// The namespaces that devices were moved to from here, in order: each has a number (`nsid`) here.
@@ -85,6 +81,19 @@ public struct NetworkNamespace: Sendable {
     self.loopback = loopback
   }
 
+  package var settings: NamespaceSettings {
+    _read { yield common.value.settings }
+    _modify { yield &common.value.settings }
+  }
+  package var ipv6: IPv6NamespaceSettings {
+    _read { yield common.value.ipv6 }
+    _modify { yield &common.value.ipv6 }
+  }
+  /// `net.ipv6.conf.all`.
+  package var allIPv6Devices: IPv6DeviceSettings {
+    _read { yield common.value.allIPv6Devices }
+    _modify { yield &common.value.allIPv6Devices }
+  }
   package var connectionSettings: ConnectionSettings {
     _read { yield common.value.connections }
     _modify { yield &common.value.connections }
@@ -120,6 +129,7 @@ public struct NetworkNamespace: Sendable {
   func dropCount(_ reason: DropReason) -> UInt64 { dropCounts.isEmpty ? 0 : dropCounts[Int(reason.rawValue)] }
 
   /// The IPv6 table of that number; `nil` where none was made. Complexity: O(log n).
+  @inline(__always)
   package func ipv6Table(numbered number: UInt32) -> RoutingTableID? {
     let place = ipv6Tables.partitioningIndex { $0.number >= number }
     return place < ipv6Tables.count && ipv6Tables[place].number == number ? ipv6Tables[place].table : nil
@@ -128,14 +138,18 @@ public struct NetworkNamespace: Sendable {
   /// The table of that number; `nil` where none was made.
   ///
   /// Complexity: O(log n).
+  @inline(__always)
   package func table(numbered number: UInt32) -> RoutingTableID? {
     let place = tables.partitioningIndex { $0.number >= number }
     return place < tables.count && tables[place].number == number ? tables[place].table : nil
   }
 }
 
-/// Settings that packets do not read and that few namespaces change: the others share those that all begin with.
+/// Settings that few namespaces change: the others share those that all begin with.
 private struct CommonNamespaceSettings: Sendable {
+  var settings = NamespaceSettings()
+  var ipv6 = IPv6NamespaceSettings()
+  var allIPv6Devices = IPv6DeviceSettings()
   var connections = ConnectionSettings()
   var allDevices = DeviceSettings()
   var defaultDevice = DeviceSettings()

@@ -4,7 +4,7 @@
 /// does not ask whether a copy shares the memory: whoever is given a kernel to change makes its slabs unique before
 /// (``Simulation/kernel``).
 ///
-/// Complexity: O(1); amortized where it grows.
+/// Complexity: O(1); amortized where it grows. A large one grows eightfold, as memory that nothing was written to costs nothing.
 package struct Slab<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   // Unchecked: the memory is written only through a slab whose owner made it unique.
 
@@ -42,8 +42,11 @@ package struct Slab<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     }
   }
 
+  /// From so many elements on a slab is large.
+  private static var largeCount: Int { 4_096 }
+
   mutating func append(_ element: Element) {
-    if count == memory.capacity { copyMemory(capacity: max(16, count * 2)) }
+    if count == memory.capacity { copyMemory(capacity: count < Self.largeCount ? max(16, count * 2) : count * 8) }
     (base + count).initialize(to: element)
     count += 1
   }

@@ -114,7 +114,7 @@ extension Kernel {
 
   /// The routes that an address makes, as type and prefix.
   private func kernelRoutes(of address: DeviceAddress, on device: DeviceID) -> [(type: RouteType, prefix: IPv4Prefix)] {
-    var routes: [(RouteType, IPv4Prefix)] = []
+    var routes: [(type: RouteType, prefix: IPv4Prefix)] = []
     routes.reserveCapacity(4)
     routes.append((.local, IPv4Prefix(containing: address.local, length: 32)))
     guard devices[device.index].isUp else { return routes }
@@ -161,7 +161,7 @@ extension Kernel {
       metric: isConnected && type != .broadcast ? address.metric : 0, preferredSource: primary.local, mtu: 0,
       nextHop: hop)
     route.origin = address.origin
-    _ = try? insertRoute(route, nextHops: [hop], mode: .append)
+    _ = try? insertRoute(route, mode: .append)
   }
 
   private func primary(of address: DeviceAddress, on device: DeviceID) -> DeviceAddress {

@@ -257,12 +257,20 @@ extension Kernel {
   package mutating func compileIPv6Rules(of namespace: NamespaceID) {
     let hasCustom = namespaces[namespace.index].hasCustomIPv6Rules
     let rules = hasCustom ? namespaces[namespace.index].ipv6Rules : .initialIPv6
-    let tables = rules.map { rule -> RoutingTableID? in
-      guard case .lookup(let number) = rule.action, !rule.isL3MasterDevice else { return nil }
+    setIPv6RuleWalk(ruleWalk(rules, in: namespace), over: rules, of: namespace)
+  }
+
+  /// Gives a namespace the walk over rules, together with the tables that these look up.
+  mutating func setIPv6RuleWalk(
+    _ walk: RuleWalkOf<IPv6Address>, over rules: [IPv6RoutingRule], of namespace: NamespaceID
+  ) {
+    var walk = walk
+    for place in rules.indices {
+      guard let number = rules[place].ownTable else { continue }
       let table = makeIPv6Table(number, in: namespace)
       ipv6RoutingTables[table.index].isMade = true
-      return table
+      walk.steps[place].action = .lookup(table)
     }
-    namespaces[namespace.index].ipv6RuleWalk = ruleWalk(rules, tables, in: namespace)
+    namespaces[namespace.index].ipv6RuleWalk = walk
   }
 }

@@ -237,14 +237,23 @@ package struct RouteStore: Sendable {
     if let previous { routes[previous.index].nextOfDevice = next } else { firstOfDevice[list] = next }
   }
 
+  /// The first route by a device; with `nil` the first of those with several next hops.
+  func first(by device: DeviceID?) -> RouteID? {
+    let list = device.map { $0.index + 1 } ?? 0
+    return list < firstOfDevice.count ? firstOfDevice[list] : nil
+  }
+
+  /// The next route of the same list.
+  func next(behind id: RouteID) -> RouteID? { routes[id.index].nextOfDevice }
+
   /// The routes by a device, and those with several next hops, of which some may be by it. Complexity: O(their number).
   func identifiers(by device: DeviceID) -> [RouteID] {
     var all: [RouteID] = []
-    for list in [device.index + 1, 0] where list < firstOfDevice.count {
-      var next = firstOfDevice[list]
+    for list in [device, nil] {
+      var next = first(by: list)
       while let id = next {
         all.append(id)
-        next = routes[id.index].nextOfDevice
+        next = self.next(behind: id)
       }
     }
     return all

@@ -444,12 +444,16 @@ extension Kernel {
 extension Kernel {
   /// Prepares the rules for the packet path; to be called when a rule, a device's name or a VRF changes.
   package mutating func compileRules(of namespace: NamespaceID) {
+    setRuleWalk(ruleWalk(namespaces[namespace.index].rules, in: namespace), of: namespace)
+  }
+
+  /// Gives a namespace the walk over its rules, together with the tables that these look up.
+  mutating func setRuleWalk(_ walk: RuleWalkOf<IPv4Address>, of namespace: NamespaceID) {
+    var walk = walk
     let rules = namespaces[namespace.index].rules
-    let tables = rules.map { rule -> RoutingTableID? in
-      guard case .lookup(let number) = rule.action, !rule.isL3MasterDevice else { return nil }
-      return makeTable(number, in: namespace)
+    for place in rules.indices {
+      if let number = rules[place].ownTable { walk.steps[place].action = .lookup(makeTable(number, in: namespace)) }
     }
-    var walk = ruleWalk(rules, tables, in: namespace)
     if !namespaceForwarding[namespace.index].hasCustomRules, case .lookup(let main) = walk.steps[1].action {
       walk.steps[1].action = .lookupLocalAndMain(main)
       walk.steps.removeFirst()
@@ -458,39 +462,11 @@ extension Kernel {
     namespaceForwarding[namespace.index].firstTable = walk.steps.first?.tableOfEveryPacket
   }
 
-  /// - Parameter tables: the table of each rule that looks one up.
-  func ruleWalk<Address>(
-    _ rules: [RoutingRuleOf<Address>], _ tables: [RoutingTableID?], in namespace: NamespaceID
-  ) -> RuleWalkOf<Address> {
-    let steps = zip(rules, tables).map { step(of: $0, table: $1, among: rules) }
-    if steps.allSatisfy(\.isUnconditional) { return RuleWalkOf(steps: steps) }
-    return RuleWalkOf(steps: steps, matchers: rules.map { matcher(of: $0, in: namespace) })
-  }
-
-  private func step<Address>(
-    of rule: RoutingRuleOf<Address>, table: RoutingTableID?, among rules: [RoutingRuleOf<Address>]
-  ) -> RuleStep {
-    let action: RuleStep.Action =
-      switch rule.action {
-      case .lookup: table.map { .lookup($0) } ?? .lookupL3Master
-      case .goto(let preference):
-        // A target that does not exist leaves the rule without effect.
-        rules.firstIndex { $0.preference == preference }.map { .goto(rule: UInt32($0)) } ?? .nop
-      case .nop: .nop
-      case .blackhole: .fail(.invalidArgument)
-      case .unreachable: .fail(.networkUnreachable)
-      case .prohibit: .fail(.permissionDenied)
-      }
-    // Whether a packet has a VRF is seen when its table is looked up.
-    let asksOnlyForTable = if case .lookupL3Master = action { true } else { !rule.isL3MasterDevice }
-    let isUnconditional =
-      !rule.isInverted && rule.source.length == 0 && rule.destination.length == 0 && rule.inputDevice == nil
-      && rule.outputDevice == nil && rule.markMask == 0 && rule.mark == 0 && rule.tos == 0 && rule.ipProtocol == 0
-      && rule.sourcePorts == nil && rule.destinationPorts == nil && asksOnlyForTable
-    return RuleStep(
-      walked: WalkedRule(rule),
-      action: action, suppressPrefixLength: Int16(clamping: rule.suppressPrefixLength ?? -1),
-      isUnconditional: isUnconditional)
+  /// The walk over rules; the tables that they look up are still to be set.
+  func ruleWalk<Address>(_ rules: [RoutingRuleOf<Address>], in namespace: NamespaceID) -> RuleWalkOf<Address> {
+    var walk = RuleWalkOf(steps: rules)
+    if !walk.steps.allSatisfy(\.isUnconditional) { walk.matchers = rules.map { matcher(of: $0, in: namespace) } }
+    return walk
   }
 
   private func matcher<Address>(of rule: RoutingRuleOf<Address>, in namespace: NamespaceID) -> RuleMatcherOf<Address> {
@@ -502,5 +478,45 @@ extension Kernel {
       outputDevice: rule.outputDevice.flatMap { device(named: $0, in: namespace) },
       mark: rule.mark, markMask: rule.markMask, needsL3Master: rule.isL3MasterDevice, tos: rule.tos,
       ipProtocol: rule.ipProtocol, sourcePorts: rule.sourcePorts, destinationPorts: rule.destinationPorts)
+  }
+}
+
+extension RuleWalkOf {
+  /// The walk over rules that ask nothing, or all but what they ask; the tables that they look up are still to be set.
+  init(steps rules: [RoutingRuleOf<Address>]) {
+    steps = rules.map { RuleStep($0, among: rules) }
+  }
+}
+
+extension RuleStep {
+  fileprivate init<Address>(_ rule: RoutingRuleOf<Address>, among rules: [RoutingRuleOf<Address>]) {
+    walked = WalkedRule(rule)
+    action =
+      switch rule.action {
+      case .lookup: .lookupL3Master
+      case .goto(let preference):
+        // A target that does not exist leaves the rule without effect.
+        rules.firstIndex { $0.preference == preference }.map { .goto(rule: UInt32($0)) } ?? .nop
+      case .nop: .nop
+      case .blackhole: .fail(.invalidArgument)
+      case .unreachable: .fail(.networkUnreachable)
+      case .prohibit: .fail(.permissionDenied)
+      }
+    suppressPrefixLength = Int16(clamping: rule.suppressPrefixLength ?? -1)
+    // Whether a packet has a VRF is seen when its table is looked up.
+    let asksOnlyForTable = if case .lookup = rule.action { true } else { !rule.isL3MasterDevice }
+    isUnconditional =
+      !rule.isInverted && rule.source.length == 0 && rule.destination.length == 0 && rule.inputDevice == nil
+      && rule.outputDevice == nil && rule.markMask == 0 && rule.mark == 0 && rule.tos == 0 && rule.ipProtocol == 0
+      && rule.sourcePorts == nil && rule.destinationPorts == nil && asksOnlyForTable
+  }
+}
+
+extension RoutingRuleOf {
+  /// The number of the table that the rule looks up for every packet that it holds for; `nil` where it looks up none, or
+  /// that of the packet's VRF.
+  var ownTable: UInt32? {
+    guard case .lookup(let number) = action, !isL3MasterDevice else { return nil }
+    return number
   }
 }

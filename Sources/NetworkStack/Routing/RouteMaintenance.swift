@@ -20,10 +20,11 @@ extension Kernel {
   /// Puts a route into its table.
   ///
   /// Kernel counterpart: `fib_table_insert()` (net/ipv4/fib_trie.c, v6.12).
+  /// - Parameter nextHops: `nil` where the route's own is the only one.
   /// - Throws: `fileExists` where the mode forbids it or an equal route is there, `noSuchFile` where `change`
   ///   finds none.
   package mutating func insertRoute(
-    _ route: Route, nextHops: [NextHop], mode: RouteInsertMode
+    _ route: Route, nextHops: [NextHop]? = nil, mode: RouteInsertMode
   ) throws(LinuxErrno) {
     guard holdsRoute(route.prefix, in: route.table) else {
       if mode == .change { throw .noSuchFile }
@@ -69,13 +70,14 @@ extension Kernel {
     makeKnown(makeTable(RoutingTableNumber.main, in: namespace))
   }
 
-  private mutating func allocate(_ route: Route, _ nextHops: [NextHop]) -> RouteID {
+  private mutating func allocate(_ route: Route, _ nextHops: [NextHop]?) -> RouteID {
     var route = route
-    if nextHops.count > 1 { route.multipath = routes.allocateMultipath(nextHops) }
+    if let nextHops, nextHops.count > 1 { route.multipath = routes.allocateMultipath(nextHops) }
     return routes.allocate(route)
   }
 
-  private func isSame(_ id: RouteID, _ route: Route, _ nextHops: [NextHop]) -> Bool {
+  private func isSame(_ id: RouteID, _ route: Route, _ nextHops: [NextHop]?) -> Bool {
+    let nextHops = nextHops ?? [route.nextHop]
     let other = routes[id]
     return other.givenType == route.givenType && other.scope == route.scope && other.protocol == route.protocol
       && other.preferredSource == route.preferredSource && other.mtu == route.mtu
@@ -107,15 +109,20 @@ extension Kernel {
 
   /// Changes the state of the next hops that leave by a device.
   package mutating func reviveNextHops(through device: DeviceID, _ change: (inout NextHop) -> Void) {
-    for id in routes.identifiers(by: device) where routes[id].nextHopObject.isNone {
-      if routes[id].multipath == nil {
-        change(&routes[id].nextHop)
-        continue
+    var own = routes.first(by: device)
+    while let id = own {
+      if routes[id].nextHopObject.isNone { change(&routes[id].nextHop) }
+      own = routes.next(behind: id)
+    }
+    var shared = routes.first(by: nil)
+    while let id = shared {
+      if routes[id].nextHopObject.isNone {
+        var hops = routes.nextHops(of: id)
+        let before = hops
+        for place in hops.indices where hops[place].device == device { change(&hops[place]) }
+        if hops != before { setNextHops(hops, of: id) }
       }
-      var hops = routes.nextHops(of: id)
-      let before = hops
-      for place in hops.indices where hops[place].device == device { change(&hops[place]) }
-      if hops != before { setNextHops(hops, of: id) }
+      shared = routes.next(behind: id)
     }
   }
 

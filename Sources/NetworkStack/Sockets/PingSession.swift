@@ -74,6 +74,15 @@ extension Kernel {
     return route.source
   }
 
+  /// The way of a request. Apart from those that change the kernel, where it would be read in a copy.
+  @inline(never)
+  private func pingRoute(
+    _ request: PingRequest, in namespace: NamespaceID
+  ) throws(LinuxErrno) -> (flow: SessionFlow, route: SessionRoute) {
+    let flow = pingFlow(request, in: namespace)
+    return (flow, try sessionRoute(flow, in: namespace))
+  }
+
   private func pingFlow(_ request: PingRequest, in namespace: NamespaceID) -> SessionFlow {
     var flow = SessionFlow(destination: request.destination, source: request.source, device: request.device)
     // A socket bound to a broadcast address hears what is sent there, and sends from what the route prefers.
@@ -91,8 +100,7 @@ extension Kernel {
     sessions[id.index].probes.append(.init(sent: now))
     let sequence = sessions[id.index].probes.count
     do throws(LinuxErrno) {
-      let flow = pingFlow(request, in: sessions[id.index].namespace)
-      let route = try sessionRoute(flow, in: sessions[id.index].namespace)
+      let (flow, route) = try pingRoute(request, in: sessions[id.index].namespace)
       if route.needsBroadcastPermission, !request.allowsBroadcast { throw LinuxErrno.permissionDenied }
       try sendEcho(
         id, sequence: sequence, flow: flow, payloadSize: request.payloadSize,

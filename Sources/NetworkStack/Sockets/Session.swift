@@ -56,6 +56,8 @@ public struct Session: Sendable {
     self.request = request
     self.namespace = namespace
     self.started = started
+    // A probe that is answered makes four.
+    events.reserveCapacity(4)
     switch request {
     case .ping(let request): state = .ping(PingState(request: request))
     case .traceroute(let request): state = .traceroute(TracerouteState(request: request))

@@ -4,19 +4,20 @@
 /// first key that this version does not support. Keys that begin with `x-` are nobody's business.
 struct ObjectReader {
   let shape: ObjectShape
-  let place: SourcePlace
   let log: IssueLog
+  private let byteOffset: Int
   /// The members whose keys the shape has, in file order; of a key given twice the first.
   let members: [JSONMember]
   /// Whether a key was given that is not supported yet.
   let hasUnsupportedKey: Bool
 
-  init(_ all: [JSONMember], shape: ObjectShape, place: SourcePlace, log: IssueLog) {
+  /// - Parameter byteOffset: where the object begins.
+  init(_ all: [JSONMember], shape: ObjectShape, at byteOffset: Int, log: IssueLog) {
     self.shape = shape
-    self.place = place
+    self.byteOffset = byteOffset
     self.log = log
     let known = all.allSatisfy { shape.has($0.name) } ? all : all.filter { shape.has($0.name) }
-    let members = known.withoutRepeatedNames
+    let members = log.mayRepeatNames ? known.withoutRepeatedNames : known
     self.members = members
     let unsupported = shape.unsupported.isEmpty ? nil : members.first { shape.unsupported.contains($0.name) }
     hasUnsupportedKey = unsupported != nil
@@ -39,31 +40,33 @@ struct ObjectReader {
     }
   }
 
+  var place: SourcePlace { SourcePlace(source: log.source, byteOffset: byteOffset) }
+
   func keyPlace(_ member: JSONMember) -> SourcePlace {
     SourcePlace(source: log.source, byteOffset: member.nameOffset)
   }
 
   /// The place of a key that is given.
   func keyPlace(_ key: String) -> SourcePlace {
-    member(key).map(keyPlace) ?? place
+    index(of: key).map { keyPlace(members[$0]) } ?? place
   }
 
   /// The value of a key, or `nil` where it is not given.
   ///
   /// - Precondition: the shape has the key.
   subscript(key: String) -> ValueReader? {
-    guard let member = member(key) else {
+    guard let place = index(of: key) else {
       assert(shape.has(key), "the shape of \(shape.name) has no key \(key)")
       return nil
     }
-    return ValueReader(member.value, log: log)
+    return ValueReader(members[place].value, log: log)
   }
 
-  private func member(_ key: String) -> JSONMember? {
-    members.first { $0.name == key }
+  private func index(of key: String) -> Int? {
+    members.indices.first { members[$0].name == key }
   }
 
-  func has(_ key: String) -> Bool { member(key) != nil }
+  func has(_ key: String) -> Bool { index(of: key) != nil }
 
   /// The object's `description`.
   var prose: String? { self["description"]?.string()?.value }

@@ -4,23 +4,23 @@ import NetworkAddresses
 extension ScenarioDecoder {
   func interface(_ reader: ValueReader, name: Located<String>) -> Interface {
     let isLoopback = name.value == "lo"
-    var interface = Interface(
-      name: name, kind: isLoopback ? .loopback : .networkCard, addresses: [], isUp: true)
-    guard let object = reader.object(MachineShapes.interface) else { return interface }
-    interface.description = object.prose
+    var kind = isLoopback ? Interface.Kind.loopback : .networkCard
+    guard let object = reader.object(MachineShapes.interface) else { return Interface(name: name, kind: kind) }
+    let prose = object.prose
+    var mac: Located<MACAddress>?
+    var master: Located<String>?
     if isLoopback {
       object.refuse(
         keysExcept: ["description", "addresses", "mtu", "up"],
         because: "on 'lo', the loopback device of every namespace")
     } else {
-      if let kind = kind(object) { interface.kind = kind }
-      interface.mac = object["mac"].flatMap(mac)
-      interface.master = object["master"]?.name(.interface)
+      if let given = self.kind(object) { kind = given }
+      mac = object["mac"].flatMap(self.mac)
+      master = object["master"]?.name(.interface)
     }
-    interface.addresses = addresses(object["addresses"])
-    interface.mtu = object["mtu"]?.integer(68...65535)
-    interface.isUp = object["up"]?.boolean()?.value ?? true
-    return interface
+    return Interface(
+      name: name, kind: kind, description: prose, addresses: addresses(object["addresses"]), mac: mac,
+      mtu: object["mtu"]?.integer(68...65535), isUp: object["up"]?.boolean()?.value ?? true, master: master)
   }
 
   /// The keys that all kinds take, and those of a veth.

@@ -11,7 +11,9 @@ extension ScenarioDecoder {
     node.initialNamespace = namespace(object, name: initial)
     node.description = node.initialNamespace.description
     node.docker = object["docker"].flatMap(dockerEngine)
-    for (name, value) in object["namespaces"]?.entries() ?? [] where check(name, .namespace) {
+    let namespaces = object["namespaces"]?.entries() ?? []
+    node.namespaces.reserveCapacity(namespaces.count)
+    for (name, value) in namespaces where check(name, .namespace) {
       let full = NamespaceName(machine: initial.machine, namespace: name.value)
       node.namespaces[name.value] =
         value.object(MachineShapes.namespace).map { namespace($0, name: full) }
@@ -20,26 +22,25 @@ extension ScenarioDecoder {
     return node
   }
 
+  /// The values are read in the order of the format's documentation.
   private func namespace(_ object: ObjectReader, name: NamespaceName) -> Namespace {
-    var namespace = Namespace(name: name, place: object.place)
-    namespace.description = object.prose
-    for (name, value) in object["interfaces"]?.entries() ?? [] where check(name, .interface) {
-      namespace.interfaces[name.value] = interface(value, name: name)
-    }
-    for (name, value) in object["vrfs"]?.entries() ?? [] where check(name, .interface) {
-      namespace.vrfs[name.value] = vrf(value, name: name)
-    }
-    for (name, value) in object["bridges"]?.entries() ?? [] where check(name, .interface) {
-      namespace.bridges[name.value] = bridge(value, name: name)
-    }
-    namespace.forwarding = object["forwarding"]?.boolean()
-    namespace.sysctls = (object["sysctls"]?.entries() ?? []).compactMap { sysctl($0.value, name: $0.name) }
-    namespace.routes = lines(object["routes"])
-    namespace.rules = lines(object["rules"])
-    namespace.neighbors = lines(object["neighbors"])
-    namespace.services = (object["services"]?.elements() ?? []).compactMap(service)
-    namespace.commands = lines(object["commands"])
-    return namespace
+    Namespace(
+      name: name, place: object.place, description: object.prose, interfaces: devices(object["interfaces"], interface),
+      vrfs: devices(object["vrfs"], vrf), bridges: devices(object["bridges"], bridge),
+      forwarding: object["forwarding"]?.boolean(),
+      sysctls: (object["sysctls"]?.entries() ?? []).compactMap { sysctl($0.value, name: $0.name) },
+      routes: lines(object["routes"]), rules: lines(object["rules"]), neighbors: lines(object["neighbors"]),
+      services: (object["services"]?.elements() ?? []).compactMap(service), commands: lines(object["commands"]))
+  }
+
+  /// The devices of one kind by name.
+  private func devices<Device>(
+    _ reader: ValueReader?, _ read: (ValueReader, Located<String>) -> Device
+  ) -> OrderedDictionary<String, Device> {
+    guard let entries = reader?.entries() else { return [:] }
+    var devices = OrderedDictionary<String, Device>(minimumCapacity: entries.count)
+    for (name, value) in entries where check(name, .interface) { devices[name.value] = read(value, name) }
+    return devices
   }
 
   private func lines(_ reader: ValueReader?) -> [Located<String>] {
@@ -48,7 +49,7 @@ extension ScenarioDecoder {
 
   func commandLine(_ reader: ValueReader) -> Located<String>? {
     guard let line = reader.string() else { return nil }
-    guard !line.value.trimmingBlanks.isEmpty else {
+    guard line.value.contains(where: { !$0.isWhitespace }) else {
       reader.error("the line is empty")
       return nil
     }

@@ -24,7 +24,7 @@ extension ScenarioDecoder {
   /// The keys given that are actions; anything but one is reported.
   private func actions(of object: ObjectReader) -> [String] {
     let words = TimelineShapes.actionNames
-    let given = object.members.map(\.name).filter(words.contains)
+    let given = object.members.compactMap { words.contains($0.name) ? $0.name : nil }
     if given.isEmpty {
       log.error(
         "an entry has one action: \(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")",

@@ -26,14 +26,14 @@ public enum ScenarioDocument {
   public static func read(bytes: [UInt8], file: String) -> (scenario: Scenario?, issues: [ScenarioIssue]) {
     if let issue = sizeIssue(byteCount: bytes.count, file: file) { return (nil, [issue]) }
     let source = SourceText(file: file, bytes: bytes)
-    let root: JSONNode
+    let (root, hasRepeatedNames): (JSONNode, Bool)
     do {
-      root = try JSONReader.read(source)
+      (root, hasRepeatedNames) = try JSONReader.readNotingRepeats(source)
     } catch {
       return (nil, [source.issue(error.message, atByte: error.byteOffset)])
     }
-    let log = IssueLog(source: source)
-    for duplicate in JSONReader.duplicateNames(in: root) {
+    let log = IssueLog(source: source, mayRepeatNames: hasRepeatedNames)
+    for duplicate in hasRepeatedNames ? JSONReader.duplicateNames(in: root) : [] {
       let firstLine = source.position(ofByte: duplicate.firstOffset).line
       log.error(
         "duplicate key \(quoted(duplicate.name)), first given at line \(firstLine)",

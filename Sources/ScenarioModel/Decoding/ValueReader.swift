@@ -3,13 +3,12 @@
 /// Every function answers `nil` after it has reported an issue, so that reading goes on and finds the next.
 struct ValueReader {
   let node: JSONNode
-  let place: SourcePlace
   let log: IssueLog
+  var place: SourcePlace { SourcePlace(source: log.source, byteOffset: node.bytes.lowerBound) }
 
   init(_ node: JSONNode, log: IssueLog) {
     self.node = node
     self.log = log
-    place = SourcePlace(source: log.source, byteOffset: node.bytes.lowerBound)
   }
 
   func error(_ message: String, suggestion: String? = nil) {
@@ -120,7 +119,7 @@ struct ValueReader {
       expected("an object")
       return nil
     }
-    return ObjectReader(members, shape: shape, place: place, log: log)
+    return ObjectReader(members, shape: shape, at: node.bytes.lowerBound, log: log)
   }
 
   /// The entries of a map from names to values, in file order; of a name given twice the first.
@@ -129,7 +128,7 @@ struct ValueReader {
       expected("an object")
       return []
     }
-    return members.withoutRepeatedNames.map { member in
+    return (log.mayRepeatNames ? members.withoutRepeatedNames : members).map { member in
       let namePlace = SourcePlace(source: log.source, byteOffset: member.nameOffset)
       return (Located(member.name, at: namePlace), ValueReader(member.value, log: log))
     }

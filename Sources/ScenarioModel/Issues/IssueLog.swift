@@ -4,12 +4,15 @@ final class IssueLog {
   static let maximumIssueCount = 10_000
 
   let source: SourceText
+  /// Whether some object of the document may give a name twice.
+  let mayRepeatNames: Bool
   private var issues: [ScenarioIssue] = []
   private var droppedCount = 0
   private(set) var hasErrors = false
 
-  init(source: SourceText) {
+  init(source: SourceText, mayRepeatNames: Bool = true) {
     self.source = source
+    self.mayRepeatNames = mayRepeatNames
   }
 
   /// Whether further issues are counted only, so that no suggestion for them needs to be found.

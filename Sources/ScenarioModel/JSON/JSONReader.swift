@@ -16,6 +16,8 @@ public struct JSONReader {
   var offset = 0
   /// The byte offsets of the brackets that are open here.
   var openings: [Int] = []
+  /// Whether an object gives a name twice.
+  private var hasRepeatedNames = false
 
   private init(_ source: SourceText) {
     self.source = source
@@ -26,6 +28,13 @@ public struct JSONReader {
   /// - Throws: the first departure from the grammar, or a bound that was exceeded.
   /// - Complexity: O(*n*) in the bytes.
   public static func read(_ source: SourceText) throws(JSONSyntaxError) -> JSONNode {
+    try readNotingRepeats(source).root
+  }
+
+  /// The same, and whether some object gives a name twice.
+  static func readNotingRepeats(
+    _ source: SourceText
+  ) throws(JSONSyntaxError) -> (root: JSONNode, hasRepeatedNames: Bool) {
     if let message = sizeProblem(byteCount: source.bytes.count) {
       throw JSONSyntaxError(byteOffset: 0, message: message)
     }
@@ -41,7 +50,7 @@ public struct JSONReader {
       try reader.refuseComment()
       throw reader.error("found \(reader.found) after the end of the document, expected nothing more")
     }
-    return root
+    return (root, reader.hasRepeatedNames)
   }
 
   /// Why a file of this size is not read, or `nil`: to be asked before its bytes are loaded.
@@ -119,6 +128,7 @@ public struct JSONReader {
       members.append(JSONMember(name: name, nameOffset: nameOffset, value: try value(expected: "a value")))
       if try endAfterElement(closing: "}") { break }
     }
+    if members.hasRepeatedNames { hasRepeatedNames = true }
     return JSONNode(content: .object(members), bytes: start..<offset)
   }
 

@@ -25,10 +25,8 @@ public final class SourceText: Sendable {
   /// The name that issues are reported under, as the user gave it.
   public let file: String
   public let bytes: [UInt8]
-  /// The byte offset at which each line begins.
-  private let lineStarts: [Int]
-  /// How many Unicode scalars begin before byte `index * stride`; keeps columns cheap where one line is long.
-  private let scalarsBefore: [Int]
+  /// Where lines begin, found when it is asked for the first time.
+  private let foundLines = Mutex<Lines?>(nil)
   /// The document, read anew when the first pointer is asked for: values do not carry theirs.
   private let document = Mutex<JSONNode?>(nil)
 
@@ -36,33 +34,60 @@ public final class SourceText: Sendable {
   /// The longest part of a line that an excerpt shows, in scalars.
   private static let excerptWidth = 100
 
-  /// - Complexity: O(*n*) in the bytes.
-  public init(file: String, bytes: [UInt8]) {
-    var lineStarts = [0]
+  /// Where the lines of a text begin.
+  private struct Lines {
+    /// The byte offset at which each line begins.
+    var starts = [0]
+    /// How many Unicode scalars begin before byte `index * stride`; keeps columns cheap where one line is long.
     var scalarsBefore: [Int] = []
-    scalarsBefore.reserveCapacity(bytes.count / Self.stride + 1)
-    var scalars = 0
-    bytes.withUnsafeBufferPointer { buffer in
-      for index in 0..<buffer.count {
-        if index % Self.stride == 0 { scalarsBefore.append(scalars) }
-        let byte = buffer[index]
-        if byte & 0xc0 != 0x80 { scalars += 1 }
-        if byte == UInt8(ascii: "\n") { lineStarts.append(index + 1) }
+
+    init(_ bytes: [UInt8]) {
+      scalarsBefore.reserveCapacity(bytes.count / SourceText.stride + 1)
+      var scalars = 0
+      bytes.withUnsafeBufferPointer { buffer in
+        for index in 0..<buffer.count {
+          if index % SourceText.stride == 0 { scalarsBefore.append(scalars) }
+          let byte = buffer[index]
+          if byte & 0xc0 != 0x80 { scalars += 1 }
+          if byte == UInt8(ascii: "\n") { starts.append(index + 1) }
+        }
       }
     }
+
+    func index(ofByte offset: Int) -> Int {
+      var low = 0
+      var high = starts.count
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        if starts[middle] <= offset { low = middle } else { high = middle }
+      }
+      return low
+    }
+  }
+
+  /// - Complexity: O(1); the first position that is asked for takes O(*n*) in the bytes.
+  public init(file: String, bytes: [UInt8]) {
     self.file = file
     self.bytes = bytes
-    self.lineStarts = lineStarts
-    self.scalarsBefore = scalarsBefore
+  }
+
+  private var lines: Lines {
+    foundLines.withLock { lines in
+      if let lines { return lines }
+      let found = Lines(bytes)
+      lines = found
+      return found
+    }
   }
 
   /// Line and column of a byte; an offset behind the last byte is the end of the file.
   ///
-  /// - Complexity: O(log *lines*).
+  /// - Complexity: O(log *lines*), but see ``init(file:bytes:)``.
   public func position(ofByte offset: Int) -> SourcePosition {
     let offset = min(max(offset, 0), bytes.count)
-    let line = lineIndex(ofByte: offset)
-    let column = scalarCount(before: offset) - scalarCount(before: lineStarts[line]) + 1
+    let lines = lines
+    let line = lines.index(ofByte: offset)
+    let column = scalarCount(before: offset, lines) - scalarCount(before: lines.starts[line], lines) + 1
     return SourcePosition(line: line + 1, column: column)
   }
 
@@ -71,7 +96,8 @@ public final class SourceText: Sendable {
   /// Of a long line only the part around the byte is shown; control characters appear as blanks.
   public func excerpt(atByte offset: Int) -> String {
     let offset = min(max(offset, 0), bytes.count)
-    let start = lineStarts[lineIndex(ofByte: offset)]
+    let lines = lines
+    let start = lines.starts[lines.index(ofByte: offset)]
     var end = offset
     while end < bytes.count, bytes[end] != UInt8(ascii: "\n"), end - offset < 4 * Self.excerptWidth {
       end += 1
@@ -117,20 +143,10 @@ public final class SourceText: Sendable {
     }
   }
 
-  private func lineIndex(ofByte offset: Int) -> Int {
-    var low = 0
-    var high = lineStarts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
-    }
-    return low
-  }
-
-  private func scalarCount(before offset: Int) -> Int {
-    guard !scalarsBefore.isEmpty else { return 0 }
-    let block = min(offset / Self.stride, scalarsBefore.count - 1)
-    var count = scalarsBefore[block]
+  private func scalarCount(before offset: Int, _ lines: Lines) -> Int {
+    guard !lines.scalarsBefore.isEmpty else { return 0 }
+    let block = min(offset / Self.stride, lines.scalarsBefore.count - 1)
+    var count = lines.scalarsBefore[block]
     for byte in bytes[(block * Self.stride)..<offset] where byte & 0xc0 != 0x80 { count += 1 }
     return count
   }

@@ -18,8 +18,8 @@ public enum DeclaredAddress: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A network interface under `interfaces`.
-public struct Interface: Sendable {
+/// A network interface under `interfaces`: a reference, as a ``Namespace`` is.
+public final class Interface: Sendable {
   public enum Kind: Sendable {
     /// The device `lo`, which every namespace has. Linux starts it down; declared, it follows
     /// ``Interface/isUp``.
@@ -71,18 +71,32 @@ public struct Interface: Sendable {
     public var port: UInt16
   }
 
-  public var name: Located<String>
-  public var description: String?
-  public var kind: Kind
-  public var addresses: [Located<DeclaredAddress>]
+  public let name: Located<String>
+  public let description: String?
+  public let kind: Kind
+  public let addresses: [Located<DeclaredAddress>]
   /// A unicast address; `nil` derives one from the endpoint's name.
-  public var mac: Located<MACAddress>?
+  public let mac: Located<MACAddress>?
   /// In bytes, 68 through 65535; `nil` for the kind's default.
-  public var mtu: Located<Int>?
+  public let mtu: Located<Int>?
   /// Whether the interface is set up; true when not given.
-  public var isUp: Bool
+  public let isUp: Bool
   /// The VRF or bridge the interface is enslaved to, in the same namespace.
-  public var master: Located<String>?
+  public let master: Located<String>?
+
+  init(
+    name: Located<String>, kind: Kind, description: String? = nil, addresses: [Located<DeclaredAddress>] = [],
+    mac: Located<MACAddress>? = nil, mtu: Located<Int>? = nil, isUp: Bool = true, master: Located<String>? = nil
+  ) {
+    self.name = name
+    self.description = description
+    self.kind = kind
+    self.addresses = addresses
+    self.mac = mac
+    self.mtu = mtu
+    self.isUp = isUp
+    self.master = master
+  }
 
   /// The interface below, for the kinds that have one.
   public var link: Located<LowerInterface>? {

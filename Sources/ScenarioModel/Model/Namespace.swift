@@ -5,40 +5,50 @@ public import OrderedCollections
 ///
 /// Applied in the order: devices, enslavement, sysctls, addresses, up, routes, rules, neighbors, services,
 /// commands.
-public struct Namespace: Sendable {
-  public var name: NamespaceName
-  public var place: SourcePlace
-  public var description: String?
+///
+/// A reference, as it is handed on far more often than made: a copy would count the references of all that it holds.
+public final class Namespace: Sendable {
+  public let name: NamespaceName
+  public let place: SourcePlace
+  public let description: String?
   /// In file order; holds `lo` only where the document declares it. Ends of cables and of veth pairs that are
   /// not declared here are absent.
-  public var interfaces: OrderedDictionary<String, Interface>
-  public var vrfs: OrderedDictionary<String, VRF>
-  public var bridges: OrderedDictionary<String, Bridge>
+  public let interfaces: OrderedDictionary<String, Interface>
+  public let vrfs: OrderedDictionary<String, VRF>
+  public let bridges: OrderedDictionary<String, Bridge>
   /// Sets `net.ipv4.ip_forward` and `net.ipv6.conf.all.forwarding`; `nil` leaves Linux's default.
-  public var forwarding: Located<Bool>?
-  public var sysctls: [Sysctl]
+  public let forwarding: Located<Bool>?
+  public let sysctls: [Sysctl]
   /// In the words of `ip route add`.
-  public var routes: [Located<String>]
+  public let routes: [Located<String>]
   /// In the words of `ip rule add`.
-  public var rules: [Located<String>]
+  public let rules: [Located<String>]
   /// In the words of `ip neigh add`.
-  public var neighbors: [Located<String>]
-  public var services: [Service]
+  public let neighbors: [Located<String>]
+  public let services: [Service]
   /// Command lines, each as typed on Linux.
-  public var commands: [Located<String>]
+  public let commands: [Located<String>]
 
-  init(name: NamespaceName, place: SourcePlace) {
+  init(
+    name: NamespaceName, place: SourcePlace, description: String? = nil,
+    interfaces: OrderedDictionary<String, Interface> = [:], vrfs: OrderedDictionary<String, VRF> = [:],
+    bridges: OrderedDictionary<String, Bridge> = [:], forwarding: Located<Bool>? = nil, sysctls: [Sysctl] = [],
+    routes: [Located<String>] = [], rules: [Located<String>] = [], neighbors: [Located<String>] = [],
+    services: [Service] = [], commands: [Located<String>] = []
+  ) {
     self.name = name
     self.place = place
-    interfaces = [:]
-    vrfs = [:]
-    bridges = [:]
-    sysctls = []
-    routes = []
-    rules = []
-    neighbors = []
-    services = []
-    commands = []
+    self.description = description
+    self.interfaces = interfaces
+    self.vrfs = vrfs
+    self.bridges = bridges
+    self.forwarding = forwarding
+    self.sysctls = sysctls
+    self.routes = routes
+    self.rules = rules
+    self.neighbors = neighbors
+    self.services = services
+    self.commands = commands
   }
 }
 

@@ -2,7 +2,7 @@ import OrderedCollections
 
 /// The keys that an object of the format may have: the one table that the decoder, its suggestions and the
 /// JSON Schema are made from.
-struct ObjectShape: Sendable {
+final class ObjectShape: Sendable {
   /// The name under the schema's `definitions`.
   let name: String
   let description: String

@@ -78,6 +78,7 @@ extension ScenarioValidator {
       guard checkNamespace(name.namespace, at: peer.place, mayBeMade: false),
         let there = scenario[name.namespace]
       else { return }
+      let other = taken[name]
       if name == owner {
         log.error("\(owner) is its own peer", at: peer.place)
       } else if let declared = there.interfaces[name.interface], !declared.isNetworkCard {
@@ -89,10 +90,10 @@ extension ScenarioValidator {
         || name.interface == "lo"
       {
         log.error("\(name) is another device already", at: peer.place)
-      } else if let other = taken[name] {
+      } else if let other {
         log.error("\(name) is the peer of \(other) already", at: peer.place)
       }
-      taken[name] = taken[name] ?? owner
+      if other == nil { taken[name] = owner }
     }
   }
 }

@@ -3,10 +3,7 @@ extension ScenarioValidator {
   func checkTimeline(_ result: inout Scenario) {
     var changes: [(place: Int, action: Action)] = []
     var firstLines: [String: Int] = [:]
-    var linkIndexes: [Set<EndpointName>: Int] = [:]
-    for (index, link) in scenario.links.enumerated() where link.endpoints.count == 2 {
-      linkIndexes[Set(link.endpoints.map(\.value))] = index
-    }
+    lazy var linkIndexes = linkIndexes()
     for (index, entry) in scenario.timeline.enumerated() {
       if let id = entry.id {
         if let line = firstLines[id.value] {
@@ -42,6 +39,15 @@ extension ScenarioValidator {
       }
     }
     for change in changes { result.timeline[change.place].action = change.action }
+  }
+
+  /// The places of the cables by their ends.
+  private func linkIndexes() -> [Set<EndpointName>: Int] {
+    var indexes: [Set<EndpointName>: Int] = [:]
+    for (index, link) in scenario.links.enumerated() where link.endpoints.count == 2 {
+      indexes[Set(link.endpoints.map(\.value))] = index
+    }
+    return indexes
   }
 
   /// No cable has these two ends: tells which one there is instead.
