@@ -11,12 +11,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(
-  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], linkerSettings: [LinkerSetting] = []
-) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude,
-    swiftSettings: strict, linkerSettings: linkerSettings)
+    swiftSettings: strict)
 }
 
 /// Built for use, the program on Linux has what it needs of Swift within itself: it starts in three quarters of the time, and
@@ -76,8 +74,8 @@ let package = Package(
       "TopologyExchange",
       ["ScenarioRunner", "ScenarioModel", "NetworkControl", "NetworkStack", "NetworkAddresses", collections("OrderedCollections")]),
     library("LabCatalog", ["ScenarioRunner", "ScenarioModel", collections("OrderedCollections")]),
-    // Not linked: what is used of it is looked up while the program runs.
-    .systemLibrary(name: "CPcap", providers: [.apt(["libpcap-dev"]), .brew(["libpcap"])]),
+    .systemLibrary(
+      name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"]), .brew(["libpcap"])]),
     library("PacketCapture", ["CPcap"]),
     .executableTarget(
       name: "vrfsim",
@@ -96,7 +94,7 @@ let package = Package(
     tests(
       "LinuxCommands", ["ContainerEngine", "NetworkControl", "NetworkStack", "NetworkAddresses", "DiscreteEvents"],
       exclude: ["Originals"]),
-    tests("PacketCapture", ["CPcap"], linkerSettings: [.linkedLibrary("pcap")]),
+    tests("PacketCapture", ["CPcap"]),
     tests("LabCatalog", ["ScenarioRunner", "ScenarioModel", "PacketCapture"], exclude: ["Alternatives"]),
     tests("ContainerEngine", ["NetworkAddresses"], exclude: ["Documents"]),
     .testTarget(name: "VrfsimTests", dependencies: ["vrfsim"], swiftSettings: strict),

@@ -1,4 +1,4 @@
-public import NetworkAddresses
+internal import NetworkAddresses
 public import NetworkStack
 
 // How the kernel comes to an answer of `ip route get`.

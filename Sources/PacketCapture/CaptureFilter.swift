@@ -19,15 +19,14 @@ public final class CaptureFilter: @unchecked Sendable {
     if let name = Self.firstName(in: text) {
       throw CaptureError(path: text, reason: "'\(name)' is no word of pcap-filter(7); hosts, networks and ports are given by number")
     }
-    guard Libpcap.isThere else { throw CaptureError(path: text, reason: "libpcap, which reads filters, is not installed") }
-    guard let handle = Libpcap.openDead(DLT_EN10MB, 262_144) else {
+    guard let handle = pcap_open_dead(DLT_EN10MB, 262_144) else {
       throw CaptureError(path: text, reason: "libpcap has no memory for a handle")
     }
-    defer { Libpcap.close(handle) }
+    defer { pcap_close(handle) }
     let program = UnsafeMutablePointer<bpf_program>.allocate(capacity: 1)
     program.initialize(to: bpf_program())
-    guard Libpcap.compile(handle, program, text, 1, bpf_u_int32.max) == 0 else {
-      let reason = String(cString: Libpcap.error(handle))
+    guard pcap_compile(handle, program, text, 1, bpf_u_int32.max) == 0 else {
+      let reason = String(cString: pcap_geterr(handle))
       program.deallocate()
       throw CaptureError(path: text, reason: reason)
     }
@@ -35,7 +34,7 @@ public final class CaptureFilter: @unchecked Sendable {
   }
 
   deinit {
-    Libpcap.freeCode(program)
+    pcap_freecode(program)
     program.deallocate()
   }
 
@@ -45,7 +44,7 @@ public final class CaptureFilter: @unchecked Sendable {
     header.caplen = UInt32(frame.count)
     header.len = UInt32(frame.count)
     guard let bytes = frame.bindMemory(to: UInt8.self).baseAddress else { return false }
-    return Libpcap.offlineFilter(program, &header, bytes) != 0
+    return pcap_offline_filter(program, &header, bytes) != 0
   }
 
   /// The first word that is neither of the language nor a number or address.

@@ -25,14 +25,13 @@ public enum CaptureReader {
     var status = stat()
     if stat(path, &status) != 0 { throw .system(path) }
     if status.st_mode & S_IFMT == S_IFDIR { throw .system(path, EISDIR) }
-    guard Libpcap.isThere else { throw CaptureError(path: path, reason: "libpcap, which reads captures, is not installed") }
     var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
     guard
-      let handle = Libpcap.openOffline(path, UInt32(PCAP_TSTAMP_PRECISION_NANO), &message)
+      let handle = pcap_open_offline_with_tstamp_precision(path, UInt32(PCAP_TSTAMP_PRECISION_NANO), &message)
     else { throw CaptureError(path: path, reason: text(message).withoutPrefix("\(path): ")) }
-    defer { Libpcap.close(handle) }
-    guard Libpcap.dataLink(handle) == DLT_EN10MB else {
-      let name = Libpcap.dataLinkName(Libpcap.dataLink(handle)).map { String(cString: $0) } ?? "unknown"
+    defer { pcap_close(handle) }
+    guard pcap_datalink(handle) == DLT_EN10MB else {
+      let name = pcap_datalink_val_to_name(pcap_datalink(handle)).map { String(cString: $0) } ?? "unknown"
       throw CaptureError(path: path, reason: "the frames are \(name), only Ethernet (EN10MB) can be replayed")
     }
     return try frames(handle, path)
@@ -44,7 +43,7 @@ public enum CaptureReader {
     var header: UnsafeMutablePointer<pcap_pkthdr>?
     var data: UnsafePointer<UInt8>?
     while true {
-      switch Libpcap.next(handle, &header, &data) {
+      switch pcap_next_ex(handle, &header, &data) {
       case 1:
         guard let header = header?.pointee, let data else {
           throw CaptureError(path: path, reason: "libpcap gave a frame without bytes")
@@ -69,7 +68,7 @@ public enum CaptureReader {
             bytes: Array(UnsafeBufferPointer(start: data, count: Int(header.caplen)))))
       case -2: return frames
       default:
-        throw CaptureError(path: path, reason: String(cString: Libpcap.error(handle)).withoutPrefix("\(path): "))
+        throw CaptureError(path: path, reason: String(cString: pcap_geterr(handle)).withoutPrefix("\(path): "))
       }
     }
   }

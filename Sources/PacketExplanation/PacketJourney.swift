@@ -1,5 +1,5 @@
 internal import DiscreteEvents
-public import NetworkAddresses
+internal import NetworkAddresses
 public import NetworkControl
 public import NetworkStack
 

@@ -1,5 +1,5 @@
 public import DiscreteEvents
-public import NetworkAddresses
+internal import NetworkAddresses
 public import NetworkStack
 
 /// Everything that was decided about one probe, answer or error, in order: one line a decision, and one fate.

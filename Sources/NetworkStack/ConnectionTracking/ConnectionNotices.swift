@@ -1,4 +1,4 @@
-public import DiscreteEvents
+internal import DiscreteEvents
 
 // What happens to connections is told to the programs that listen for it: `conntrack -E`.
 

@@ -1,5 +1,5 @@
 internal import DiscreteEvents
-package import NetworkAddresses
+internal import NetworkAddresses
 
 // IPv6 routes with a lifetime, and how addresses' lifetimes reach their connected routes.
 

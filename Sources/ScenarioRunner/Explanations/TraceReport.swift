@@ -1,10 +1,10 @@
-public import DiscreteEvents
+internal import DiscreteEvents
 internal import LinuxCommands
 internal import NetworkAddresses
-public import NetworkControl
-public import NetworkStack
+internal import NetworkControl
+internal import NetworkStack
 public import PacketExplanation
-public import ScenarioModel
+internal import ScenarioModel
 
 /// The traces that were asked for: of flows of the timeline, or of a what-if packet and what answers it.
 public struct TraceReport {
