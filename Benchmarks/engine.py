@@ -5,7 +5,8 @@ usage: engine.py --vrfsim PATH [--runs 3] [--json FILE] [--only CASE]
 
 Each figure is processor time of the program (and of the system for it, where files are written), of a run with many packets less that of
 one with few, for each routed hop or packet; the median of the runs, and how far they are apart. Ratios are of two cases that were run in
-turn. UDP frames of 100 bytes, neighbors learned, nothing traced. Senders and receivers are counted with the hops.
+turn. UDP frames of 100 bytes, neighbors learned, nothing traced. Senders and receivers are counted with the hops. There are so many packets
+that what building the network takes, a little more or less each time, does not matter.
 """
 import argparse, json, lzma, os, random, shutil, statistics, sys, tempfile
 from networks import bridge, line, masquerading, namespaces, neighbors, pairs, run, table
@@ -69,6 +70,16 @@ def main():
     bench = Bench(options)
     ten = lambda: bench.cost(lambda count: line(10, count), 300_000, 10)
 
+    # Before the others: what this script holds itself when it starts a program counts as the program's memory.
+    if bench.wants('namespaces'):
+        memory = []
+
+        def created(count):
+            user, system, peak = run(options.vrfsim, namespaces(count))
+            memory.append(peak)
+            return (user + system) * 1e6 / count
+        bench.compare('10,000 namespaces made, addressed and pinged', 'us each', lambda: created(10_000), lambda: created(1_000), 1.5)
+        print('| %-52s | %8.4g MB' % ('their memory', max(memory)))
     if bench.wants('line of 10 routers'):
         bench.keep('line of 10 routers', 'ns/hop', ten)
     if bench.wants('captures'):
@@ -83,37 +94,27 @@ def main():
     if bench.wants('line of 1,000 routers'):
         bench.compare('line of 1,000 routers', 'ns/hop', lambda: bench.cost(lambda count: line(1_000, count, 250), 12_000, 250), ten, 1.5)
     if bench.wants('VRFs'):
-        one = lambda: bench.cost(lambda count: pairs(1, count, 3), 300_000, 1)
+        one = lambda: bench.cost(lambda count: pairs(1, count, 3), 1_200_000, 1)
         bench.compare('1,000 VRFs of 100 routes, packets in all in turn', 'ns/packet',
-                      lambda: bench.cost(lambda count: pairs(1_000, count, 100), 301_000, 1), one, 1.5)
+                      lambda: bench.cost(lambda count: pairs(1_000, count, 100), 1_201_000, 1), one, 1.5)
     if bench.wants('full table'):
         full = prefixes()
         draw = random.Random(1)
-        # Enough that what building the table takes, a little more or less each time, does not matter.
         many = 4_000_000
         destinations = [prefix.split('/')[0] for prefix in draw.sample([p for p in full if p.endswith('/24')], 64)]
         small = lambda: bench.cost(lambda count: table(['0.0.0.0/1', '128.0.0.0/1', '100.0.0.0/8'], destinations, count), many, 1)
         bench.compare('a full table in a VRF (%d routes), 64 destinations' % len(full), 'ns/packet',
                       lambda: bench.cost(lambda count: table(full, destinations, count), many, 1), small, 1.5)
     if bench.wants('bridge'):
-        bench.compare('bridge of 1,000 ports, learned unicast', 'ns/packet', lambda: bench.cost(lambda count: bridge(1_000, count), 301_000, 1),
-                      lambda: bench.cost(lambda count: bridge(4, count), 300_000, 1), 1.5)
+        bench.compare('bridge of 1,000 ports, learned unicast', 'ns/packet', lambda: bench.cost(lambda count: bridge(1_000, count), 1_201_000, 1),
+                      lambda: bench.cost(lambda count: bridge(4, count), 1_200_000, 1), 1.5)
     if bench.wants('translation'):
         bench.compare('translation of addresses, connection established', 'ns/packet',
                       lambda: bench.cost(lambda count: masquerading(count, MASQUERADE), 300_000, 1),
                       lambda: bench.cost(lambda count: masquerading(count, []), 300_000, 1), None)
     if bench.wants('neighbors'):
-        bench.compare('100,000 neighbors', 'ns/packet', lambda: bench.cost(lambda count: neighbors(100_000, count), 300_000, 1),
-                      lambda: bench.cost(lambda count: neighbors(2, count), 300_000, 1), 1.5)
-    if bench.wants('namespaces'):
-        memory = []
-
-        def created(count):
-            user, system, peak = run(options.vrfsim, namespaces(count))
-            memory.append(peak)
-            return (user + system) * 1e6 / count
-        bench.compare('10,000 namespaces made, addressed and pinged', 'us each', lambda: created(10_000), lambda: created(1_000), 1.5)
-        print('| %-52s | %8.4g MB' % ('their memory', max(memory)))
+        bench.compare('100,000 neighbors', 'ns/packet', lambda: bench.cost(lambda count: neighbors(100_000, count), 1_200_000, 1),
+                      lambda: bench.cost(lambda count: neighbors(2, count), 1_200_000, 1), 1.5)
     if options.json:
         with open(options.json, 'w') as file:
             json.dump(bench.rows, file, indent=1)

@@ -45,12 +45,7 @@ extension Scenario {
   ///
   /// - Complexity: O(1).
   public func interface(_ name: EndpointName) -> Interface? {
-    guard let node = nodes.index(forKey: name.namespace.machine) else { return nil }
-    guard let namespace = name.namespace.namespace else {
-      return nodes.values[node].initialNamespace.interfaces[name.interface]
-    }
-    guard let place = nodes.values[node].namespaces.index(forKey: namespace) else { return nil }
-    return nodes.values[node].namespaces.values[place].interfaces[name.interface]
+    self[name.namespace]?.interfaces[name.interface]
   }
 
   /// Gives back the memory of what namespaces declare; the machines stay, with their Docker engines.
