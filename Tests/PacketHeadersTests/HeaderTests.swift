@@ -229,4 +229,27 @@ private func withBytes<Result>(_ array: inout [UInt8], _ body: (PacketBytes) thr
     }
     #expect(value == ~UInt16(sum), "seed \(seed)")
   }
+
+  @Test("an IPv4 header is consistent as it is made, and with any one bit changed it is not", arguments: 1...50 as ClosedRange<UInt64>)
+  func changedBits(seed: UInt64) throws {
+    var random = RandomStream(seed: seed, purpose: "changed bits")
+    var bytes = [UInt8](repeating: 0, count: 64)
+    try withBytes(&bytes) { bytes in
+      let view = try #require(IPv4View(bytes))
+      var header = IPv4Header(
+        totalLength: 20 + Int(random.below(45)), timeToLive: UInt8(truncatingIfNeeded: random.next()), protocol: .udp,
+        source: IPv4Address(bits: UInt32(truncatingIfNeeded: random.next())),
+        destination: IPv4Address(bits: UInt32(truncatingIfNeeded: random.next())))
+      header.identification = UInt16(truncatingIfNeeded: random.next())
+      header.emit(into: view)
+      #expect(view.isConsistent && view.hasValidChecksum)
+      for bit in 0..<160 {
+        bytes.store(bytes.load(UInt8.self, at: bit / 8) ^ 1 << (bit % 8), at: bit / 8)
+        #expect(!view.isConsistent, "seed \(seed), bit \(bit)")
+        bytes.store(bytes.load(UInt8.self, at: bit / 8) ^ 1 << (bit % 8), at: bit / 8)
+      }
+      if view.timeToLive > 0 { view.decrementTimeToLive() }
+      #expect(view.isConsistent, "seed \(seed)")
+    }
+  }
 }
