@@ -34,8 +34,10 @@ class Bench:
         """Nanoseconds for each hop of the packets: `make` makes the scenario for a number of packets."""
         seconds = []
         for number in (FEW, packets):
-            user, system, _ = run(self.options.vrfsim, make(number), *arguments)
-            seconds.append(user + (system if counts_system else 0))
+            scenario = make(number)
+            # The less of two: what else the machine does only adds.
+            used = [run(self.options.vrfsim, scenario, *arguments)[:2] for _ in range(2)]
+            seconds.append(min(user + (system if counts_system else 0) for user, system in used))
         return (seconds[1] - seconds[0]) * 1e9 / (packets - FEW) / hops
 
     def compare(self, name, unit, measured, base, bound):
