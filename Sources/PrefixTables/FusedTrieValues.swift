@@ -26,7 +26,9 @@ extension FusedTrie {
   }
 
   @usableFromInline
-  mutating func follow(_ key: UInt32, _ length: Int, leaf: UInt32, value: UInt32?, new: UInt32?, old: UInt32?) {
+  mutating func follow(
+    _ key: UInt32, _ length: Int, leaf: UInt32, isWhole: Bool, value: UInt32?, new: UInt32?, old: UInt32?
+  ) {
     guard var direct else { return }
     var fits = true
     // First, so that its number may serve the new value; what addresses have it are written below.
@@ -38,8 +40,10 @@ extension FusedTrie {
     } else if let value {
       number = direct.numbers.number(of: value)
     }
-    if fits {
-      let end = lastAddress(of: key, length: length)
+    let end = lastAddress(of: key, length: length)
+    if fits && isWhole {
+      fits = direct.write(number, key, end)
+    } else if fits {
       forEachRun(key, end) { first, last, other in
         if other == leaf { fits = fits && direct.write(number, max(first, key), min(last, end)) }
       }

@@ -82,12 +82,14 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
     let place = allocate(PrefixEntry(value: value, length: length, parent: parent))
     keys[Int(place)] = key
     let entries = entries
+    var isWhole = true
     layout.rewrite(key, length, entries) { leaf in
       if leaf == parent { return place }
+      isWhole = false
       Self.adopt(entries, leaf, from: parent, by: place)
       return leaf
     }
-    layout.follow(key, length, leaf: place, value: value, new: value, old: nil)
+    layout.follow(key, length, leaf: place, isWhole: isWhole, value: value, new: value, old: nil)
     count += 1
   }
 
@@ -98,7 +100,7 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
   mutating func replace(_ value: UInt32, _ place: UInt32, _ key: Key, _ length: Int) -> UInt32 {
     let old = entries[Int(place)].value
     entries[Int(place)].value = value
-    layout.follow(key, length, leaf: place, value: value, new: value, old: old)
+    layout.follow(key, length, leaf: place, isWhole: false, value: value, new: value, old: old)
     layout.refreshValues(key, length, entries)
     return old
   }
@@ -107,13 +109,16 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
   mutating func remove(_ place: UInt32, _ key: Key, _ length: Int) {
     let parent = entries[Int(place)].parent
     let entries = entries
+    var isWhole = true
     layout.rewrite(key, length, entries) { leaf in
       if leaf == place { return parent }
+      isWhole = false
       Self.adopt(entries, leaf, from: place, by: parent)
       return leaf
     }
     let parentValue = parent == 0 ? nil : entries[Int(parent)].value
-    layout.follow(key, length, leaf: parent, value: parentValue, new: nil, old: entries[Int(place)].value)
+    layout.follow(
+      key, length, leaf: parent, isWhole: isWhole, value: parentValue, new: nil, old: entries[Int(place)].value)
     entries[Int(place)].link = firstFree
     firstFree = place
     count -= 1

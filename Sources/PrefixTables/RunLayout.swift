@@ -31,9 +31,11 @@ protocol RunLayout: Sendable, BitwiseCopyable {
   ///
   /// - Parameters:
   ///   - leaf: what the runs inside the prefix that changed have now; a prefix that has `value`, or 0.
+  ///   - isWhole: whether all addresses of the prefix have that leaf, as where no longer prefix lies inside.
   ///   - new: the value that one prefix more has.
   ///   - old: the value that one prefix less has.
-  mutating func follow(_ key: Key, _ length: Int, leaf: UInt32, value: UInt32?, new: UInt32?, old: UInt32?)
+  mutating func follow(
+    _ key: Key, _ length: Int, leaf: UInt32, isWhole: Bool, value: UInt32?, new: UInt32?, old: UInt32?)
   /// Gives each run inside the prefix the value of its leaf, where the layout holds values beside leaves.
   mutating func refreshValues(_ key: Key, _ length: Int, _ entries: UnsafePointer<PrefixEntry>)
   /// Takes from another layout of the same prefixes what it holds beside its runs.
@@ -49,7 +51,9 @@ extension RunLayout {
   @usableFromInline
   mutating func readAhead(_: Key) {}
   @usableFromInline
-  mutating func follow(_: Key, _: Int, leaf _: UInt32, value _: UInt32?, new _: UInt32?, old _: UInt32?) {}
+  mutating func follow(
+    _: Key, _: Int, leaf _: UInt32, isWhole _: Bool, value _: UInt32?, new _: UInt32?, old _: UInt32?
+  ) {}
   @usableFromInline
   mutating func refreshValues(_: Key, _: Int, _: UnsafePointer<PrefixEntry>) {}
   @usableFromInline
