@@ -72,14 +72,15 @@ bench: setup-test build
 	python3 Benchmarks/smoke.py --vrfsim $(VRFSIM)
 	python3 Benchmarks/instructions.py --vrfsim $(VRFSIM) || [ $$? -eq 3 ]
 
-# What a packet costs, and that it costs no more where there is more around it: minutes.
+# What a packet costs, and that it costs no more where there is more around it: minutes. The figures are also in a JSON file.
 bench-engine: build
-	python3 Benchmarks/engine.py --vrfsim $(VRFSIM)
+	python3 Benchmarks/engine.py --vrfsim $(VRFSIM) --json $(BUILD)/bench-engine.json
 
-# The engine against ns-3, namespaces and a C loop, prefix tables against DPDK's; says so where one is missing.
+# The engine against ns-3, namespaces and a C loop, prefix tables against DPDK's; says so where one is missing. The figures are
+# also in JSON files.
 bench-peers: build
-	python3 Benchmarks/peers_engine.py --vrfsim $(VRFSIM) || [ $$? -eq 3 ]
-	bash Benchmarks/peers_prefix_tables.sh || [ $$? -eq 3 ]
+	python3 Benchmarks/peers_engine.py --vrfsim $(VRFSIM) --json $(BUILD)/bench-peers-engine.json || [ $$? -eq 3 ]
+	bash Benchmarks/peers_prefix_tables.sh 4 $(BUILD)/bench-peers-prefix-tables.json || [ $$? -eq 3 ]
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin

@@ -2,13 +2,14 @@
 # Prefix tables against DPDK's, in one process, on a real table of the Internet: prints one table for IPv4, one for
 # 10,000 small tables, one for IPv6, and the ratios of the goals.
 #
-#   peers_prefix_tables.sh [rounds=4]
+#   peers_prefix_tables.sh [rounds=4] [JSON]    JSON: a file that gets the ratios
 #
 # Needs: gcc, swift, pkg-config, python3, libdpdk-dev (Debian 12: DPDK 22.11), about 9 GiB of memory. Exit code 3 where
 # one is missing. Ours is built for x86-64-v3; SWIFT_MARCH=x86-64 for any x86-64. Only ratios within one run mean anything.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 rounds=${1:-4}
+json=${2:+$(realpath -m "$2")}
 march=${SWIFT_MARCH:-x86-64-v3}
 for program in gcc swift pkg-config python3; do
   command -v $program >/dev/null || { echo "prefix tables: skipped, $program is missing"; exit 3; }
@@ -28,4 +29,4 @@ swiftc -static-stdlib bench.o peers.o small.o "$here/.build/$march/release/libPr
 export GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 taskset -c 0 ./bench v4.bin v6.bin "$rounds" 2>bench.err >table.txt || { cat bench.err >&2; exit 1; }
 cat table.txt
-python3 "$sources/ratios.py" table.txt
+python3 "$sources/ratios.py" table.txt ${json:+"$json"}

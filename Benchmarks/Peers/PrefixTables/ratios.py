@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Reads the tables of bench.c and prints what vrfsim needs of what the best peer needs.
 
-usage: ratios.py TABLE
+usage: ratios.py TABLE [JSON]    JSON: a file that gets the same
 """
-import re, sys
+import json, sys
 
 
 def rows(text, title):
@@ -59,6 +59,10 @@ def main():
     print('\n%-48s %9s %9s %7s %6s' % ('', 'vrfsim', 'peer', 'ratio', 'goal'))
     for name, ours, peer, value, goal in lines:
         print('%-48s %9.2f %9.2f %7.2f %6.2f%s' % (name, ours, peer, value, goal, '' if value <= goal else '  missed'))
+    if len(sys.argv) > 2:
+        keys = ('case', 'vrfsim', 'peer', 'ratio', 'goal')
+        with open(sys.argv[2], 'w') as file:
+            json.dump([dict(zip(keys, line)) for line in lines], file, indent=1)
 
 
 main()
