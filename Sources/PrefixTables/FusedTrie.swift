@@ -24,6 +24,15 @@ struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
     @usableFromInline var base: UInt32
     /// Of a free node the next free one.
     var next: UInt32
+
+    /// The index of a slot's leaf.
+    ///
+    /// - Parameter slot: its lowest 6 bits name the slot.
+    @inlinable @inline(__always)
+    func leafIndex(ofSlot slot: UInt64) -> UInt32 {
+      // A shift takes the lowest 6 bits alone: 63 - slot is the complement of the slot.
+      base &+ UInt32(truncatingIfNeeded: (starts &<< ~slot).nonzeroBitCount)
+    }
   }
 
   /// Set in a leaf that names a node.
@@ -44,18 +53,20 @@ struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
   var freeLeaves: UInt32
   /// The first free block of each size, chained by its first leaf; `UInt32.max` ends a chain.
   var freeBlocks: UnsafeMutablePointer<UInt32>
-  /// The values by address, where they were asked for.
-  @usableFromInline var direct: DirectTable?
+  /// The number of each leaf's value, where numbers were asked for.
+  @usableFromInline var numbers: LeafNumbers?
+
+  /// An address with zero bits behind it.
+  @inlinable @inline(__always)
+  static func widened(_ key: UInt32) -> UInt64 { UInt64(key) &<< UInt64(extraBits) }
 
   @inlinable
   func leaf(of key: UInt32) -> UInt32 {
-    let wide = UInt64(key) &<< UInt64(Self.extraBits)
+    let wide = Self.widened(key)
     var shift = UInt64(topShift &- (6 - Self.extraBits))
     var node = nodes[Int(key &>> topShift)]
     while true {
-      // A shift takes the lowest 6 bits alone: 63 - slot is the complement of the slot.
-      let upToSlot = node.starts &<< ~(wide &>> shift)
-      let leaf = leaves[Int(node.base) &+ upToSlot.nonzeroBitCount]
+      let leaf = leaves[Int(node.leafIndex(ofSlot: wide &>> shift))]
       if leaf & Self.nodeFlag == 0 { return leaf }
       node = nodes[Int(leaf & ~Self.nodeFlag)]
       shift &-= 6
@@ -85,7 +96,7 @@ extension FusedTrie: RunLayout {
     let top = 1 << Int(bits)
     // As many leaves as a bulk build may need: growing by moving costs more than it saves.
     let trie = FusedTrie(
-      nodes: .allocate(capacity: top + top / 32), leaves: .allocate(capacity: top + top / 8), topShift: 32 - bits,
+      nodes: .allocateTable(capacity: top + top / 32), leaves: .allocateTable(capacity: top + top / 8), topShift: 32 - bits,
       nodeCount: UInt32(top), nodeCapacity: UInt32(top + top / 32), firstFreeNode: .max, leafCount: UInt32(top),
       leafCapacity: UInt32(top + top / 8), freeLeaves: 0, freeBlocks: .allocate(capacity: 65))
     trie.freeBlocks.initialize(repeating: .max, count: 65)
@@ -99,35 +110,35 @@ extension FusedTrie: RunLayout {
     nodes.deallocate()
     leaves.deallocate()
     freeBlocks.deallocate()
-    direct?.deallocate()
+    numbers?.deallocate()
   }
 
   @usableFromInline
   func copy() -> FusedTrie {
     var copy = self
-    copy.nodes = .allocate(capacity: Int(nodeCapacity))
+    copy.nodes = .allocateTable(capacity: Int(nodeCapacity))
     copy.nodes.update(from: nodes, count: Int(nodeCount))
-    copy.leaves = .allocate(capacity: Int(leafCapacity))
+    copy.leaves = .allocateTable(capacity: Int(leafCapacity))
     copy.leaves.update(from: leaves, count: Int(leafCount))
     copy.freeBlocks = .allocate(capacity: 65)
     copy.freeBlocks.update(from: freeBlocks, count: 65)
-    copy.direct = direct?.copy()
+    copy.numbers = numbers?.copy(count: leafCount, capacity: leafCapacity)
     return copy
   }
 
   @usableFromInline
   var size: Int {
     Int(nodeCapacity) * MemoryLayout<Node>.stride + Int(leafCapacity) * 4 + 65 * 4 + MemoryLayout<FusedTrie>.stride
-      + (direct?.size ?? 0)
+      + (numbers == nil ? 0 : Int(leafCapacity) * 2 + ValueNumbers.size)
   }
 
   @usableFromInline
   func forEachRun(_ body: (UInt32, UInt32) throws -> Void) rethrows {
-    try forEachRun(0, .max) { first, _, leaf in try body(first, leaf) }
+    try forEachRun(0, .max) { first, index in try body(first, leaves[index]) }
   }
 
-  /// Calls `body` with the first and last address and the leaf of each run that meets `first...last`.
-  func forEachRun(_ first: UInt32, _ last: UInt32, _ body: (UInt32, UInt32, UInt32) throws -> Void) rethrows {
+  /// Calls `body` with the first address and the index of the leaf of each run that meets `first...last`.
+  func forEachRun(_ first: UInt32, _ last: UInt32, _ body: (UInt32, Int) throws -> Void) rethrows {
     let span = UInt64(1) << UInt64(topShift + Self.extraBits)
     for top in Int(first >> topShift)...Int(last >> topShift) {
       try forEachRun(
@@ -137,7 +148,7 @@ extension FusedTrie: RunLayout {
 
   private func forEachRun(
     _ index: Int, _ nodeFirst: UInt64, _ shift: UInt32, _ first: UInt64, _ last: UInt64,
-    _ body: (UInt32, UInt32, UInt32) throws -> Void
+    _ body: (UInt32, Int) throws -> Void
   ) rethrows {
     let node = nodes[index]
     var slot = 0
@@ -151,7 +162,7 @@ extension FusedTrie: RunLayout {
       if runLast >= first {
         let leaf = leaves[run]
         if leaf & Self.nodeFlag == 0 {
-          try body(UInt32(runFirst >> 4), UInt32(runLast >> 4), leaf)
+          try body(UInt32(runFirst >> 4), run)
         } else {
           try forEachRun(Int(leaf & ~Self.nodeFlag), runFirst, shift - 6, first, last, body)
         }

@@ -1,90 +1,122 @@
 extension FusedTrie {
+  /// A leaf and the number of its value, 0 where there are no numbers.
+  private struct NumberedLeaf: BitwiseCopyable {
+    var leaf: UInt32
+    var number: UInt16
+
+    var isNode: Bool { leaf & FusedTrie.nodeFlag != 0 }
+  }
+
+  private func numberedLeaf(_ index: Int) -> NumberedLeaf {
+    NumberedLeaf(leaf: leaves[index], number: numbers?.ofLeaves[index] ?? 0)
+  }
+
+  private func setLeaf(_ leaf: NumberedLeaf, _ index: Int) {
+    leaves[index] = leaf.leaf
+    numbers?.ofLeaves[index] = leaf.number
+  }
+
+  private func moveLeaves(_ from: Int, to: Int, _ count: Int) {
+    (leaves + to).update(from: leaves + from, count: count)
+    if let numbers = numbers?.ofLeaves { (numbers + to).update(from: numbers + from, count: count) }
+  }
+
   @usableFromInline
-  mutating func rewrite(_ first: UInt32, _ length: Int, _: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32) {
+  mutating func rewrite(
+    _ first: UInt32, _ length: Int, to leaf: UInt32, _ entries: UnsafePointer<PrefixEntry>, where isReplaced: (UInt32) -> Bool
+  ) {
+    let new = NumberedLeaf(leaf: leaf, number: numbers?.number(of: leaf, entries) ?? 0)
     let last = lastAddress(of: first, length: length)
     let span = UInt64(1) << UInt64(topShift + Self.extraBits)
     let shift = topShift - (6 - Self.extraBits)
     for top in Int(first >> topShift)...Int(last >> topShift) {
       rewriteNode(
         top, UInt64(top) * span, shift, UInt64(first) << UInt64(Self.extraBits),
-        UInt64(last) << UInt64(Self.extraBits) | 15, body)
+        UInt64(last) << UInt64(Self.extraBits) | 15, new, isReplaced)
     }
   }
 
-  /// Rewrites the part of a node that lies in `first...last`.
+  /// Rewrites the part of a node that lies in `first...end`.
   ///
   /// - Parameters:
-  ///   - nodeFirst: the first address of the node, continued by zero bits as `first` and `last` are.
+  ///   - nodeFirst: the first address of the node, continued by zero bits as `first` and `end` are.
   ///   - shift: how many bits are decided below the node.
   private mutating func rewriteNode(
-    _ index: Int, _ nodeFirst: UInt64, _ shift: UInt32, _ first: UInt64, _ last: UInt64, _ body: (UInt32) -> UInt32
+    _ index: Int, _ nodeFirst: UInt64, _ shift: UInt32, _ first: UInt64, _ end: UInt64, _ new: NumberedLeaf,
+    _ isReplaced: (UInt32) -> Bool
   ) {
     let nodeLast = nodeFirst + UInt64(64) << UInt64(shift) - 1
     let from = Int((max(first, nodeFirst) - nodeFirst) >> UInt64(shift))
-    let through = Int((min(last, nodeLast) - nodeFirst) >> UInt64(shift))
+    let through = Int((min(end, nodeLast) - nodeFirst) >> UInt64(shift))
     // A prefix takes slots wholly, or lies inside one.
-    let isInsideSlot = last - first < UInt64(1) << UInt64(shift) - 1
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { newLeaves in
-      var (starts, count) = (UInt64(0), 0)
-      func add(_ slot: Int, _ leaf: UInt32) {
-        if count > 0 {
-          if newLeaves[count - 1] == leaf { return }
-          starts |= 1 << UInt64(slot)
-        }
-        newLeaves[count] = leaf
-        count += 1
-      }
+    let isInsideSlot = end - first < UInt64(1) << UInt64(shift) - 1
+    withUnsafeTemporaryAllocation(of: NumberedLeaf.self, capacity: 64) { newLeaves in
       // The runs before the one of slot `from` stay as they are.
       let (base, former) = (Int(nodes[index].base), nodes[index].starts)
       let begun = former & (.max >> UInt64(63 - from))
+      let kept = begun.nonzeroBitCount
       var slot = begun == 0 ? 0 : 63 - begun.leadingZeroBitCount
-      count = begun.nonzeroBitCount
-      newLeaves.baseAddress!.update(from: leaves + base, count: count)
-      starts = begun & ~(1 << UInt64(slot))
-      var (run, rest) = (base + count, former & ~begun)
+      var starts = begun & ~(1 << UInt64(slot))
+      var last = kept == 0 ? nil : leaves[base + kept - 1]
+      var count = 0
+      func add(_ slot: Int, _ leaf: NumberedLeaf) {
+        if leaf.leaf == last { return }
+        if last != nil { starts |= 1 << UInt64(slot) }
+        newLeaves[count] = leaf
+        (last, count) = (leaf.leaf, count + 1)
+      }
+      var (run, rest) = (base + kept, former & ~begun)
       while slot <= through {
         let next = rest.trailingZeroBitCount
-        let leaf = leaves[run]
-        if slot < from { add(slot, leaf) }
+        let old = numberedLeaf(run)
+        if slot < from { add(slot, old) }
         let begin = max(slot, from)
         // A run with a node has one slot: each node is below one alone.
-        if isInsideSlot || leaf & Self.nodeFlag != 0 {
-          let child = leaf & Self.nodeFlag == 0 ? makeNode(leaf) : Int(leaf & ~Self.nodeFlag)
-          rewriteNode(child, nodeFirst + UInt64(begin) << UInt64(shift), shift - 6, first, last, body)
+        if isInsideSlot || old.isNode {
+          let child = old.isNode ? Int(old.leaf & ~Self.nodeFlag) : makeNode(old)
+          rewriteNode(child, nodeFirst + UInt64(begin) << UInt64(shift), shift - 6, first, end, new, isReplaced)
           add(begin, dissolvingUniform(child))
         } else {
-          add(begin, body(leaf))
+          add(begin, isReplaced(old.leaf) ? new : old)
         }
-        if next > through + 1 { add(through + 1, leaf) }
+        if next > through + 1 { add(through + 1, old) }
         (slot, run, rest) = (next, run + 1, rest & (rest &- 1))
       }
       // So do those behind the one of slot `through`, but the first may have become one with it.
       if slot < 64 {
-        add(slot, leaves[run])
-        let after = rest.nonzeroBitCount
-        (newLeaves.baseAddress! + count).update(from: leaves + run + 1, count: after)
-        (starts, count) = (starts | rest, count + after)
+        add(slot, numberedLeaf(run))
+        run += 1
+        starts |= rest
       }
-      store(newLeaves, count, starts, at: index)
+      replaceLeaves(of: index, kept..<run - base, by: UnsafeBufferPointer(rebasing: newLeaves[..<count]), starts)
     }
   }
 
-  private mutating func store(_ newLeaves: UnsafeMutableBufferPointer<UInt32>, _ count: Int, _ starts: UInt64, at index: Int) {
-    let oldSize = Self.blockSize(nodes[index].starts.nonzeroBitCount + 1)
-    let size = Self.blockSize(count)
-    if oldSize != size {
-      freeLeaves(Int(nodes[index].base), oldSize)
-      nodes[index].base = UInt32(allocateLeaves(size))
+  /// Puts other leaves in place of some of a node's, and says where the runs begin then.
+  private mutating func replaceLeaves(
+    of index: Int, _ replaced: Range<Int>, by newLeaves: UnsafeBufferPointer<NumberedLeaf>, _ starts: UInt64
+  ) {
+    let (oldBase, oldCount) = (Int(nodes[index].base), nodes[index].starts.nonzeroBitCount + 1)
+    let count = starts.nonzeroBitCount + 1
+    let (oldSize, size) = (Self.blockSize(oldCount), Self.blockSize(count))
+    let base = oldSize == size ? oldBase : allocateLeaves(size)
+    if base != oldBase { moveLeaves(oldBase, to: base, replaced.lowerBound) }
+    let newEnd = replaced.lowerBound + newLeaves.count
+    if base != oldBase || newEnd != replaced.upperBound {
+      moveLeaves(oldBase + replaced.upperBound, to: base + newEnd, oldCount - replaced.upperBound)
     }
-    nodes[index].starts = starts
-    (leaves + Int(nodes[index].base)).update(from: newLeaves.baseAddress!, count: count)
+    for (offset, leaf) in newLeaves.enumerated() { setLeaf(leaf, base + replaced.lowerBound + offset) }
+    if base != oldBase { freeLeaves(oldBase, oldSize) }
+    (nodes[index].base, nodes[index].starts) = (UInt32(base), starts)
   }
 
   /// The leaf for a node: the node itself, or what all of its slots have, and the node is freed.
-  private mutating func dissolvingUniform(_ index: Int) -> UInt32 {
+  private mutating func dissolvingUniform(_ index: Int) -> NumberedLeaf {
     let node = nodes[index]
-    let leaf = leaves[Int(node.base)]
-    if node.starts != 0 || leaf & Self.nodeFlag != 0 { return UInt32(index) | Self.nodeFlag }
+    let leaf = numberedLeaf(Int(node.base))
+    if node.starts != 0 || leaf.isNode {
+      return NumberedLeaf(leaf: UInt32(index) | Self.nodeFlag, number: LeafNumbers.nodeFlag)
+    }
     freeLeaves(Int(node.base), 1)
     nodes[index].next = firstFreeNode
     firstFreeNode = UInt32(index)
@@ -97,9 +129,9 @@ extension FusedTrie {
   private static func blockSize(_ count: Int) -> Int { count == 1 ? 1 : (count + 3) & ~3 }
 
   /// A node all of whose slots have one leaf.
-  private mutating func makeNode(_ leaf: UInt32) -> Int {
+  private mutating func makeNode(_ leaf: NumberedLeaf) -> Int {
     let base = allocateLeaves(1)
-    leaves[base] = leaf
+    setLeaf(leaf, base)
     let index: Int
     if firstFreeNode != .max {
       index = Int(firstFreeNode)
@@ -127,6 +159,7 @@ extension FusedTrie {
       leafCapacity += leafCapacity / 8 + 64
       precondition(leafCapacity < Self.nodeFlag, "a trie holds fewer than 2^31 leaves")
       leaves.grow(from: Int(leafCount), to: Int(leafCapacity))
+      numbers?.ofLeaves.grow(from: Int(leafCount), to: Int(leafCapacity))
     }
     defer { leafCount += UInt32(count) }
     return Int(leafCount)
@@ -136,15 +169,5 @@ extension FusedTrie {
     leaves[base] = freeBlocks[count]
     freeBlocks[count] = UInt32(base)
     freeLeaves += UInt32(count)
-  }
-}
-
-extension UnsafeMutablePointer where Pointee: BitwiseCopyable {
-  /// Moves `count` elements to memory for `capacity` of them.
-  mutating func grow(from count: Int, to capacity: Int) {
-    let larger = Self.allocate(capacity: capacity)
-    larger.update(from: self, count: count)
-    deallocate()
-    self = larger
   }
 }

@@ -26,8 +26,8 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
   init(_ items: UnsafeBufferPointer<PrefixItem<Key>>) {
     capacity = items.count + items.count / 8 + 2
     layout = .make(forCount: items.count)
-    entries = .allocate(capacity: capacity)
-    keys = .allocate(capacity: capacity)
+    entries = .allocateTable(capacity: capacity)
+    keys = .allocateTable(capacity: capacity)
     entries[0] = PrefixEntry(value: 0, length: 0, parent: 0)
     keys[0] = 0
     precondition(items.count < PrefixEntry.maximumPlace, "a table holds fewer than 2^24 prefixes")
@@ -41,7 +41,7 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
     sweepRuns(items, parent: { place, parent in entries[Int(place)].parent = parent }, run: { _, _ in })
     // The shorter comes first, so that the longer ones remain.
     for (index, item) in items.enumerated() {
-      layout.rewrite(item.key, Int(item.length), entries) { _ in UInt32(truncatingIfNeeded: index + 1) }
+      layout.rewrite(item.key, Int(item.length), to: UInt32(truncatingIfNeeded: index + 1), entries) { _ in true }
     }
   }
 
@@ -54,9 +54,9 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
   func copy() -> LargeTable {
     var copy = self
     copy.layout = layout.copy()
-    copy.entries = .allocate(capacity: capacity)
+    copy.entries = .allocateTable(capacity: capacity)
     copy.entries.update(from: entries, count: placeCount)
-    copy.keys = .allocate(capacity: capacity)
+    copy.keys = .allocateTable(capacity: capacity)
     copy.keys.update(from: keys, count: placeCount)
     return copy
   }
@@ -82,14 +82,12 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
     let place = allocate(PrefixEntry(value: value, length: length, parent: parent))
     keys[Int(place)] = key
     let entries = entries
-    var isWhole = true
-    layout.rewrite(key, length, entries) { leaf in
-      if leaf == parent { return place }
-      isWhole = false
+    layout.acquireNumber(of: value)
+    layout.rewrite(key, length, to: place, entries) { leaf in
+      if leaf == parent { return true }
       Self.adopt(entries, leaf, from: parent, by: place)
-      return leaf
+      return false
     }
-    layout.follow(key, length, leaf: place, isWhole: isWhole, value: value, new: value, old: nil)
     count += 1
   }
 
@@ -100,8 +98,10 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
   mutating func replace(_ value: UInt32, _ place: UInt32, _ key: Key, _ length: Int) -> UInt32 {
     let old = entries[Int(place)].value
     entries[Int(place)].value = value
-    layout.follow(key, length, leaf: place, isWhole: false, value: value, new: value, old: old)
-    layout.refreshValues(key, length, entries)
+    // First, so that its number may serve the new value.
+    layout.releaseNumber(of: old)
+    layout.acquireNumber(of: value)
+    layout.refreshValue(of: place, key, length, entries)
     return old
   }
 
@@ -109,16 +109,12 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
   mutating func remove(_ place: UInt32, _ key: Key, _ length: Int) {
     let parent = entries[Int(place)].parent
     let entries = entries
-    var isWhole = true
-    layout.rewrite(key, length, entries) { leaf in
-      if leaf == place { return parent }
-      isWhole = false
+    layout.rewrite(key, length, to: parent, entries) { leaf in
+      if leaf == place { return true }
       Self.adopt(entries, leaf, from: place, by: parent)
-      return leaf
+      return false
     }
-    let parentValue = parent == 0 ? nil : entries[Int(parent)].value
-    layout.follow(
-      key, length, leaf: parent, isWhole: isWhole, value: parentValue, new: nil, old: entries[Int(place)].value)
+    layout.releaseNumber(of: entries[Int(place)].value)
     entries[Int(place)].link = firstFree
     firstFree = place
     count -= 1

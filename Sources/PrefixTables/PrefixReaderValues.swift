@@ -12,7 +12,7 @@ extension PrefixReader {
     if memory.layout.isBlock { return RunBlock<Address.Bits>(memory).value(of: address.bits, missing: missing) }
     if Address.bitCount == 32 {
       let key = UInt32(truncatingIfNeeded: address.bits)
-      if let direct { return direct.longestMatchValue(for: IPv4Address(bits: key), missing: missing) }
+      if let numberedValues { return numberedValues.longestMatchValue(for: IPv4Address(bits: key), missing: missing) }
       let table = memory.large(FusedTrie.self)
       let place = table.pointee.layout.leaf(of: key)
       return chooseValue(place, table.pointee.entries[Int(place)].value, missing)
@@ -27,14 +27,14 @@ extension PrefixReader {
   /// - Parameters:
   ///   - values: room for as many values as there are addresses.
   ///   - missing: the value for an address that no prefix contains.
-  @inlinable
+  @inlinable @inline(__always)
   public func longestMatchValues(
     for addresses: UnsafeBufferPointer<Address>, into values: UnsafeMutableBufferPointer<UInt32>, missing: UInt32
   ) {
     precondition(values.count >= addresses.count, "there is room for a value of each address")
-    if let direct {
+    if let numberedValues {
       return addresses.withMemoryRebound(to: IPv4Address.self) {
-        direct.longestMatchValues(for: $0, into: values, missing: missing)
+        numberedValues.longestMatchValues(for: $0, into: values, missing: missing)
       }
     }
     guard let keys = addresses.baseAddress, let results = values.baseAddress else { return }
@@ -48,9 +48,10 @@ extension PrefixReader {
   }
 
   @inlinable @inline(__always)
-  var direct: DirectReader? {
+  var numberedValues: NumberedValueReader? {
     guard Address.bitCount == 32, memory.layout == .large else { return nil }
-    return memory.large(FusedTrie.self).pointee.layout.direct.map { DirectReader($0) }
+    let trie = UnsafePointer(memory.large(FusedTrie.self)).pointee.layout
+    return trie.numbers.map { NumberedValueReader(trie, $0) }
   }
 
   /// How many lookups in a range tree wait for memory at the same time.

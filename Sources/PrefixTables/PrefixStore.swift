@@ -80,7 +80,6 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
   /// - Returns: the value that the prefix had; `nil` where it is new.
   func insert(_ value: UInt32, _ key: Key, _ length: Int) -> UInt32? {
     if layout != .large { return insertIntoBlock(PrefixItem(key: key, value: value, length: UInt8(length))) }
-    large.pointee.layout.readAhead(key)
     let (place, parent) = large.pointee.find(key, length)
     if place != 0 { return large.pointee.replace(value, place, key, length) }
     large.pointee.add(value, key, length, parent: parent)
@@ -119,7 +118,6 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
       removeFromBlock(Int(place) - 1)
       return value
     }
-    large.pointee.layout.readAhead(key)
     let place = large.pointee.find(key, length).place
     if place == 0 { return nil }
     let value = large.pointee.entries[Int(place)].value
@@ -150,7 +148,7 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
         useBlock(all)
       } else {
         var table = Large(all)
-        table.layout.inherit(from: &large.pointee.layout)
+        table.layout.inheritNumbers(from: &large.pointee.layout, table.entries)
         use(Self.box(table))
       }
     }
@@ -167,8 +165,8 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
 }
 
 extension PrefixStore where Layout == FusedTrie {
-  var isDirect: Bool { layout == .large && large.pointee.layout.direct != nil }
+  var hasNumberedValues: Bool { layout == .large && large.pointee.layout.numbers != nil }
 
-  /// - Returns: whether the table is direct now.
-  func makeDirect() -> Bool { layout == .large && large.pointee.makeDirect() }
+  /// - Returns: whether the values are numbered now.
+  func numberValues() -> Bool { layout == .large && large.pointee.numberValues() }
 }

@@ -166,28 +166,28 @@ extension PrefixTable {
     return previous
   }
 
-  /// Has the values of an IPv4 table held by address besides, for those who look up many addresses in a full table: 33 MiB,
-  /// with which `longestMatchValue` and `longestMatchValues` mostly take one load.
+  /// Numbers the values of an IPv4 table, for those who look up many addresses in a full table: `longestMatchValue` and
+  /// `longestMatchValues` then read two bytes beside each run of addresses, in place of a run and a prefix.
   ///
-  /// Changes keep them up to date. They are given up for good where a change crosses a bound below; lookups go on without.
+  /// Changes keep the numbers. They are given up for good where there are more than 32,767 distinct values; lookups go on without.
   ///
-  /// - Returns: whether the table holds them now. `false` for IPv6, for a table so small that it is one block (up to 64 prefixes),
-  ///   for more than 32,767 distinct values, and for more than 32,768 networks of 256 addresses that have several values.
-  /// - Complexity: O(2^24); copies of the table take their own.
+  /// - Returns: whether values are numbered now. `false` for IPv6, for a table so small that it is one block (up to 64 prefixes),
+  ///   and for more than 32,767 distinct values.
+  /// - Complexity: O(*n* log *v*), *n* prefixes with *v* distinct values; 2 bytes a run, and 448 KiB.
   @discardableResult
-  public mutating func makeDirect() -> Bool {
+  public mutating func numberValues() -> Bool {
     guard Address.bitCount == 32, memory.layout == .large else { return false }
-    if isDirect { return true }
-    var isMade = false
+    if hasNumberedValues { return true }
+    var isNumbered = false
     _ = change(FusedTrie.self) { store in
-      isMade = store.makeDirect()
+      isNumbered = store.numberValues()
       return nil
     }
-    return isMade
+    return isNumbered
   }
 
-  /// Whether the table holds its values by address: see ``makeDirect()``.
-  public var isDirect: Bool { Address.bitCount == 32 && ipv4?.isDirect == true }
+  /// Whether the values of the table are numbered: see ``numberValues()``.
+  public var hasNumberedValues: Bool { Address.bitCount == 32 && ipv4?.hasNumberedValues == true }
 
   /// The memory that the table takes, in bytes: what lookups read, and the prefixes themselves.
   public var memorySize: (lookup: Int, prefixes: Int) {

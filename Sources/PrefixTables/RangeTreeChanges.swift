@@ -12,12 +12,22 @@ extension RangeTree {
   private static var minimumRunsPerPage: Int { 4 }
 
   @usableFromInline
-  mutating func refreshValues(_ key: UInt128, _ length: Int, _ entries: UnsafePointer<PrefixEntry>) {
+  mutating func refreshValue(of _: UInt32, _ key: UInt128, _ length: Int, _ entries: UnsafePointer<PrefixEntry>) {
+    // Each run that is written gets the value of its leaf.
     rewrite(key, length, entries) { $0 }
   }
 
   @usableFromInline
-  mutating func rewrite(_ key: UInt128, _ length: Int, _ entries: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32) {
+  mutating func rewrite(
+    _ key: UInt128, _ length: Int, to leaf: UInt32, _ entries: UnsafePointer<PrefixEntry>, where isReplaced: (UInt32) -> Bool
+  ) {
+    rewrite(key, length, entries) { isReplaced($0) ? leaf : $0 }
+  }
+
+  /// Gives each run inside the prefix the leaf that `body` makes of its old one.
+  private mutating func rewrite(
+    _ key: UInt128, _ length: Int, _ entries: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32
+  ) {
     let bits = Int(directBits)
     let slot = bits == 0 ? 0 : Int(truncatingIfNeeded: key >> 112)
     if length <= bits {

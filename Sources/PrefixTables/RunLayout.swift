@@ -14,32 +14,31 @@ protocol RunLayout: Sendable, BitwiseCopyable {
 
   /// The leaf of an address.
   func leaf(of key: Key) -> UInt32
-  /// Gives each run inside the prefix the leaf that `body` makes of its old one.
+  /// Gives runs inside the prefix another leaf.
   ///
   /// - Parameters:
+  ///   - leaf: the new leaf.
   ///   - entries: the prefixes by place, for layouts that hold values beside leaves.
-  ///   - body: may be called more than once with the same leaf, and must then answer the same.
-  mutating func rewrite(_ key: Key, _ length: Int, _ entries: UnsafePointer<PrefixEntry>, _ body: (UInt32) -> UInt32)
+  ///   - isReplaced: whether runs with a leaf get the new one; may be called more than once with the same leaf, and must then
+  ///     answer the same.
+  mutating func rewrite(
+    _ key: Key, _ length: Int, to leaf: UInt32, _ entries: UnsafePointer<PrefixEntry>, where isReplaced: (UInt32) -> Bool)
   /// Calls `body` with the first address of each run and its leaf, in order.
   ///
   /// Neighboring runs may have the same leaf.
   func forEachRun(_ body: (Key, UInt32) throws -> Void) rethrows
 
-  /// Reads, before a change of a prefix at this address, what `follow` will write: it is far away, and comes meanwhile.
-  mutating func readAhead(_ key: Key)
-  /// Follows a change with the values by address that the layout holds, after the runs were rewritten or a value replaced.
+  /// Counts one more prefix with a value, before runs get its leaf.
+  mutating func acquireNumber(of value: UInt32)
+  /// Counts one prefix less with a value.
+  mutating func releaseNumber(of value: UInt32)
+  /// Gives the runs of a prefix its value, which has changed, where the layout holds values beside leaves.
   ///
-  /// - Parameters:
-  ///   - leaf: what the runs inside the prefix that changed have now; a prefix that has `value`, or 0.
-  ///   - isWhole: whether all addresses of the prefix have that leaf, as where no longer prefix lies inside.
-  ///   - new: the value that one prefix more has.
-  ///   - old: the value that one prefix less has.
-  mutating func follow(
-    _ key: Key, _ length: Int, leaf: UInt32, isWhole: Bool, value: UInt32?, new: UInt32?, old: UInt32?)
-  /// Gives each run inside the prefix the value of its leaf, where the layout holds values beside leaves.
-  mutating func refreshValues(_ key: Key, _ length: Int, _ entries: UnsafePointer<PrefixEntry>)
-  /// Takes from another layout of the same prefixes what it holds beside its runs.
-  mutating func inherit(from other: inout Self)
+  /// - Parameter place: that of the prefix.
+  mutating func refreshValue(of place: UInt32, _ key: Key, _ length: Int, _ entries: UnsafePointer<PrefixEntry>)
+
+  /// Takes the numbers of values from another layout of the same prefixes, and numbers the runs here.
+  mutating func inheritNumbers(from other: inout Self, _ entries: UnsafePointer<PrefixEntry>)
 
   func copy() -> Self
   func deallocate()
@@ -49,13 +48,9 @@ protocol RunLayout: Sendable, BitwiseCopyable {
 
 extension RunLayout {
   @usableFromInline
-  mutating func readAhead(_: Key) {}
+  mutating func acquireNumber(of _: UInt32) {}
   @usableFromInline
-  mutating func follow(
-    _: Key, _: Int, leaf _: UInt32, isWhole _: Bool, value _: UInt32?, new _: UInt32?, old _: UInt32?
-  ) {}
+  mutating func releaseNumber(of _: UInt32) {}
   @usableFromInline
-  mutating func refreshValues(_: Key, _: Int, _: UnsafePointer<PrefixEntry>) {}
-  @usableFromInline
-  mutating func inherit(from _: inout Self) {}
+  mutating func inheritNumbers(from _: inout Self, _: UnsafePointer<PrefixEntry>) {}
 }

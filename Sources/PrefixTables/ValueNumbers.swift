@@ -8,7 +8,7 @@ struct ValueNumbers: BitwiseCopyable {
   /// The highest number.
   static var maximum: Int { 0x7fff }
 
-  /// The value of each number.
+  /// The value of each number; 0 for number 0.
   @usableFromInline var values: UnsafeMutablePointer<UInt32>
   /// How many prefixes have the value of each number; of a free number the next free one.
   var uses: UnsafeMutablePointer<UInt32>
