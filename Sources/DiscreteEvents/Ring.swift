@@ -21,9 +21,8 @@ struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   @usableFromInline var memory = Memory(capacity: 0)
   /// What `memory` owns, beside it so that a look at an element does not touch the object.
   @usableFromInline var base: UnsafeMutablePointer<Element>
-  /// How many places there are: a power of two, or none; and one less, which is 0 where there are none.
+  /// How many places there are: a power of two, or none.
   @usableFromInline var capacity = 0
-  @usableFromInline var mask = 0
   /// How many elements were ever taken, and ever put in; the place of one is the rest of its number by the capacity.
   @usableFromInline var taken: UInt = 0
   @usableFromInline var added: UInt = 0
@@ -38,7 +37,7 @@ struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
   @inlinable @inline(__always)
   func place(_ number: UInt) -> UnsafeMutablePointer<Element> {
-    base + (Int(bitPattern: number) & mask)
+    base + (Int(bitPattern: number) & (capacity &- 1))
   }
 
   @inlinable @inline(__always)
@@ -68,7 +67,7 @@ struct Ring<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   mutating func move(to newCapacity: Int) {
     let own = Memory(capacity: newCapacity)
     for index in 0..<count { (own.elements + index).initialize(to: place(taken &+ UInt(index)).pointee) }
-    (memory, base, capacity, mask) = (own, own.elements, newCapacity, max(newCapacity - 1, 0))
+    (memory, base, capacity) = (own, own.elements, newCapacity)
     (taken, added) = (0, UInt(count))
   }
 }

@@ -162,6 +162,7 @@ public struct Kernel: Sendable {
   private mutating func endSharing() {
     ownership = Ownership()
     queue.makeUnique()
+    capture.makeUnique()
     packets.makeUnique()
     namespaceForwarding.makeUnique()
     bursts.makeUnique()

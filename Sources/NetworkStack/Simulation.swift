@@ -90,16 +90,10 @@ public final class Simulation {
     state.pointee.deviceNames[DeviceName(namespace: namespace, name: name)]
   }
 
-  /// Hands out the frames captured since the last call, in the order in which they were seen.
-  public func drainCapture(_ body: (Instant, DeviceID, UnsafeRawBufferPointer) throws -> Void) rethrows {
+  /// Hands out the frames captured since the last call.
+  public func drainCapture(_ body: (CapturedFrames) throws -> Void) rethrows {
     defer { kernel.capture.removeAll() }
-    try kernel.capture.bytes.withUnsafeBytes { bytes in
-      for record in kernel.capture.records {
-        try body(
-          record.instant, record.device,
-          UnsafeRawBufferPointer(rebasing: bytes[record.offset..<record.offset + record.length]))
-      }
-    }
+    try body(kernel.capture.frames)
   }
 
   /// A frame appears at a device, as if it came from the far end.

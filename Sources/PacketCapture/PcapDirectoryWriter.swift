@@ -6,28 +6,22 @@
 
 /// One pcap file for each interface, in a directory, with nanosecond time stamps.
 ///
-/// Every interface has its file from the start, so one that saw nothing has an empty one. Files have
-/// temporary names until ``finish()``; whoever does not get there calls ``discard()``.
+/// Every interface has its file, so one that saw nothing has an empty one. Files have temporary names until ``finish()``;
+/// whoever does not get there calls ``discard()``.
 ///
 /// Source: pcap-savefile(5).
 public final class PcapDirectoryWriter {
   /// How many files are open at once; further ones are closed and opened again to append.
   public static let openFileBound = 128
-
-  private struct File {
-    let file: TemporaryFile
-    var stream: PcapStream?
-    var hasHeader = false
-    /// When it was last written to, in frames of the whole writer.
-    var lastUse = 0
-  }
+  /// Bytes that files keep in memory, all together and each of them; a frame that needs more gets it.
+  private static let memoryBound = 64 << 20
+  private static let memoryBoundOfFile = 256 << 10
 
   private let directory: String
   // Nobody changes a writer from within one of its own functions.
-  @exclusivity(unchecked) private var files: [File] = []
-  /// The interfaces whose files are open.
+  @exclusivity(unchecked) private var files: [PcapFile] = []
+  /// The interfaces whose files are open, those that were opened first in front.
   private var open: [Int] = []
-  @exclusivity(unchecked) private var frameCount = 0
 
   /// Prepares the directory, which is made where it is missing.
   ///
@@ -54,7 +48,7 @@ public final class PcapDirectoryWriter {
   ///
   /// - Parameter name: such as `r1/blue:eth0`; the file is `r1.blue.eth0.pcap`.
   public func addInterface(named name: String) {
-    files.append(File(file: TemporaryFile(finalPath: "\(directory)/\(Self.fileName(of: name))")))
+    files.append(PcapFile(TemporaryFile(finalPath: "\(directory)/\(Self.fileName(of: name))")))
   }
 
   /// Adds a frame to an interface's file.
@@ -63,49 +57,34 @@ public final class PcapDirectoryWriter {
   ///   - interface: its place in the order of addition.
   ///   - nanoseconds: virtual time.
   public func write(_ frame: UnsafeRawBufferPointer, interface: Int, nanoseconds: Int64) throws(CaptureError) {
-    frameCount += 1
-    files[interface].lastUse = frameCount
-    try stream(of: interface).write(frame, nanoseconds: nanoseconds)
+    if !files[interface].append(frame, nanoseconds: nanoseconds) { try makeRoom(interface, frame, nanoseconds) }
   }
 
-  private func stream(of interface: Int) throws(CaptureError) -> PcapStream {
-    if let stream = files[interface].stream { return stream }
-    if open.count >= Self.openFileBound, let oldest = open.min(by: { files[$0].lastUse < files[$1].lastUse }) {
-      try close(oldest)
-    }
-    let stream = try PcapStream(files[interface].file, isNew: !files[interface].hasHeader)
-    files[interface].stream = stream
-    files[interface].hasHeader = true
+  /// Adds a frame for which there is no room yet.
+  @inline(never)
+  private func makeRoom(_ interface: Int, _ frame: UnsafeRawBufferPointer, _ nanoseconds: Int64) throws(CaptureError) {
+    let bound = min(Self.memoryBoundOfFile, max(Self.memoryBound / files.count, 1))
+    let wasOpen = files[interface].isOpen
+    try files[interface].makeRoom(for: frame.count, bound: bound)
+    _ = files[interface].append(frame, nanoseconds: nanoseconds)
+    if wasOpen || !files[interface].isOpen { return }
     open.append(interface)
-    return stream
-  }
-
-  private func close(_ interface: Int) throws(CaptureError) {
-    guard let stream = files[interface].stream else { return }
-    files[interface].stream = nil
-    open.removeAll { $0 == interface }
-    try stream.finish()
+    if open.count > Self.openFileBound { try files[open.removeFirst()].close() }
   }
 
   /// Completes all files and gives them their names.
   ///
   /// - Returns: how many files there are.
   public func finish() throws(CaptureError) -> Int {
-    for interface in files.indices {
-      _ = try stream(of: interface)
-      try close(interface)
-    }
-    for file in files { try file.file.publish() }
+    for interface in files.indices { try files[interface].finish() }
+    for file in files { try file.publish() }
     defer { files = [] }
     return files.count
   }
 
   /// Removes what was written and not finished.
   public func discard() {
-    for interface in files.indices {
-      files[interface].stream = nil
-      if files[interface].hasHeader { files[interface].file.discard() }
-    }
+    for interface in files.indices { files[interface].discard() }
     files = []
     open = []
   }

@@ -11,6 +11,8 @@
 /// With k = 18 (a full table) everything up to /24 is found by two loads: a node of 4 MiB, a leaf.
 /// Addresses are continued by 4 zero bits so that the last node decides 6 bits as well.
 ///
+/// Beside the leaves there may be the numbers of their values: see `LeafNumbers`.
+///
 /// Complexity: a lookup takes 2 loads, and 2 more for each 6 bits behind k + 6. A change of a prefix takes O(leaves in its range).
 ///
 /// Source: the bitmap over leaves as in Asai, Ohara, "Poptrie" (SIGCOMM 2015); node and direct table are one here.

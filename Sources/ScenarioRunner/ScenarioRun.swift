@@ -7,8 +7,8 @@ public import ScenarioModel
 
 /// Runs a scenario whole: apply, run, check.
 public enum ScenarioRun {
-  /// Takes a captured frame: the device that saw it, when, and its bytes.
-  public typealias FrameSink = (DeviceID, Instant, UnsafeRawBufferPointer) throws -> Void
+  /// Takes captured frames.
+  public typealias FrameSink = (CapturedFrames) throws -> Void
 
   /// Builds the network and stops there: whether the simulated kernels take everything.
   ///
@@ -31,11 +31,11 @@ public enum ScenarioRun {
 
   /// - Parameters:
   ///   - begin: called once the network is built, before time passes.
-  ///   - sink: called for every captured frame, in the order of time.
+  ///   - sink: called with the captured frames, in the order of time, some at once.
   /// - Throws: ``RunFailure``.
   public static func run(
     _ compiled: consuming CompiledScenario, _ options: RunOptions, begin: (Controller) throws -> Void = { _ in },
-    sink: @escaping FrameSink = { _, _, _ in }
+    sink: @escaping FrameSink = { _ in }
   ) throws(RunFailure) -> ScenarioResult {
     var compiled = consume compiled
     let simulation = Simulation(
@@ -60,9 +60,9 @@ public enum ScenarioRun {
       compiled, builder, options, observations: states.instants, observe: states.look
     ) { () throws(RunFailure) in
       do {
-        try simulation.drainCapture { instant, device, frame in
-          if isWatching { captures.see(device, instant, frame) }
-          if options.isCapturing { try sink(device, instant, frame) }
+        try simulation.drainCapture { frames in
+          if isWatching { for frame in frames { captures.see(frame.device, frame.instant, frame.bytes) } }
+          if options.isCapturing { try sink(frames) }
         }
       } catch {
         throw .capture(error)

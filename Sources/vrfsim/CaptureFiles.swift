@@ -32,15 +32,15 @@ final class CaptureFiles {
   func begin(_ control: Controller) {
     self.control = control
     if !isWanted { return }
-    for device in control.allDevices { _ = place(of: device, control) }
+    for device in control.allDevices where knownPlace(of: device) == nil { _ = place(of: device, control) }
   }
 
   private func knownPlace(of device: DeviceID) -> Int? {
     device.index < placeOfDevice.count ? placeOfDevice[device.index] : nil
   }
 
+  /// The place of a device that is seen for the first time.
   private func place(of device: DeviceID, _ control: Controller) -> Int {
-    if let place = knownPlace(of: device) { return place }
     let name = control.endpointName(of: device)
     let place = placeOfName[name] ?? addInterface(name)
     placeOfName[name] = place
@@ -55,17 +55,14 @@ final class CaptureFiles {
     return placeOfName.count
   }
 
-  func write(_ device: DeviceID, _ instant: Instant, _ frame: UnsafeRawBufferPointer) throws {
-    frameCount += 1
-    let place: Int
-    if let known = knownPlace(of: device) {
-      place = known
-    } else {
-      guard let control else { preconditionFailure("frames come after the beginning") }
-      place = self.place(of: device, control)
+  func write(_ frames: CapturedFrames) throws {
+    guard let control else { preconditionFailure("frames come after the beginning") }
+    for frame in frames {
+      frameCount += 1
+      let place = knownPlace(of: frame.device) ?? place(of: frame.device, control)
+      try directory?.write(frame.bytes, interface: place, nanoseconds: frame.instant.nanoseconds)
+      try single?.write(frame.bytes, interface: place, nanoseconds: frame.instant.nanoseconds)
     }
-    try directory?.write(frame, interface: place, nanoseconds: instant.nanoseconds)
-    try single?.write(frame, interface: place, nanoseconds: instant.nanoseconds)
   }
 
   /// Completes the files under their names.

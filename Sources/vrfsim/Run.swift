@@ -59,8 +59,8 @@ struct Run: ParsableCommand {
     options.isCapturing = captures.isWanted
     let result: ScenarioResult
     do {
-      result = try ScenarioRun.run(consume compiled, options, begin: captures.begin) { device, instant, frame in
-        try captures.write(device, instant, frame)
+      result = try ScenarioRun.run(consume compiled, options, begin: captures.begin) { frames in
+        try captures.write(frames)
       }
     } catch {
       captures.discard()

@@ -242,10 +242,12 @@ import Testing
       _ = host.simulation.run(through: host.simulation.now + pause)
     }
     var ports: [UInt16] = []
-    try host.simulation.drainCapture { _, seen, frame in
-      // Ethernet 14, IPv4 20: the protocol is at 23, the ports are at 34.
-      guard seen == device, frame.count > 37, frame[23] == 17, frame[36] == 0, frame[37] == 53 else { return }
-      ports.append(UInt16(frame[34]) << 8 | UInt16(frame[35]))
+    host.simulation.drainCapture { frames in
+      for (_, seen, frame) in frames {
+        // Ethernet 14, IPv4 20: the protocol is at 23, the ports are at 34.
+        guard seen == device, frame.count > 37, frame[23] == 17, frame[36] == 0, frame[37] == 53 else { continue }
+        ports.append(UInt16(frame[34]) << 8 | UInt16(frame[35]))
+      }
     }
     if let server { #expect(!host.simulation.session(server).hasFinished) }
     return ports

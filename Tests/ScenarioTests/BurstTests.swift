@@ -27,10 +27,12 @@ import Testing
     var receiver: DeviceID?
     let result = try ScenarioRun.run(compiled, options, begin: { control in
       receiver = control.allDevices.first { control.endpointName(of: $0) == "b:eth0" }
-    }) { device, instant, frame in
-      // Ethernet, IPv4 without options, UDP: the source port stands behind 34 bytes.
-      guard device == receiver, frame.count > 42, frame[12] == 8, frame[13] == 0 else { return }
-      frames.append((instant.nanoseconds - 1_000_000_000, UInt16(frame[34]) << 8 | UInt16(frame[35])))
+    }) { captured in
+      for (instant, device, frame) in captured {
+        // Ethernet, IPv4 without options, UDP: the source port stands behind 34 bytes.
+        guard device == receiver, frame.count > 42, frame[12] == 8, frame[13] == 0 else { continue }
+        frames.append((instant.nanoseconds - 1_000_000_000, UInt16(frame[34]) << 8 | UInt16(frame[35])))
+      }
     }
     return (frames, result.entries[0].output?.standardOutput ?? "")
   }

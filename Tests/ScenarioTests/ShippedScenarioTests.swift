@@ -44,8 +44,8 @@ import Testing
     options.isCapturing = true
     options.tracing = tracing
     let frames = Frames()
-    let result = try ScenarioRun.run(try compiled(try text(name), name), options, sink: { device, instant, frame in
-      frames.append(device, instant, frame)
+    let result = try ScenarioRun.run(try compiled(try text(name), name), options, sink: { captured in
+      for frame in captured { frames.append(frame.device, frame.instant, frame.bytes) }
     })
     return Run(
       story: Story(result).text, json: result.json.text(JSONLayout.pretty, sortingKeys: true), frames: frames.bytes, result: result)

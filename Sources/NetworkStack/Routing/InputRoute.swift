@@ -21,13 +21,12 @@ extension Kernel {
   func plainInputRoute(destination: IPv4Address, source: IPv4Address, device: DeviceID) -> RouteResult? {
     guard _fastPath(source.isOrdinary && destination.isOrdinary) else { return nil }
     let namespace = devices[device.index].namespace
+    guard _fastPath(!needsEveryWayBack(device, in: namespace)) else { return nil }
     guard let result = firstRoute(to: destination, in: namespace) else { return nil }
     let isForwarded = result.type == .unicast
     guard _fastPath(isForwarded ? devices[device.index].settings.forwarding != 0 : result.type == .local) else { return nil }
     let output = isForwarded ? routes[result.route].nextHop.device : nil
-    guard _fastPath(!needsWayBack(device, in: namespace, outputDevice: output) && !isOwnSource(source, device, in: namespace)) else {
-      return nil
-    }
+    guard _fastPath(!mayRedirect(device, output) && !isOwnSource(source, device, in: namespace)) else { return nil }
     return result
   }
 
@@ -147,20 +146,25 @@ extension Kernel {
   /// Source: RFC 3704 section 2; Documentation/networking/ip-sysctl.rst `rp_filter`.
   private func validateSource(of flow: RouteFlow, _ device: DeviceID, outputDevice: DeviceID?) -> SourceValidation {
     let namespace = devices[device.index].namespace
-    if needsWayBack(device, in: namespace, outputDevice: outputDevice) {
+    if needsEveryWayBack(device, in: namespace) || mayRedirect(device, outputDevice) {
       return lookUpSource(of: flow, device, outputDevice: outputDevice)
     }
     return isOwnSource(flow.source, device, in: namespace) ? .refused(.localSource) : .accepted(isOnLink: false)
   }
 
-  /// Whether the way back to a source is to be looked up: there is a filter, a redirect may be due, or routes to own addresses
-  /// are not what the addresses say.
+  /// Whether the way back to each source is to be looked up: there is a filter, or routes to own addresses are not what the
+  /// addresses say.
   @inline(__always)
-  private func needsWayBack(_ device: DeviceID, in namespace: NamespaceID, outputDevice: DeviceID?) -> Bool {
+  private func needsEveryWayBack(_ device: DeviceID, in namespace: NamespaceID) -> Bool {
     if devices[device.index].effective.reversePathFilter != 0 { return true }
-    if outputDevice == device && devices[device.index].effective.sendRedirects != 0 { return true }
     if devices[device.index].effective.acceptLocal != 0 { return false }
     return namespaceForwarding[namespace.index].hasCustomRules || namespaceForwarding[namespace.index].hasCustomLocalRoutes
+  }
+
+  /// Whether the way back is to be looked up as a redirect may be due: the packet would leave as it came.
+  @inline(__always)
+  private func mayRedirect(_ device: DeviceID, _ outputDevice: DeviceID?) -> Bool {
+    outputDevice == device && devices[device.index].effective.sendRedirects != 0
   }
 
   /// Whether a source is refused as an address of this machine.

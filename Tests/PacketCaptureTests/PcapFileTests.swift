@@ -4,8 +4,8 @@ import PacketCapture
 import Testing
 
 /// The writer of pcap files is held against libpcap's: every byte is the same (pcap-savefile(5)).
-@Suite struct PcapStreamTests {
-  /// Frames of all lengths that there are, with times at both ends of a second, and more bytes than a stream gathers.
+@Suite struct PcapFileTests {
+  /// Frames of all lengths that there are, with times at both ends of a second, and more bytes than a file keeps in memory.
   private let frames: [(nanoseconds: Int64, bytes: [UInt8])]
 
   init() {
@@ -46,8 +46,10 @@ import Testing
     for (place, frame) in frames.enumerated() {
       try frame.bytes.withUnsafeBytes { try writer.write($0, interface: 0, nanoseconds: frame.nanoseconds) }
       guard place == frames.count / 2 else { continue }
+      // More than a file keeps in memory, so that it is opened.
+      let longest = [UInt8](repeating: 1, count: 65_535)
       for other in 1...PcapDirectoryWriter.openFileBound {
-        try frame.bytes.withUnsafeBytes { try writer.write($0, interface: other, nanoseconds: frame.nanoseconds) }
+        for _ in 0..<5 { try longest.withUnsafeBytes { try writer.write($0, interface: other, nanoseconds: 0) } }
       }
     }
     _ = try writer.finish()
