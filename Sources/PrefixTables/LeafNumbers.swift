@@ -1,6 +1,6 @@
 /// Beside each leaf of a trie the number of its value, in two bytes: what lookups of values read in place of leaves and prefixes.
 ///
-/// A full table's take 2.4 MiB, and its nodes 4: the caches hold what of them is asked for often, where the values by 24
+/// A full table's take less than 3 MiB, and its nodes 4: the caches hold what of them is asked for often, where the values by 24
 /// bits of the address (DIR-24-8) would take 32 MiB.
 @usableFromInline @frozen
 struct LeafNumbers: BitwiseCopyable {
