@@ -18,8 +18,7 @@ extension PrefixReader {
       return chooseValue(place, table.pointee.entries[Int(place)].value, missing)
     }
     let table = memory.large(RangeTree.self)
-    let found = table.pointee.layout.value(of: UInt128(truncatingIfNeeded: address.bits), table.pointee.entries)
-    return chooseValue(found.leaf, found.value, missing)
+    return table.pointee.layout.value(of: UInt128(truncatingIfNeeded: address.bits), table.pointee.entries, missing)
   }
 
   /// The values of the longest prefixes that contain the addresses.
@@ -72,8 +71,7 @@ extension PrefixReader {
       for index in 0..<count { values[index] = tree.touch(steps[index]) }
       for index in 0..<count {
         let key = UInt128(truncatingIfNeeded: addresses[index].bits)
-        let found = tree.value(after: steps[index], of: key, entries)
-        values[index] = chooseValue(found.leaf, found.value, missing)
+        values[index] = tree.value(after: steps[index], of: key, entries, missing)
       }
     }
   }

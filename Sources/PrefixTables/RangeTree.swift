@@ -5,8 +5,8 @@
 ///   direct    2^16 of 4 bytes: a leaf, or (highest bit set) a bucket that decides the next 32 bits
 ///   bucket    16 bytes, and memory of its own:
 ///               index   levels of groups of 16 ends, the top first: the last address of each group or page of the level below
-///               pages   192 bytes each, in order: 16 starts; what the leaf of each of their runs is more than that of
-///                       the one before, modulo 2^32; the same of the leaves' values
+///               pages   192 bytes each, in order: 16 starts; what the value of each of their runs is more than that of
+///                       the one before, modulo 2^32; the same of the leaves
 /// ```
 ///
 /// A leaf is the place of a prefix or another bucket. Tables that are not full have no direct bits: four buckets of
@@ -72,26 +72,26 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
     let keys = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
     var level = UnsafeRawPointer(bucket.memory.unsafelyUnwrapped)
     var shift = bucket.topShift
-    var index = 0
+    var index: UInt32 = 0
     while shift != 0 {
-      let child = Self.countEnds(level + index &<< 6, below: keys)
-      level += Int(bucket.lastPage &>> shift &+ 1) &<< 6
+      let below = Self.endsBelow(level + Int(index) &<< 6, keys)
+      level += 64 &+ Int(bucket.lastPage &>> shift) &<< 6
       shift &-= 4
-      index = index &<< 4 &+ child
+      index = index &<< 4 &- below
     }
-    return level + index &* Self.pageSize
+    return level + Int(index) &* Self.pageSize
   }
 
   /// The leaf of an address: a sum of differences, as the load of a leaf would wait for the starts.
   @inlinable @inline(__always)
   static func leaf(of key: UInt32, inPage page: UnsafeRawPointer) -> UInt32 {
-    sum(page + 64, of: page, upTo: SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31)))
+    sum(page + 128, of: page, upTo: SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31)))
   }
 
-  /// The value of an address's leaf; 0 of a bucket.
+  /// The value of an address's leaf; 0 where that is a bucket or none.
   @inlinable @inline(__always)
   static func value(of key: UInt32, inPage page: UnsafeRawPointer) -> UInt32 {
-    sum(page + 128, of: page, upTo: SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31)))
+    sum(page + 64, of: page, upTo: SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31)))
   }
 
   /// The sum of those of 16 differences whose starts are not above the address.
@@ -104,33 +104,40 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
     return UInt32(bitPattern: sums.sum)
   }
 
-  /// How many of 16 ends are below the address.
+  /// How many of 16 ends are below the address, modulo 2^32 taken from 0: as vector units count.
   @inlinable @inline(__always)
-  static func countEnds(_ ends: UnsafeRawPointer, below key: SIMD8<Int32>) -> Int {
-    Int(0 &- (endsBelow(ends, key) &+ endsBelow(ends + 32, key)).sum)
+  static func endsBelow(_ ends: UnsafeRawPointer, _ key: SIMD8<Int32>) -> UInt32 {
+    UInt32(bitPattern: (PrefixTables.endsBelow(ends, key) &+ PrefixTables.endsBelow(ends + 32, key)).sum)
   }
 }
 
 // MARK: - Values
 
 extension RangeTree {
-  /// The leaf of an address and its value, which is 0 where the leaf is.
+  /// The value of an address, or `missing` where no prefix contains it.
   @inlinable
-  func value(of key: UInt128, _ entries: UnsafePointer<PrefixEntry>) -> (leaf: UInt32, value: UInt32) {
-    value(after: firstStep(key), of: key, entries)
+  func value(of key: UInt128, _ entries: UnsafePointer<PrefixEntry>, _ missing: UInt32) -> UInt32 {
+    value(after: firstStep(key), of: key, entries, missing)
   }
 
   /// The same of an address that came as far as this step.
   @inlinable @inline(__always)
   func value(
-    after step: Step, of key: UInt128, _ entries: UnsafePointer<PrefixEntry>
-  ) -> (leaf: UInt32, value: UInt32) {
-    guard let page = step.page else { return (step.key, entries[Int(step.key)].value) }
-    let leaf = Self.leaf(of: step.key, inPage: page)
+    after step: Step, of key: UInt128, _ entries: UnsafePointer<PrefixEntry>, _ missing: UInt32
+  ) -> UInt32 {
+    guard let page = step.page else { return chooseValue(step.key, entries[Int(step.key)].value, missing) }
     let value = Self.value(of: step.key, inPage: page)
-    if leaf & Self.bucketFlag == 0 { return (leaf, value) }
-    let last = self.leaf(of: key)
-    return (last, entries[Int(last)].value)
+    return value != 0 ? value : valueOfLeaf(after: step, page, of: key, entries, missing)
+  }
+
+  /// The same where the page says 0: a prefix has that value, or none contains the address, or a bucket goes on.
+  @inlinable @inline(never)
+  func valueOfLeaf(
+    after step: Step, _ page: UnsafeRawPointer, of key: UInt128, _ entries: UnsafePointer<PrefixEntry>, _ missing: UInt32
+  ) -> UInt32 {
+    var leaf = Self.leaf(of: step.key, inPage: page)
+    if leaf & Self.bucketFlag != 0 { leaf = self.leaf(of: key) }
+    return chooseValue(leaf, entries[Int(leaf)].value, missing)
   }
 
   /// Where the lookup of an address goes on after the direct table and the index of its bucket.
@@ -147,18 +154,18 @@ extension RangeTree {
 
   @inlinable
   func firstStep(_ key: UInt128) -> Step {
-    let leaf = directBits == 0 ? direct[0] : direct[Int(truncatingIfNeeded: key &>> 112)]
+    let high = UInt64(truncatingIfNeeded: key &>> 64)
+    let leaf = directBits == 0 ? direct[0] : direct[Int(truncatingIfNeeded: high &>> 48)]
     if leaf & Self.bucketFlag == 0 { return Step(page: nil, key: leaf) }
-    let bits = UInt32(truncatingIfNeeded: key &>> UInt128(truncatingIfNeeded: 96 &- directBits))
+    let bits = UInt32(truncatingIfNeeded: high &>> UInt64(32 &- directBits))
     return Step(page: findPage(of: bits, in: buckets[Int(leaf & ~Self.bucketFlag)]), key: bits)
   }
 
-  /// Reads from each line of a step's page, so that they are near when they are needed.
+  /// Reads the starts and values of a step's page, so that they are near when they are needed.
   @inlinable @inline(__always)
   func touch(_ step: Step) -> UInt32 {
     guard let page = step.page else { return 0 }
     return page.load(as: UInt32.self) ^ page.load(fromByteOffset: 64, as: UInt32.self)
-      ^ page.load(fromByteOffset: 128, as: UInt32.self)
   }
 }
 

@@ -171,8 +171,8 @@ extension RangeTree {
   }
 
   func start(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { self.page(bucket, page)[run] ^ 1 << 31 }
-  func leaf(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { Self.sum(self.page(bucket, page) + 16, run) }
-  private func value(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { Self.sum(self.page(bucket, page) + 32, run) }
+  func leaf(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { Self.sum(self.page(bucket, page) + 32, run) }
+  private func value(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { Self.sum(self.page(bucket, page) + 16, run) }
 
   private static func sum(_ differences: UnsafePointer<UInt32>, _ run: Int) -> UInt32 {
     var sum: UInt32 = 0
@@ -184,7 +184,7 @@ extension RangeTree {
   func runCount(_ bucket: Bucket, _ page: Int) -> Int {
     let words = self.page(bucket, page)
     var count = 16
-    while count > 1, words[15 + count] == 0 { count -= 1 }
+    while count > 1, words[31 + count] == 0 { count -= 1 }
     return count
   }
 
@@ -204,8 +204,8 @@ extension RangeTree {
     for run in 0..<16 {
       let current = run < count ? runs[run] : Run(start: .max, leaf: before.leaf, value: before.value)
       words[run] = current.start ^ 1 << 31
-      words[16 + run] = current.leaf &- before.leaf
-      words[32 + run] = current.value &- before.value
+      words[16 + run] = current.value &- before.value
+      words[32 + run] = current.leaf &- before.leaf
       before = current
     }
   }
