@@ -64,17 +64,19 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
   }
 
   @inlinable
-  func find(_ key: UInt32, in bucket: Bucket) -> UInt32 { Self.leaf(of: key, inPage: findPage(of: key, in: bucket)) }
+  func find(_ key: UInt32, in bucket: Bucket) -> UInt32 {
+    let key = signed(key)
+    return Self.leaf(of: key, inPage: findPage(of: key, in: bucket))
+  }
 
   /// The page with the run of an address.
   @inlinable
-  func findPage(of key: UInt32, in bucket: Bucket) -> UnsafeRawPointer {
-    let keys = SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31))
+  func findPage(of key: SIMD8<Int32>, in bucket: Bucket) -> UnsafeRawPointer {
     var level = UnsafeRawPointer(bucket.memory.unsafelyUnwrapped)
     var shift = bucket.topShift
     var index: UInt32 = 0
     while shift != 0 {
-      let below = Self.endsBelow(level + Int(index) &<< 6, keys)
+      let below = Self.endsBelow(level + Int(index) &<< 6, key)
       level += 64 &+ Int(bucket.lastPage &>> shift) &<< 6
       shift &-= 4
       index = index &<< 4 &- below
@@ -84,15 +86,11 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
 
   /// The leaf of an address: a sum of differences, as the load of a leaf would wait for the starts.
   @inlinable @inline(__always)
-  static func leaf(of key: UInt32, inPage page: UnsafeRawPointer) -> UInt32 {
-    sum(page + 128, of: page, upTo: SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31)))
-  }
+  static func leaf(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> UInt32 { sum(page + 128, of: page, upTo: key) }
 
   /// The value of an address's leaf; 0 where that is a bucket or none.
   @inlinable @inline(__always)
-  static func value(of key: UInt32, inPage page: UnsafeRawPointer) -> UInt32 {
-    sum(page + 64, of: page, upTo: SIMD8<Int32>(repeating: Int32(bitPattern: key ^ 1 << 31)))
-  }
+  static func value(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> UInt32 { sum(page + 64, of: page, upTo: key) }
 
   /// The sum of those of 16 differences whose starts are not above the address.
   @inlinable @inline(__always)
@@ -125,7 +123,7 @@ extension RangeTree {
   func value(
     after step: Step, of key: UInt128, _ entries: UnsafePointer<PrefixEntry>, _ missing: UInt32
   ) -> UInt32 {
-    guard let page = step.page else { return chooseValue(step.key, entries[Int(step.key)].value, missing) }
+    guard let page = step.page else { return chooseValue(step.leaf, entries[Int(step.leaf)].value, missing) }
     let value = Self.value(of: step.key, inPage: page)
     return value != 0 ? value : valueOfLeaf(after: step, page, of: key, entries, missing)
   }
@@ -143,22 +141,29 @@ extension RangeTree {
   /// Where the lookup of an address goes on after the direct table and the index of its bucket.
   @usableFromInline @frozen
   struct Step: BitwiseCopyable {
-    /// A page; `nil` where `key` is the leaf already.
+    /// A page; `nil` where there is a leaf already.
     @usableFromInline var page: UnsafeRawPointer?
-    /// The 32 bits that the page decides over.
-    @usableFromInline var key: UInt32
+    /// The 32 bits that the page decides over, as starts are held, or the leaf.
+    @usableFromInline var keyOrLeaf: Int32
 
     @inlinable
-    init(page: UnsafeRawPointer?, key: UInt32) { (self.page, self.key) = (page, key) }
+    init(page: UnsafeRawPointer?, keyOrLeaf: Int32) { (self.page, self.keyOrLeaf) = (page, keyOrLeaf) }
+
+    @inlinable
+    var key: SIMD8<Int32> { SIMD8(repeating: keyOrLeaf) }
+
+    @inlinable
+    var leaf: UInt32 { UInt32(bitPattern: keyOrLeaf) }
   }
 
   @inlinable
   func firstStep(_ key: UInt128) -> Step {
     let high = UInt64(truncatingIfNeeded: key &>> 64)
     let leaf = directBits == 0 ? direct[0] : direct[Int(truncatingIfNeeded: high &>> 48)]
-    if leaf & Self.bucketFlag == 0 { return Step(page: nil, key: leaf) }
+    if leaf & Self.bucketFlag == 0 { return Step(page: nil, keyOrLeaf: Int32(bitPattern: leaf)) }
     let bits = UInt32(truncatingIfNeeded: high &>> UInt64(32 &- directBits))
-    return Step(page: findPage(of: bits, in: buckets[Int(leaf & ~Self.bucketFlag)]), key: bits)
+    let key = signed(bits)
+    return Step(page: findPage(of: key, in: buckets[Int(leaf & ~Self.bucketFlag)]), keyOrLeaf: key[0])
   }
 
   /// Reads the starts and values of a step's page, so that they are near when they are needed.
