@@ -66,7 +66,8 @@ public final class PcapDirectoryWriter {
     let bound = min(Self.memoryBoundOfFile, max(Self.memoryBound / files.count, 1))
     let wasOpen = files[interface].isOpen
     try files[interface].makeRoom(for: frame.count, bound: bound)
-    _ = files[interface].append(frame, nanoseconds: nanoseconds)
+    let isAdded = files[interface].append(frame, nanoseconds: nanoseconds)
+    precondition(isAdded, "room was made for the frame")
     if wasOpen || !files[interface].isOpen { return }
     open.append(interface)
     if open.count > Self.openFileBound { try files[open.removeFirst()].close() }
@@ -78,14 +79,13 @@ public final class PcapDirectoryWriter {
   public func finish() throws(CaptureError) -> Int {
     for interface in files.indices { try files[interface].finish() }
     for file in files { try file.publish() }
-    defer { files = [] }
+    defer { (files, open) = ([], []) }
     return files.count
   }
 
   /// Removes what was written and not finished.
   public func discard() {
     for interface in files.indices { files[interface].discard() }
-    files = []
-    open = []
+    (files, open) = ([], [])
   }
 }

@@ -76,10 +76,10 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
     var shift = bucket.topShift
     var index: UInt32 = 0
     while shift != 0 {
-      let below = Self.endsBelow(level + Int(index) &<< 6, key)
+      let child = Self.countEnds(level + Int(index) &<< 6, below: key)
       level += 64 &+ Int(bucket.lastPage &>> shift) &<< 6
       shift &-= 4
-      index = index &<< 4 &- below
+      index = index &<< 4 &+ child
     }
     return level + Int(index) &* Self.pageSize
   }
@@ -102,10 +102,10 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
     return UInt32(bitPattern: sums.sum)
   }
 
-  /// How many of 16 ends are below the address, modulo 2^32 taken from 0: as vector units count.
+  /// How many of 16 ends are below the address.
   @inlinable @inline(__always)
-  static func endsBelow(_ ends: UnsafeRawPointer, _ key: SIMD8<Int32>) -> UInt32 {
-    UInt32(bitPattern: (PrefixTables.endsBelow(ends, key) &+ PrefixTables.endsBelow(ends + 32, key)).sum)
+  static func countEnds(_ ends: UnsafeRawPointer, below key: SIMD8<Int32>) -> UInt32 {
+    0 &- UInt32(bitPattern: (endsBelow(ends, key) &+ endsBelow(ends + 32, key)).sum)
   }
 }
 
