@@ -178,15 +178,19 @@ public struct JourneyFinder {
     return nil
   }
 
-  /// Leaves out copies that a bridge flooded to hosts for whom they were not.
+  /// Leaves out copies that a bridge flooded to hosts for whom they were not; where nobody took the packet, the last one of them
+  /// is how it ended.
   private func withoutStrays(_ steps: [TraceStep]) -> [TraceStep] {
     var strays: Set<UInt32> = []
+    var lastStray: UInt32?
     for step in steps {
       if case .dropped(let reason, _) = step.decision, reason == .otherHost || reason == .noTransmitTarget {
         strays.insert(step.packet)
+        lastStray = step.packet
       }
     }
-    if strays.isEmpty { return steps }
+    guard let lastStray else { return steps }
+    if steps.allSatisfy({ strays.contains($0.packet) }) { strays.remove(lastStray) }
     // What a stray did before the bridge copied it belongs to the others' way too.
     var lastBridging: [UInt32: Int] = [:]
     for (place, step) in steps.enumerated() {

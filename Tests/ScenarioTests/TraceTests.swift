@@ -126,6 +126,41 @@ import Testing
     #expect(text.contains("= DROPPED at r1:eth1 PKT_TOO_BIG"))
   }
 
+  /// Namespaces a and b on a bridge, or joined by a cable, and a neighbor entry with a MAC address that nobody has.
+  private func wrongNeighbor(_ network: String, _ commands: [String] = []) throws -> String {
+    let lines = (commands.map { ("m", $0) } + [("m/a", "ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:99 dev eth0 nud permanent")])
+      .map { #"{ "on": "\#($0.0)", "run": "\#($0.1)" }, "# }.joined()
+    let text = """
+      { "vrfsim": 1, "nodes": { "m": { \(network) } },
+        "timeline": [ \(lines) { "id": "x", "on": "m/a", "run": "ping -c 1 -W 1 10.0.0.2" } ] }
+      """
+    return try TraceReport(of: "x", in: self.network(text), bothWays: false).text(.detail, tellsWhyNot: false)
+  }
+
+  @Test("a frame that nobody takes ends where it was left aside") func nobodyTakes() throws {
+    let cable = """
+      "namespaces": { "a": { "interfaces": { "eth0": { "kind": "veth", "peer": "m/b:eth0", "addresses": ["10.0.0.1/24"] } } },
+                      "b": { "interfaces": { "eth0": { "addresses": ["10.0.0.2/24"] } } } }
+      """
+    let bridge = """
+      "bridges": { "br0": {} },
+      "interfaces": { "p1": { "kind": "veth", "peer": "m/a:eth0", "master": "br0" },
+                      "p2": { "kind": "veth", "peer": "m/b:eth0", "master": "br0" },
+                      "p3": { "kind": "veth", "peer": "m/c:eth0", "master": "br0" } },
+      "namespaces": { "a": { "interfaces": { "eth0": { "addresses": ["10.0.0.1/24"] } } },
+                      "b": { "interfaces": { "eth0": { "addresses": ["10.0.0.2/24"] } } },
+                      "c": { "interfaces": { "eth0": { "addresses": ["10.0.0.3/24"] } } } }
+      """
+    let direct = try wrongNeighbor(cable)
+    #expect(direct.contains("in      eth0") && direct.contains("= DROPPED at m/b:eth0 OTHERHOST"), "\(direct)")
+    // Flooded by all ports but the one by which it came; both hosts leave it aside.
+    let flooded = try wrongNeighbor(bridge)
+    #expect(flooded.contains("OTHERHOST  ") && flooded.contains("= DROPPED at m/"), "\(flooded)")
+    // Known behind the port by which it came: there it may not leave.
+    let back = try wrongNeighbor(bridge, ["bridge fdb add 02:00:00:00:00:99 dev p1 master static"])
+    #expect(back.contains("= DROPPED at m:p1 NO_TX_TARGET"), "\(back)")
+  }
+
   @Test("what could not be sent has a trace too") func notSent() throws {
     let text = try trace("nowhere", whyNot: true)
     #expect(text.contains("= NOT SENT Network is unreachable"))
