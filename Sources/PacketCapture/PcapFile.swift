@@ -77,15 +77,7 @@ struct PcapFile {
   private mutating func write(_ count: Int) throws(CaptureError) {
     guard let memory, count > 0 else { return }
     if !isOpen { try open() }
-    var offset = 0
-    while offset < count {
-      let written = Self.write(descriptor, memory + offset, count - offset)
-      if written < 0 {
-        if errno == EINTR { continue }
-        throw .system(file.finalPath)
-      }
-      offset += written
-    }
+    try file.write(UnsafeRawBufferPointer(start: memory, count: count), to: descriptor)
     used -= count
     memory.copyMemory(from: memory + count, byteCount: used)
   }
@@ -137,14 +129,6 @@ struct PcapFile {
       Glibc.open(path, mode, 0o666)
     #else
       Darwin.open(path, mode, 0o666)
-    #endif
-  }
-
-  private static func write(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(descriptor, bytes, count)
-    #else
-      Darwin.write(descriptor, bytes, count)
     #endif
   }
 

@@ -68,20 +68,8 @@ public final class PcapngWriter {
   }
 
   private func flush() throws(CaptureError) {
-    var offset = 0
-    while offset < buffer.count {
-      let count = buffer.withUnsafeBytes { bytes in
-        #if canImport(Glibc)
-          Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-        #else
-          Darwin.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-        #endif
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .system(file.finalPath)
-      }
-      offset += count
+    try buffer.withUnsafeBufferPointer { bytes throws(CaptureError) in
+      try file.write(UnsafeRawBufferPointer(bytes), to: descriptor)
     }
     buffer.removeAll(keepingCapacity: true)
   }

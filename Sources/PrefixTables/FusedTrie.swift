@@ -144,7 +144,7 @@ extension FusedTrie: RunLayout {
     let span = UInt64(1) << UInt64(topShift + Self.extraBits)
     for top in Int(first >> topShift)...Int(last >> topShift) {
       try forEachRun(
-        top, UInt64(top) * span, topShift - (6 - Self.extraBits), UInt64(first) << 4, UInt64(last) << 4 | 15, body)
+        top, UInt64(top) * span, topShift - (6 - Self.extraBits), Self.widened(first), Self.widened(last) | 15, body)
     }
   }
 

@@ -30,9 +30,7 @@ extension FusedTrie {
     let span = UInt64(1) << UInt64(topShift + Self.extraBits)
     let shift = topShift - (6 - Self.extraBits)
     for top in Int(first >> topShift)...Int(last >> topShift) {
-      rewriteNode(
-        top, UInt64(top) * span, shift, UInt64(first) << UInt64(Self.extraBits),
-        UInt64(last) << UInt64(Self.extraBits) | 15, new, isReplaced)
+      rewriteNode(top, UInt64(top) * span, shift, Self.widened(first), Self.widened(last) | 15, new, isReplaced)
     }
   }
 

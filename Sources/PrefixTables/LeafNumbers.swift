@@ -42,8 +42,8 @@ struct LeafNumbers: BitwiseCopyable {
 
 extension LargeTable<FusedTrie> {
   /// - Returns: whether the values are numbered; `false` where there are too many of them.
+  /// - Precondition: they are not yet.
   mutating func numberValues() -> Bool {
-    if layout.numbers != nil { return true }
     var values = ValueNumbers()
     var fits = true
     forEach { item in fits = fits && values.acquire(item.value) != nil }

@@ -125,7 +125,7 @@ extension RunBlock {
   @inlinable @inline(__always)
   func value(_ run: Int, at values: UnsafeRawPointer, _ missing: UInt32) -> UInt32 {
     let difference = UInt32(values.load(fromByteOffset: run &* 2, as: UInt16.self))
-    return chooseValue(difference, difference == 0 ? 0 : header.valueBase &+ difference, missing)
+    return difference == 0 ? missing : header.valueBase &+ difference
   }
 
   /// The index of the last of the IPv6 runs that begins at the address or before it.

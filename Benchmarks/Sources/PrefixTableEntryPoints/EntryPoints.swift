@@ -276,9 +276,3 @@ public func churnSmall(_ routes: UnsafeRawPointer, _ picks: UnsafePointer<UInt32
     smallReaders[number] = small[number].reader
   }
 }
-
-@_cdecl("vrfsim4_raw")
-public func raw4(_ out: UnsafeMutableRawPointer) {
-  guard let table = ipv4.numberedValueReader else { return }
-  out.storeBytes(of: table, as: NumberedValueReader.self)
-}

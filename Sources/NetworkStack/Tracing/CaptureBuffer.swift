@@ -11,12 +11,8 @@ struct CaptureBuffer: @unchecked Sendable {
   /// Frees the memory with the last buffer that shares it.
   private final class Memory {
     let base: UnsafeMutableRawPointer
-    let capacity: Int
 
-    init(capacity: Int) {
-      base = .allocate(byteCount: capacity, alignment: CapturedFrames.alignment)
-      self.capacity = capacity
-    }
+    init(capacity: Int) { base = .allocate(byteCount: capacity, alignment: CapturedFrames.alignment) }
 
     deinit { base.deallocate() }
   }
