@@ -47,6 +47,8 @@ public final class Simulation {
   public var eventCount: UInt64 { kernel.queue.takenCount }
   /// How many packets exist at this moment.
   public var packetCount: Int { kernel.packets.usedCount }
+  /// How many devices have been made, those that are gone included.
+  public var deviceCount: Int { kernelAddress.pointee.devices.count }
 
   /// Lets time pass through `limit`, or until a session ends.
   ///
@@ -90,7 +92,7 @@ public final class Simulation {
     state.pointee.deviceNames[DeviceName(namespace: namespace, name: name)]
   }
 
-  /// Hands out the frames captured since the last call.
+  /// Hands out the frames captured since the last call, which may be kept.
   public func drainCapture(_ body: (CapturedFrames) throws -> Void) rethrows {
     defer { kernel.capture.removeAll() }
     try body(kernel.capture.frames)

@@ -1,4 +1,4 @@
-public import DiscreteEvents
+internal import DiscreteEvents
 public import NetworkControl
 public import NetworkStack
 internal import OrderedCollections

@@ -129,12 +129,12 @@ public struct Story {
   /// Hosts that answered by another interface than they were asked by.
   private func asymmetries(_ journeys: [PacketJourney]) -> [String] {
     let control = result.control
+    let replies = journeys.lazy.filter { $0.flow.direction == .reply }.map { ($0.flow.sequence, $0.hops.first) }
+    let firstHops = Dictionary(replies, uniquingKeysWith: { first, _ in first })
     var lines: [String] = []
     for request in journeys where request.flow.direction == .request && request.fate == .delivered {
       guard let host = request.hops.last, let input = host.input,
-        let reply = journeys.first(where: {
-          $0.flow.direction == .reply && $0.flow.sequence == request.flow.sequence
-        }), let origin = reply.hops.first, origin.namespace == host.namespace, let output = origin.output,
+        let origin = firstHops[request.flow.sequence] ?? nil, origin.namespace == host.namespace, let output = origin.output,
         output != input
       else { continue }
       let line =

@@ -1,12 +1,23 @@
 internal import DiscreteEvents
+internal import Dispatch
 internal import NetworkControl
 internal import NetworkStack
 internal import PacketCapture
 
 /// The capture files of a run: one pcap for each interface, one pcapng for all, or none.
+///
+/// Many frames are written by a second thread, while the run goes on; few by the run's own.
 final class CaptureFiles {
-  private let directory: PcapDirectoryWriter?
-  private let single: PcapngWriter?
+  /// How many batches of frames wait at most; then the run waits. So many that neither thread sleeps often, which costs more than
+  /// a batch does.
+  private static let waitingBound = 16
+  /// So many bytes are worth a second thread.
+  private static let manyBytes = 64 << 10
+
+  private let writer: CaptureWriter
+  /// What happens to the writer happens here, one after the other.
+  private let queue = DispatchQueue(label: "vrfsim.captures")
+  private let room = DispatchSemaphore(value: waitingBound)
   private let directoryPath: String?
   private let singlePath: String?
   private var control: Controller?
@@ -14,54 +25,55 @@ final class CaptureFiles {
   /// in the old file.
   private var placeOfName: [String: Int] = [:]
   /// By the devices' identifiers, `nil` for those not seen yet.
-  // Nobody changes these files from within one of their own functions.
-  @exclusivity(unchecked) private var placeOfDevice: [Int?] = []
-  @exclusivity(unchecked) private var frameCount = 0
+  private var placeOfDevice: [Int?] = []
+  /// How many devices had been made when frames were last looked through for new ones.
+  private var deviceCount = 0
 
   /// Opens what is asked for.
   init(pcapDirectory: String?, pcapngFile: String?) throws {
     directoryPath = pcapDirectory
     singlePath = pcapngFile
-    directory = try pcapDirectory.map { try PcapDirectoryWriter(directory: $0) }
-    single = try pcapngFile.map { try PcapngWriter(path: $0, application: "vrfsim \(Version.text)") }
+    writer = CaptureWriter(
+      directory: try pcapDirectory.map { try PcapDirectoryWriter(directory: $0) },
+      single: try pcapngFile.map { try PcapngWriter(path: $0, application: "vrfsim \(Version.text)") })
   }
 
-  var isWanted: Bool { directory != nil || single != nil }
+  var isWanted: Bool { directoryPath != nil || singlePath != nil }
 
   /// Names every interface of the network, so that one that sees nothing has its empty capture too.
   func begin(_ control: Controller) {
     self.control = control
     if !isWanted { return }
-    for device in control.allDevices where knownPlace(of: device) == nil { _ = place(of: device, control) }
+    for device in control.allDevices { name(device, control) }
   }
 
-  private func knownPlace(of device: DeviceID) -> Int? {
-    device.index < placeOfDevice.count ? placeOfDevice[device.index] : nil
-  }
-
-  /// The place of a device that is seen for the first time.
-  private func place(of device: DeviceID, _ control: Controller) -> Int {
-    let name = control.endpointName(of: device)
-    let place = placeOfName[name] ?? addInterface(name)
-    placeOfName[name] = place
+  /// Gives a device that is seen for the first time its place in the files.
+  private func name(_ device: DeviceID, _ control: Controller) {
     while placeOfDevice.count <= device.index { placeOfDevice.append(nil) }
+    if placeOfDevice[device.index] != nil { return }
+    let name = control.endpointName(of: device)
+    let known = placeOfName[name]
+    let place = known ?? placeOfName.count
+    placeOfName[name] = place
     placeOfDevice[device.index] = place
-    return place
-  }
-
-  private func addInterface(_ name: String) -> Int {
-    directory?.addInterface(named: name)
-    single?.addInterface(named: name)
-    return placeOfName.count
+    queue.sync {
+      if known == nil { writer.addInterface(named: name) }
+      writer.setPlace(place, of: device)
+    }
   }
 
   func write(_ frames: CapturedFrames) throws {
     guard let control else { preconditionFailure("frames come after the beginning") }
-    for frame in frames {
-      frameCount += 1
-      let place = knownPlace(of: frame.device) ?? place(of: frame.device, control)
-      try directory?.write(frame.bytes, interface: place, nanoseconds: frame.instant.nanoseconds)
-      try single?.write(frame.bytes, interface: place, nanoseconds: frame.instant.nanoseconds)
+    if control.simulation.deviceCount != deviceCount {
+      deviceCount = control.simulation.deviceCount
+      for frame in frames { name(frame.device, control) }
+    }
+    if frames.byteCount < Self.manyBytes { return try queue.sync { try writer.write(frames) } }
+    if let failure = writer.failure { throw failure }
+    room.wait()
+    queue.async { [writer, room] in
+      try? writer.write(frames)
+      room.signal()
     }
   }
 
@@ -70,21 +82,13 @@ final class CaptureFiles {
   /// - Returns: a line for each that tells where it is.
   func finish() throws -> [String] {
     if let control { begin(control) }
+    let (fileCount, frameCount) = try queue.sync { try writer.finish() }
     var lines: [String] = []
-    if let directory, let directoryPath {
-      let count = try directory.finish()
-      lines.append("captures: \(count) files, \(frameCount) frames in \(directoryPath)/")
-    }
-    if let single, let singlePath {
-      try single.finish()
-      lines.append("capture: \(placeOfName.count) interfaces, \(frameCount) frames in \(singlePath)")
-    }
+    if let directoryPath { lines.append("captures: \(fileCount) files, \(frameCount) frames in \(directoryPath)/") }
+    if let singlePath { lines.append("capture: \(placeOfName.count) interfaces, \(frameCount) frames in \(singlePath)") }
     return lines
   }
 
   /// Removes what was written and is not whole.
-  func discard() {
-    directory?.discard()
-    single?.discard()
-  }
+  func discard() { queue.sync { writer.discard() } }
 }

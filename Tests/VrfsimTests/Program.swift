@@ -12,12 +12,18 @@ struct Program {
     return Bundle.main.bundleURL.deletingLastPathComponent().appendingPathComponent("vrfsim").path
   }
 
-  init(_ arguments: String..., input: String? = nil) throws { try self.init(arguments, input: input) }
+  init(_ arguments: String..., input: String? = nil, largestFile: Int? = nil) throws {
+    try self.init(arguments, input: input, largestFile: largestFile)
+  }
 
   /// - Parameters:
   ///   - interruptAfter: seconds until it gets an interrupt, as by Ctrl-C; `nil` for none.
   ///   - directory: where it runs; `nil` for where the tests run.
-  init(_ arguments: [String], input: String? = nil, interruptAfter: TimeInterval? = nil, in directory: String? = nil) throws {
+  ///   - largestFile: how many kibibytes a file may have, as on a disk that is full; `nil` for as many as it needs.
+  init(
+    _ arguments: [String], input: String? = nil, interruptAfter: TimeInterval? = nil, in directory: String? = nil,
+    largestFile: Int? = nil
+  ) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vrfsim-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -25,6 +31,11 @@ struct Program {
     let path = URL(fileURLWithPath: Self.path).standardizedFileURL
     process.executableURL = path
     process.arguments = arguments
+    if let largestFile {
+      // Without the signal, which would end the program, the write fails.
+      process.executableURL = URL(fileURLWithPath: "/bin/bash")
+      process.arguments = ["-c", "trap '' XFSZ; ulimit -f \(largestFile); exec \"$@\"", "vrfsim", path.path] + arguments
+    }
     if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
     // Files instead of pipes: no output is too long for them.
     let files = try ["out", "err", "in"].map { name in
