@@ -70,6 +70,7 @@ fuzz: build
 
 bench: setup-test build
 	python3 Benchmarks/smoke.py --vrfsim $(VRFSIM)
+	python3 Benchmarks/growth.py --vrfsim $(VRFSIM)
 	python3 Benchmarks/instructions.py --vrfsim $(VRFSIM) || [ $$? -eq 3 ]
 
 # What a packet costs, and that it costs no more where there is more around it: minutes. The figures are also in a JSON file.

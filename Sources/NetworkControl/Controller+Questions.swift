@@ -57,25 +57,22 @@ extension Controller {
     simulation.kernel.namespaces[namespace.index].name
   }
 
-  /// The number by which `namespace` knows `other` (`nsid`); `nil` where it has none yet.
+  /// The numbers by which `namespace` knows other ones (`nsid`).
   ///
   /// Numbers are given, from 0 on, to the namespaces that devices were moved to, then to those of veth peers and
-  /// lower devices, in the order of the devices.
-  public func namespaceIdentifier(of other: NamespaceID, in namespace: NamespaceID) -> Int? {
+  /// lower devices, in the order of the devices. Complexity: O(devices of the namespace).
+  public func namespaceIdentifiers(in namespace: NamespaceID) -> [NamespaceID: Int] {
     var seen = simulation.kernel.namespaces[namespace.index].knownNamespaces
     var known = Set(seen)
+    // The number of a namespace that was deleted is given again, the lowest first.
+    var free = seen.indices.filter { !simulation.kernel.namespaces[seen[$0].index].exists }[...]
     for device in simulation.kernel.namespaces[namespace.index].devices {
       guard let peer = simulation.kernel.devices[device.index].kind.otherDevice else { continue }
       let far = simulation.kernel.devices[peer.index].namespace
       guard far != namespace && known.insert(far).inserted else { continue }
-      // The number of a namespace that was deleted is given again, the lowest first.
-      if let free = seen.firstIndex(where: { !simulation.kernel.namespaces[$0.index].exists }) {
-        seen[free] = far
-      } else {
-        seen.append(far)
-      }
+      if let number = free.popFirst() { seen[number] = far } else { seen.append(far) }
     }
-    return seen.firstIndex(of: other)
+    return Dictionary(uniqueKeysWithValues: zip(seen, seen.indices))
   }
 
   /// The namespace that a device is in.
@@ -119,10 +116,17 @@ extension Controller {
 
   /// The namespace's devices by interface index.
   public func links(in namespace: NamespaceID) -> [LinkInfo] {
-    simulation.kernel.namespaces[namespace.index].devices.map(link)
+    let identifiers = namespaceIdentifiers(in: namespace)
+    return devices(in: namespace).map { link($0, identifiers) }
   }
 
-  public func link(_ id: DeviceID) -> LinkInfo {
+  /// The namespace's devices by interface index.
+  public func devices(in namespace: NamespaceID) -> [DeviceID] { simulation.kernel.namespaces[namespace.index].devices }
+
+  public func link(_ id: DeviceID) -> LinkInfo { link(id, namespaceIdentifiers(in: namespace(of: id))) }
+
+  /// - Parameter identifiers: of other namespaces in that of the device.
+  private func link(_ id: DeviceID, _ identifiers: [NamespaceID: Int]) -> LinkInfo {
     let device = kernel.devices[id.index]
     let details = kernel.deviceDetails[id.index]
     let peer = peer(of: device)
@@ -131,7 +135,7 @@ extension Controller {
       lowestKind: kind(of: kernel.devices[lowest(id).index]), slave: slave(id, device),
       master: kernel.master(of: id).map { kernel.deviceDetails[$0.index].name }, peerIndex: peer?.index,
       isPeerBelow: simulation.kernel.lower(of: id) != nil, peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { isListed($0) ? name(of: $0) : nil },
-      peerNamespaceIdentifier: peer?.namespace.flatMap { namespaceIdentifier(of: $0, in: device.namespace) },
+      peerNamespaceIdentifier: peer?.namespace.flatMap { identifiers[$0] },
       isUp: device.isUp, hasCarrier: device.hasCarrier, isNoARP: device.isNoARP, isMulticast: device.isMulticast,
       isPromiscuous: details.isSetPromiscuous, promiscuity: device.promiscuity,
       broadcast: device.broadcast, isAllMulticast: details.isSetAllMulticast, group: details.group, mtu: device.mtu, mac: device.mac,

@@ -96,22 +96,16 @@ extension RangeTree {
       }
       for page in firstPage...lastPage {
         let used = runCount(bucket, page)
-        for run in 0..<used {
-          let (start, leaf, value) = (
-            self.start(bucket, page, run), self.leaf(bucket, page, run), self.value(bucket, page, run)
-          )
+        forEachRun(bucket, page) { run, old in
           let end: UInt32 =
             run + 1 < used
-            ? self.start(bucket, page, run + 1) - 1
-            : page < Int(bucket.lastPage) ? self.start(bucket, page + 1, 0) - 1 : .max
-          if end < first || start > last {
-            add(start, leaf, value)
-            continue
-          }
-          if start < first { add(start, leaf, value) }
-          let new = body(&self, leaf)
-          add(max(start, first), new, Self.value(of: new, entries))
-          if end > last { add(last + 1, leaf, value) }
+            ? start(bucket, page, run + 1) - 1
+            : page < Int(bucket.lastPage) ? start(bucket, page + 1, 0) - 1 : .max
+          if end < first || old.start > last { return add(old.start, old.leaf, old.value) }
+          if old.start < first { add(old.start, old.leaf, old.value) }
+          let new = body(&self, old.leaf)
+          add(max(old.start, first), new, Self.value(of: new, entries))
+          if end > last { add(last + 1, old.leaf, old.value) }
         }
       }
       let isFew = count < Self.minimumRunsPerPage && bucket.lastPage > 0
@@ -134,16 +128,9 @@ extension RangeTree {
         runs[count] = run
         count += 1
       }
-      func addPages(_ pages: Range<Int>) {
-        for page in pages {
-          for run in 0..<runCount(bucket, page) {
-            add(Run(start: start(bucket, page, run), leaf: leaf(bucket, page, run), value: value(bucket, page, run)))
-          }
-        }
-      }
-      addPages(0..<firstPage)
+      for page in 0..<firstPage { forEachRun(bucket, page) { add($1) } }
       for run in replacement { add(run) }
-      addPages(lastPage + 1..<Int(bucket.lastPage) + 1)
+      for page in lastPage + 1..<Int(bucket.lastPage) + 1 { forEachRun(bucket, page) { add($1) } }
       buckets[index] = makeBucket(UnsafeBufferPointer(rebasing: runs[..<count]))
       bucket.memory?.deallocate()
     }
@@ -172,12 +159,24 @@ extension RangeTree {
 
   func start(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { self.page(bucket, page)[run] ^ 1 << 31 }
   func leaf(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { Self.sum(self.page(bucket, page) + 32, run) }
-  private func value(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { Self.sum(self.page(bucket, page) + 16, run) }
 
   private static func sum(_ differences: UnsafePointer<UInt32>, _ run: Int) -> UInt32 {
     var sum: UInt32 = 0
     for index in 0...run { sum &+= differences[index] }
     return sum
+  }
+
+  /// The runs of a page in their order, each with its place.
+  @inline(__always)
+  private func forEachRun(_ bucket: Bucket, _ page: Int, _ body: (Int, Run) -> Void) {
+    let words = self.page(bucket, page)
+    var run = Run(start: 0, leaf: 0, value: 0)
+    for place in 0..<runCount(bucket, page) {
+      run.start = start(bucket, page, place)
+      run.value &+= words[16 + place]
+      run.leaf &+= words[32 + place]
+      body(place, run)
+    }
   }
 
   /// How many runs a page holds: runs differ from the one before, what stands behind them does not.

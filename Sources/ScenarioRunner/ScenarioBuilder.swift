@@ -303,15 +303,15 @@ struct ScenarioBuilder {
   }
 
   /// The network cards: declared, then those that only a cable names.
-  private var allCards: [EndpointName] {
-    var cards: [EndpointName] = []
+  private var allCards: OrderedSet<EndpointName> {
+    var cards: OrderedSet<EndpointName> = []
     for commands in compiled.namespaces {
       for interface in commands.namespace.interfaces.values {
         guard case .networkCard = interface.kind, !vethPeers.contains(ObjectIdentifier(interface)) else { continue }
         cards.append(EndpointName(namespace: commands.namespace.name, interface: interface.name.value))
       }
     }
-    for end in compiled.scenario.links.flatMap(\.endpoints) where !cards.contains(end.value) { cards.append(end.value) }
+    for end in compiled.scenario.links.lazy.flatMap(\.endpoints) { cards.append(end.value) }
     return cards
   }
 

@@ -56,9 +56,18 @@ private struct Writer {
   var issues: [ScenarioIssue] = []
   /// The cards that were announced, until their cables are made.
   private var cards: [EndpointName: (mac: String, mtu: Int)] = [:]
+  /// The interfaces that have a cable.
+  private let cabled: Set<EndpointName>
+  /// The places of the cables that the timeline pulls or plugs.
+  private let pulled: Set<Int>
 
   init(scenario: Scenario) {
     self.scenario = scenario
+    cabled = Set(scenario.links.lazy.flatMap(\.endpoints).map(\.value))
+    pulled = Set(
+      scenario.timeline.lazy.compactMap { entry in
+        if case .link(let change) = entry.action, change.isUp != nil { change.linkIndex } else { nil }
+      })
   }
 
   var name: String { scenario.name?.value ?? scenario.file }
@@ -73,8 +82,7 @@ private struct Writer {
     case .note(let machine, let line): lines.append("# \(machine): \(line)")
     case .networkCard(let endpoint, let mac, let mtu):
       cards[endpoint] = (mac.description, mtu)
-      let hasCable = scenario.links.contains { $0.endpoints.contains { $0.value == endpoint } }
-      if !hasCable { lines.append("card \(words(endpoint, mac.description, mtu))") }
+      if !cabled.contains(endpoint) { lines.append("card \(words(endpoint, mac.description, mtu))") }
     case .cable(let place): writeCable(scenario.links[place], place)
     }
   }
@@ -86,10 +94,7 @@ private struct Writer {
   private mutating func writeCable(_ link: Link, _ place: Int) {
     let ends = link.endpoints.compactMap { end in cards[end.value].map { words(end.value, $0.mac, $0.mtu) } }
     guard ends.count == 2 else { return }
-    let isPulled = !link.isUp || scenario.timeline.contains { entry in
-      if case .link(let change) = entry.action { change.linkIndex == place && change.isUp != nil } else { false }
-    }
-    lines.append("\(isPulled ? "pluggable_cable" : "cable") \(place) \(ends[0]) \(ends[1])")
+    lines.append("\(!link.isUp || pulled.contains(place) ? "pluggable_cable" : "cable") \(place) \(ends[0]) \(ends[1])")
     let quality = qualityWords(delay: link.delay, rate: link.rate, loss: link.loss)
     if !quality.isEmpty { lines.append("quality \(place) \(quality)") }
     if !link.isUp { lines.append("pull \(place)") }
@@ -113,6 +118,14 @@ private struct Writer {
 
   /// Devices that command lines have made get the addresses that they have in the simulation.
   mutating func fixAddresses(_ control: Controller) {
+    // What stands around the word `address` in a line: a device, and the address that it is made with.
+    var declared: Set<[Substring]> = []
+    for line in lines {
+      let words = line.split(separator: " ")
+      for place in words.indices.dropFirst().dropLast() where words[place] == "address" {
+        declared.insert([words[place - 1], words[place + 1]])
+      }
+    }
     for namespace in control.allNamespaces {
       for link in control.links(in: namespace) {
         switch link.kind {
@@ -122,8 +135,7 @@ private struct Writer {
         let place = control.endpointName(of: namespace).split(separator: "/", maxSplits: 1)
         let inner = place.count == 2 ? " -n \(place[1])" : ""
         let line = "on \(place[0]) ip\(inner) link set dev \(link.name) address \(link.mac)"
-        let isDeclared = lines.contains { $0.contains(" \(link.name) address \(link.mac)") }
-        if !isDeclared { lines.append(line) }
+        if !declared.contains([link.name[...], link.mac.description[...]]) { lines.append(line) }
       }
     }
   }

@@ -187,7 +187,7 @@ struct BridgePortText {
     if index == link.index {
       link.peerIndex = nil
     } else {
-      link.peerName = links.first { $0.index == index }?.name ?? "if\(index)"
+      link.peerName = links.link(ofIndex: index)?.name ?? "if\(index)"
     }
     return link
   }

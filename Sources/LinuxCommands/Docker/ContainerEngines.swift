@@ -141,11 +141,7 @@ extension CommandContext {
   var hostState: HostState {
     let host = controller.initialNamespace(of: machine)
     func isOn(_ key: String) -> Bool { controller.sysctl(key, in: host) == "1" }
-    var prefixes: [IPv4Prefix] = []
-    for link in controller.links(in: host) {
-      guard let device = controller.device(named: link.name, in: host) else { continue }
-      prefixes += controller.addresses(of: device).map { $0.address.prefix }
-    }
+    let prefixes = controller.devices(in: host).flatMap { controller.addresses(of: $0).map { $0.address.prefix } }
     return HostState(
       forwardsIPv4: isOn("net.ipv4.ip_forward"),
       forwardsIPv6: isOn("net.ipv6.conf.all.forwarding") && isOn("net.ipv6.conf.default.forwarding"),

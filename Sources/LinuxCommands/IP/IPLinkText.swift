@@ -130,7 +130,7 @@ enum LinkFlags {
     case .vrf: kind = (false, false, true)
     case .ethernet, .dummy, .veth, .bridge, .vlan, .macvlan, .vxlan: break
     }
-    let peer = link.peerName == nil ? nil : links.first { $0.index == link.peerIndex }
+    let peer = link.peerName == nil ? nil : link.peerIndex.flatMap(links.link(ofIndex:))
     let flags: [(name: String, isSet: Bool)] = [
       ("NO-CARRIER", link.isUp && !isRunning), ("LOOPBACK", kind.isLoopback), ("BROADCAST", kind.isBroadcast),
       ("MULTICAST", link.isMulticast), ("NOARP", link.isNoARP), ("ALLMULTI", link.isAllMulticast),
@@ -139,6 +139,18 @@ enum LinkFlags {
       ("M-DOWN", peer.map { !$0.isUp } ?? false),
     ]
     return flags.filter(\.isSet).map(\.name)
+  }
+}
+
+extension [LinkInfo] {
+  /// The link of that interface index, where links are in the order of theirs. Complexity: O(log n).
+  func link(ofIndex index: Int) -> LinkInfo? {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].index < index { low = middle + 1 } else { high = middle }
+    }
+    return low < count && self[low].index == index ? self[low] : nil
   }
 }
 

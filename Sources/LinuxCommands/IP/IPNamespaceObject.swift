@@ -57,10 +57,9 @@ private struct ListNamespaces: ImmediateCommand {
 
   func output(_ context: CommandContext) throws(CommandStop) -> String {
     let machine = context.machine
+    let identifiers = context.controller.namespaceIdentifiers(in: context.namespace)
     let records = context.controller.namespaceNames(of: machine).map { name in
-      let identifier = context.controller.namespace(named: name, on: machine).flatMap {
-        context.controller.namespaceIdentifier(of: $0, in: context.namespace)
-      }
+      let identifier = context.controller.namespace(named: name, on: machine).flatMap { identifiers[$0] }
       return NamespaceText.record(name: name, identifier: identifier)
     }
     // The original prints nothing at all in JSON where there is no namespace directory.

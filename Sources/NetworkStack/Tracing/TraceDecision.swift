@@ -193,4 +193,7 @@ public struct Translation: Hashable, Sendable, BitwiseCopyable {
   public let isSource: Bool
   public let before: End
   public let after: End
+
+  /// What turns the same address back where it is the other end, as in answers.
+  public var inverse: Translation { Translation(isSource: !isSource, before: after, after: before) }
 }

@@ -90,13 +90,13 @@ extension ExpectationChecker {
     if replies.isEmpty { return "there is no answer" }
     // The segments of a connection answer no single segment of the other end.
     let isConnection = if case .tcpClient = control.simulation.session(observation.session).request { true } else { false }
-    let requests = observation.requests
+    func question(_ journey: PacketJourney) -> UInt32 { isConnection ? 0 : journey.flow.sequence }
+    let requests = Dictionary(grouping: observation.requests, by: question)
+    let waysBack = requests.mapValues { Set($0.map { $0.hops.reversed().map { Stay(back: $0) } }) }
     for reply in replies {
       if reply.fate != .delivered { return "an answer was lost on its way back: \(text(reply.hops))" }
-      let ways = requests.filter { isConnection || $0.flow.sequence == reply.flow.sequence }
-      let back = reply.hops.map { Stay($0) }
-      if ways.contains(where: { $0.hops.reversed().map { Stay(back: $0) } == back }) { continue }
-      guard let way = ways.first else { return "an answer has no request that was delivered" }
+      if waysBack[question(reply)]?.contains(reply.hops.map { Stay($0) }) ?? false { continue }
+      guard let way = requests[question(reply)]?.first else { return "an answer has no request that was delivered" }
       return "the request goes \(way.text(control)); the answer goes \(reply.text(control))"
     }
     return nil
@@ -138,21 +138,21 @@ extension ExpectationChecker {
 
   /// Why the answers do not have the addresses that the requests were sent to and from; `nil` where they have.
   private func missingInverse(_ observation: FlowObservation) -> String? {
-    let translations = Set(observation.requests.flatMap(\.hops).flatMap(\.translations))
-    if translations.isEmpty { return "nothing is translated" }
+    // What was done to the requests, each way once, by the undoing of its first translation.
+    let made = Set(observation.requests.map { $0.hops.flatMap(\.translations) })
+    let undone = Set(made.joined().map(\.inverse))
+    if undone.isEmpty { return "nothing is translated" }
+    let madeByUndoing = Dictionary(grouping: made, by: \.first?.inverse)
     let replies = observation.journeys.filter { $0.flow.direction == .reply }
     if replies.isEmpty { return "there is no answer" }
     for reply in replies {
       if reply.fate != .delivered { return "an answer was lost on its way back" }
-      for back in reply.hops.flatMap(\.translations)
-      where !translations.contains(where: { $0.isSource != back.isSource && $0.before == back.after && $0.after == back.before }) {
+      let inverses = Set(reply.hops.flatMap(\.translations))
+      for back in reply.hops.flatMap(\.translations) where !undone.contains(back) {
         return "an answer is translated to what no request had: \(back.after.address)"
       }
-      let inverses = reply.hops.flatMap(\.translations)
-      let isWhole = observation.requests.contains { request in
-        request.hops.flatMap(\.translations).allSatisfy { made in
-          inverses.contains { $0.isSource != made.isSource && $0.before == made.after && $0.after == made.before }
-        }
+      let isWhole = ([nil] + inverses).contains { first in
+        madeByUndoing[first]?.contains { $0.allSatisfy { inverses.contains($0.inverse) } } ?? false
       }
       if !isWhole { return "an answer comes back untranslated" }
     }

@@ -12,9 +12,22 @@ struct ExpectationChecker {
   let builder: ScenarioBuilder
   let entries: [ScenarioResult.Entry]
   let finder: JourneyFinder
-
   let captures: CaptureWatch
   let states: StateWatch
+  private let placeOfID: [String: Int]
+  private let placeOfSession: [SessionID: Int]
+
+  init(
+    control: Controller, builder: ScenarioBuilder, entries: [ScenarioResult.Entry], finder: JourneyFinder,
+    captures: CaptureWatch, states: StateWatch
+  ) {
+    (self.control, self.builder, self.entries) = (control, builder, entries)
+    (self.finder, self.captures, self.states) = (finder, captures, states)
+    let ids = entries.indices.compactMap { place in entries[place].entry.id.map { ($0.value, place) } }
+    placeOfID = Dictionary(ids, uniquingKeysWith: { first, _ in first })
+    let sessions = entries.indices.compactMap { place in entries[place].session.map { ($0, place) } }
+    placeOfSession = Dictionary(sessions, uniquingKeysWith: { first, _ in first })
+  }
 
   /// What was found about an expectation.
   struct Finding {
@@ -57,7 +70,10 @@ struct ExpectationChecker {
   }
 
   /// The entry of a timeline id.
-  func entry(_ id: String) -> ScenarioResult.Entry? { entries.first { $0.entry.id?.value == id } }
+  func entry(_ id: String) -> ScenarioResult.Entry? { placeOfID[id].map { entries[$0] } }
+
+  /// The entry whose program it is.
+  func entry(of session: SessionID) -> ScenarioResult.Entry? { placeOfSession[session].map { entries[$0] } }
 
   /// What became of a program, where it sent something.
   func observation(of id: String) -> FlowObservation? {

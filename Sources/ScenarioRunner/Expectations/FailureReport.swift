@@ -86,7 +86,7 @@ struct FailureReport {
     case .capture(let capture): return "vrfsim run \(file) --pcap captures, then \(capture.fileName)"
     case .flow, .interfaces, .path, .translation, .property:
       let id = expectation.kind.subject?.value ?? finding.session.flatMap { session in
-        checker.entries.first { $0.session == session }?.entry.id?.value
+        checker.entry(of: session)?.entry.id?.value
       }
       guard let id else { return "vrfsim run \(file)" }
       return "vrfsim trace \(file) --flow \(id) --both-ways"

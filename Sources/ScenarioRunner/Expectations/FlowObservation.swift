@@ -21,6 +21,8 @@ struct FlowObservation {
   /// Whether it sent probes none of which its destination answered, as a traceroute that ends on the way.
   private(set) var endsOnTheWay = false
   let journeys: [PacketJourney]
+  /// The journeys of requests by which the flow's way is judged: those that were delivered, or all where none was.
+  let requests: [PacketJourney]
   let session: SessionID
   private let control: Controller
 
@@ -28,6 +30,9 @@ struct FlowObservation {
     self.control = control
     self.session = id
     journeys = finder.journeys(of: id)
+    let requests = journeys.filter { $0.flow.direction == .request }
+    let delivered = requests.filter { $0.fate == .delivered }
+    self.requests = delivered.isEmpty ? requests : delivered
     var endingOfProbe: [Int: Ending] = [:]
     var lastSequence = 0
     for event in session.events {
@@ -62,13 +67,6 @@ struct FlowObservation {
   /// The first packet that was dropped.
   var firstDropped: PacketJourney? {
     journeys.first { if case .dropped = $0.fate { true } else { false } }
-  }
-
-  /// The journeys of requests by which the flow's way is judged: those that were delivered, or all where none was.
-  var requests: [PacketJourney] {
-    let requests = journeys.filter { $0.flow.direction == .request }
-    let delivered = requests.filter { $0.fate == .delivered }
-    return delivered.isEmpty ? requests : delivered
   }
 
   /// The devices of a namespace by which packets of one direction came in (or left), without strays of floods.
