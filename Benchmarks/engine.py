@@ -3,7 +3,7 @@
 
 usage: engine.py --vrfsim PATH [--runs 3] [--json FILE] [--only CASE]
 
-Each figure is processor time of the program (and of the system for it, where files are written), of a run with many packets less that of
+Each figure is processor time of the program (or what its name says, where files are written), of a run with many packets less that of
 one with few, for each routed hop or packet; the median of the runs, and how far they are apart. Ratios are of two cases that were run in
 turn. UDP frames of 100 bytes, neighbors learned, nothing traced. Senders and receivers are counted with the hops. There are so many packets
 that what building the network takes, a little more or less each time, does not matter.
@@ -30,14 +30,13 @@ class Bench:
     def wants(self, name):
         return self.options.only is None or self.options.only in name
 
-    def cost(self, make, packets, hops, arguments=(), counts_system=False):
+    def cost(self, make, packets, hops, arguments=(), clock=lambda used: used.user):
         """Nanoseconds for each hop of the packets: `make` makes the scenario for a number of packets."""
         seconds = []
         for number in (FEW, packets):
             scenario = make(number)
             # The less of two: what else the machine does only adds.
-            used = [run(self.options.vrfsim, scenario, *arguments)[:2] for _ in range(2)]
-            seconds.append(min(user + (system if counts_system else 0) for user, system in used))
+            seconds.append(min(clock(run(self.options.vrfsim, scenario, *arguments)) for _ in range(2)))
         return (seconds[1] - seconds[0]) * 1e9 / (packets - FEW) / hops
 
     def compare(self, name, unit, measured, base, bound):
@@ -77,22 +76,26 @@ def main():
         memory = []
 
         def created(count):
-            user, system, peak = run(options.vrfsim, namespaces(count))
-            memory.append(peak)
-            return (user + system) * 1e6 / count
+            used = run(options.vrfsim, namespaces(count))
+            memory.append(used.memory)
+            return (used.user + used.system) * 1e6 / count
         bench.compare('10,000 namespaces made, addressed and pinged', 'us each', lambda: created(10_000), lambda: created(1_000), 1.5)
         print('| %-52s | %8.4g MB' % ('their memory', max(memory)))
     if bench.wants('line of 10 routers'):
         bench.keep('line of 10 routers', 'ns/hop', ten)
     if bench.wants('captures'):
         with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.isdir('/dev/shm') else None) as folder:
-            def captured():
+            def captured(clock):
                 files = os.path.join(folder, 'captures')
                 # 22 frames a packet: each cable has two ends.
-                cost = bench.cost(lambda count: line(10, count), 100_000, 22, ('--pcap', files), True)
+                cost = bench.cost(lambda count: line(10, count), 100_000, 22, ('--pcap', files), clock)
                 shutil.rmtree(files)
                 return cost
-            bench.compare('the same, captures of all interfaces', 'ns/frame', captured, lambda: ten() * 10 / 22, None)
+            elapsed = lambda used: used.elapsed
+            bench.compare('the same, captures of all interfaces, elapsed time', 'ns/frame', lambda: captured(elapsed),
+                          lambda: bench.cost(lambda count: line(10, count), 100_000, 22, clock=elapsed), None)
+            bench.compare('processor time of both threads and the system', 'ns/frame',
+                          lambda: captured(lambda used: used.user + used.system), lambda: ten() * 10 / 22, None)
     if bench.wants('line of 1,000 routers'):
         bench.compare('line of 1,000 routers', 'ns/hop', lambda: bench.cost(lambda count: line(1_000, count, 250), 12_000, 250), ten, 1.5)
     if bench.wants('VRFs'):

@@ -7,7 +7,7 @@ Each case is run small and four times as large, in turn; the least processor tim
 """
 import argparse, json, os, resource, subprocess, sys, tempfile
 
-from networks import burst, line, sink
+from networks import burst, line, pairs, sink
 
 # Four times the size may take ten times as long, beside other work; the square takes sixteen.
 SIZES, BOUND = 4, 10
@@ -60,6 +60,7 @@ CASES = [
     ('many expectations', ['test'], many_entries, 2_000),
     ('a check of many routers', ['check'], lambda count: line(count, 1), 200),
     ('an export of many devices', ['export', 'iproute2'], veth_pairs, 1_000),
+    ('many VRFs with routes', ['run', '--quiet'], lambda count: pairs(count, count, 20), 200),
     ('many containers', ['run', '--quiet'], containers, 100),
 ]
 

@@ -1,5 +1,5 @@
 """Networks that the benchmarks run, as scenarios, and how they are run. Sizes are those of packets on the wire."""
-import json, os, subprocess, sys, tempfile
+import collections, json, os, subprocess, sys, tempfile, time
 
 PAYLOAD = 58  # Of a frame of 100 bytes: Ethernet, IPv4 and UDP take 42.
 
@@ -119,13 +119,19 @@ def namespaces(count):
     return {'vrfsim': 1, 'nodes': {'m': machine}, 'timeline': timeline}
 
 
+# Processor seconds of a program, and of the system for it; seconds from its start to its end; its peak memory in MB.
+Used = collections.namedtuple('Used', 'user system elapsed memory')
+
+
 def run(vrfsim, scenario, *arguments):
-    """-> (processor seconds of the program, of the system for it, peak memory in MB)"""
+    """-> what the program used"""
     with tempfile.NamedTemporaryFile('w', suffix='.json') as file:
         json.dump(scenario, file)
         file.flush()
+        begin = time.perf_counter()
         process = subprocess.Popen([vrfsim, 'run', file.name, '--quiet', *arguments])
         _, status, used = os.wait4(process.pid, 0)
+        elapsed = time.perf_counter() - begin
     if status:
         sys.exit('benchmark: vrfsim ended with status %d' % status)
-    return used.ru_utime, used.ru_stime, used.ru_maxrss / 1_024
+    return Used(used.ru_utime, used.ru_stime, elapsed, used.ru_maxrss / 1_024)

@@ -86,7 +86,7 @@ def main():
     os.sched_setaffinity(0, {int(options.core)}) if hasattr(os, 'sched_setaffinity') else None
 
     def ours():
-        few, more = (run(options.vrfsim, line(ROUTERS, count))[0] for count in (1_000, 300_000))
+        few, more = (run(options.vrfsim, line(ROUTERS, count)).user for count in (1_000, 300_000))
         return (more - few) * 1e9 / 299_000 / ROUTERS
 
     rows = []

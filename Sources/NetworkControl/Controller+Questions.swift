@@ -117,16 +117,16 @@ extension Controller {
   /// The namespace's devices by interface index.
   public func links(in namespace: NamespaceID) -> [LinkInfo] {
     let identifiers = namespaceIdentifiers(in: namespace)
-    return devices(in: namespace).map { link($0, identifiers) }
+    return devices(in: namespace).map { link($0) { identifiers[$0] } }
   }
 
   /// The namespace's devices by interface index.
   public func devices(in namespace: NamespaceID) -> [DeviceID] { simulation.kernel.namespaces[namespace.index].devices }
 
-  public func link(_ id: DeviceID) -> LinkInfo { link(id, namespaceIdentifiers(in: namespace(of: id))) }
+  public func link(_ id: DeviceID) -> LinkInfo { link(id) { namespaceIdentifiers(in: namespace(of: id))[$0] } }
 
-  /// - Parameter identifiers: of other namespaces in that of the device.
-  private func link(_ id: DeviceID, _ identifiers: [NamespaceID: Int]) -> LinkInfo {
+  /// - Parameter identifier: tells the number of another namespace in that of the device; asked where the device leads there.
+  private func link(_ id: DeviceID, _ identifier: (NamespaceID) -> Int?) -> LinkInfo {
     let device = kernel.devices[id.index]
     let details = kernel.deviceDetails[id.index]
     let peer = peer(of: device)
@@ -135,7 +135,7 @@ extension Controller {
       lowestKind: kind(of: kernel.devices[lowest(id).index]), slave: slave(id, device),
       master: kernel.master(of: id).map { kernel.deviceDetails[$0.index].name }, peerIndex: peer?.index,
       isPeerBelow: simulation.kernel.lower(of: id) != nil, peerName: peer?.name, peerNamespace: peer?.namespace.flatMap { isListed($0) ? name(of: $0) : nil },
-      peerNamespaceIdentifier: peer?.namespace.flatMap { identifiers[$0] },
+      peerNamespaceIdentifier: peer?.namespace.flatMap(identifier),
       isUp: device.isUp, hasCarrier: device.hasCarrier, isNoARP: device.isNoARP, isMulticast: device.isMulticast,
       isPromiscuous: details.isSetPromiscuous, promiscuity: device.promiscuity,
       broadcast: device.broadcast, isAllMulticast: details.isSetAllMulticast, group: details.group, mtu: device.mtu, mac: device.mac,
