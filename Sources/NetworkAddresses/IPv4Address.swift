@@ -61,6 +61,8 @@ public struct IPv4Address: Hashable, Sendable, BitwiseCopyable {
   @inlinable public static var unspecified: IPv4Address { IPv4Address(bits: 0) }
   /// `255.255.255.255`, the broadcast address of the local link. Source: RFC 919 section 7.
   @inlinable public static var limitedBroadcast: IPv4Address { IPv4Address(bits: 0xffff_ffff) }
+  /// `224.0.0.1`, the group of all hosts on a link. Source: RFC 1112 section 4.
+  @inlinable public static var allHosts: IPv4Address { IPv4Address(224, 0, 0, 1) }
   /// `127.0.0.1`.
   @inlinable public static var loopback: IPv4Address { IPv4Address(127, 0, 0, 1) }
 

@@ -48,7 +48,7 @@ extension Controller {
       MulticastAddresses.Link(mac: $0.mac, users: Int($0.users), isStatic: $0.isStatic)
     }
     return MulticastAddresses(
-      link: link, ipv4: kernel.devices[device.index].isUp ? [IPv4Address(224, 0, 0, 1)] : [],
+      link: link, ipv4: kernel.devices[device.index].isUp ? [.allHosts] : [],
       ipv6: kernel.ipv6Groups(of: device).map { .init(address: $0.address, users: $0.users) })
   }
 }

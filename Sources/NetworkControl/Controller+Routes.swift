@@ -254,12 +254,12 @@ extension Controller {
     }
     // A route by `lo` leads to this machine, and is one of its own type all the same.
     let isToItself = route.result.map { $0.type == .local } ?? route.isLocal
-    let type: RouteType =
-      route.isBroadcast
-      ? (question.destination.isMulticast ? .multicast : .broadcast) : isToItself ? .local : .unicast
+    let isForGroup = question.destination.isMulticast
+    let type: RouteType = route.isBroadcast ? (isForGroup ? .multicast : .broadcast) : isToItself ? .local : .unicast
+    let comesBack = route.isBroadcast && (!isForGroup || kernel.listens(to: question.destination))
     return answer(
       question, type: type, device: route.device, gateway: route.anyGateway, source: route.source,
-      result: route.result, isLocal: route.isLocal || route.isBroadcast)
+      result: route.result, isLocal: route.isLocal || comesBack)
   }
 
   private func resolveReceived(
@@ -282,7 +282,7 @@ extension Controller {
         isLocal: false, wantsRedirect: wantsRedirect)
     case .broadcast:
       return answer(
-        question, type: .broadcast, device: kernel.namespaces[namespace.index].loopback, gateway: nil,
+        question, type: question.destination.isMulticast ? .multicast : .broadcast, device: kernel.namespaces[namespace.index].loopback, gateway: nil,
         source: nil, result: nil, isLocal: true)
     case .refused(let error): throw ControlError(error)
     }

@@ -33,6 +33,8 @@ public struct PacketJourney: Sendable {
   public internal(set) var fate: Fate
   /// ICMP errors that were sent about it, as type and code.
   public internal(set) var errors: [(type: UInt8, code: UInt8)]
+  /// Whether it waited for the hardware address of the next hop when it was last seen.
+  var waitsForNeighbor = false
   /// What the last lookup said that found no way on.
   var refusal: LinuxErrno?
   /// The rule or policy that dropped or rejected it, in words.
@@ -53,6 +55,12 @@ public struct PacketJourney: Sendable {
     guard case .dropped(let reason, _) = fate else { return nil }
     if reason == .netfilterDrop, let filter { return filter }
     if errors.contains(where: { $0.type == 11 && $0.code == 0 }) { return "the TTL ran out" }
+    if reason == .noSocket, let origin, [1, 58].contains(origin.ipProtocol) { return "no program here waits for that answer" }
+    // Where the kernel gives no reason, what it did before tells.
+    if reason == .notSpecified && waitsForNeighbor { return DropReason.neighborFailed.sentence }
+    if reason == .notSpecified, origin?.destination.isMulticast ?? false { return "nobody here listens to that group" }
+    // What goes to all has no route of its own.
+    if reason == .notSpecified, origin?.ipProtocol == 17, decision == nil && refusal == nil { return DropReason.noSocket.sentence }
     guard reason == .notSpecified || reason == .inputNoRoutes, let refusal else { return reason.sentence }
     switch refusal {
     case .hostUnreachable: return "an unreachable route refuses it"
@@ -233,6 +241,8 @@ extension PacketJourney {
       if isFragmented && hops.contains(where: { $0.namespace == step.namespace && $0.output == device }) { return }
       if hops.last?.namespace != step.namespace { hops.append(Hop(namespace: step.namespace)) }
       hops[hops.count - 1].output = device
+      waitsForNeighbor = false
+    case .parkedForNeighbor: waitsForNeighbor = true
     case .enteredVRF(let vrf): if let stay = stay(step) { hops[stay].inputVRF = vrf }
     case .translated(let translation):
       if let stay = stay(step), !(isFragmented && hops[stay].translations.contains(translation)) {
@@ -255,7 +265,7 @@ extension PacketJourney {
       }
     case .routed(let route): decision = TraceWords(control).route(route, step.namespace)
     case .bridged, .walked, .sourceValidated, .timeToLiveDecremented, .exceedsMTU, .reassembled, .resolvedNeighbor,
-      .parkedForNeighbor, .learnedNeighbor, .consumed, .tracked, .connectionTableIsFull:
+      .learnedNeighbor, .consumed, .tracked, .connectionTableIsFull:
       break
     }
   }

@@ -288,6 +288,25 @@ import Testing
     #expect(second.verdicts[0].observed.hasPrefix("a packet came to "))
   }
 
+  @Test("a frame for a hardware address that nobody has is lost in a black hole; what a bridge floods to others beside its host is not")
+  func strays() throws {
+    let text = #"""
+      {"vrfsim":1,"nodes":{
+      "a":{"interfaces":{"eth0":{"addresses":["10.0.0.1/24"]}},"commands":["ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:99 dev eth0"]},
+      "b":{"interfaces":{"eth0":{"addresses":["10.0.0.2/24"]}}},
+      "c":{"interfaces":{"eth0":{"addresses":["10.0.0.3/24"]}}},
+      "s":{"bridges":{"br0":{}},"interfaces":{"p1":{"master":"br0"},"p2":{"master":"br0"},"p3":{"master":"br0"}}}},
+      "links":[{"endpoints":["a:eth0","s:p1"]},{"endpoints":["b:eth0","s:p2"]},{"endpoints":["c:eth0","s:p3"]}],
+      "timeline":[{"id":"wrong","on":"a","run":"ping -c 1 -W 1 10.0.0.2"},{"id":"right","on":"b","run":"ping -c 1 10.0.0.3"}],
+      "expect":[{"always":"no-blackhole"},{"always":"no-blackhole","of":"right"},{"always":"no-blackhole","except":["OTHERHOST"]}]}
+      """#
+    let scenario = try #require(ScenarioDocument.read(bytes: Array(text.utf8), file: "s.json").scenario)
+    let result = try ScenarioRun.run(try #require(scenario.compiled().scenario), RunOptions())
+    #expect(result.verdicts.map(\.isHeld) == [false, true, true], "\(result.verdicts.map(\.observed))")
+    // The bridge floods it: one of those who leave it aside is told.
+    #expect(result.verdicts[0].observed.hasPrefix("dropped at b:eth0 and nobody was told: OTHERHOST, "))
+  }
+
   @Test("a property is not known to hold where the trace is cut short")
   func cutShort() throws {
     let text = Self.network + #"{"always":"no-loop"}]}"#

@@ -113,7 +113,7 @@ struct GetRoute<Address: CommandAddress>: ImmediateCommand, RouteLookupCommand {
   private func question(_ context: CommandContext) throws(CommandStop) -> RouteQuestionOf<Address> {
     guard let destination = options.destination else { preconditionFailure("checked when the line was read") }
     var question = RouteQuestionOf<Address>(destination: destination)
-    question.source = options.source
+    question.source = options.source.flatMap { $0.bits == 0 ? nil : $0 }
     if let device = options.inputDevice { question.inputDevice = try context.device(device) }
     if let device = options.outputDevice { question.outputDevice = try context.device(device) }
     if let vrf = options.vrf {

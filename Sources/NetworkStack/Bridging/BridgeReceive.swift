@@ -42,10 +42,10 @@ extension Kernel {
       bridges[bridge.index].learn(source, vlan: vlan, behind: port, at: now, bound: bounds.forwardingEntries)
     }
     if destination.isMulticast {
-      let copy = devices[bridgeDevice.index].isUp ? duplicate(packet) : nil
-      flood(packet, from: port, vlan: vlan, bridge: bridge)
-      if let copy { handUp(copy, to: bridgeDevice, vlan: vlan, bridge: bridge) }
-      return
+      guard devices[bridgeDevice.index].isUp else { return flood(packet, from: port, vlan: vlan, bridge: bridge) }
+      let ports = floodPorts(of: id, from: port, vlan: vlan, bridge: bridge)
+      sendCopies(of: packet, from: port, to: ports[...], vlan: vlan, bridge: bridge)
+      return handUp(packet, to: bridgeDevice, vlan: vlan, bridge: bridge)
     }
     guard let entry = bridges[bridge.index].entry(destination, vlan: vlan, at: now) else {
       return flood(packet, from: port, vlan: vlan, bridge: bridge)
@@ -102,12 +102,20 @@ extension Kernel {
     return !(flags.contains(.isolated) && bridgePort(origin).flags.contains(.isolated))
   }
 
-  /// Sends a frame to every port that takes such frames, the newest first; never back where it came from.
+  /// Sends a frame to every port that takes such frames.
   ///
   /// Kernel counterpart: `br_flood()` (net/bridge/br_forward.c, v6.12).
   mutating func flood(_ packet: consuming Packet, from origin: DeviceID?, vlan: UInt16, bridge: BridgeID) {
+    let ports = floodPorts(of: packet.id, from: origin, vlan: vlan, bridge: bridge)
+    guard let last = ports.last else { return drop(packet, .noTransmitTarget) }
+    sendCopies(of: packet, from: origin, to: ports.dropLast(), vlan: vlan, bridge: bridge)
+    forward(packet, from: origin, to: last, vlan: vlan, bridge: bridge)
+  }
+
+  /// The ports that take a frame for all, the newest first; never the one it came from. The trace tells that there are some.
+  private mutating func floodPorts(of id: PacketID, from origin: DeviceID?, vlan: UInt16, bridge: BridgeID) -> [DeviceID] {
     let needed: BridgePortFlags =
-      switch packets[packet.id].type {
+      switch packets[id].type {
       case .broadcast: .broadcastFlooding
       case .multicast: .multicastFlooding
       case .host, .otherHost, .loopback: .flooding
@@ -115,13 +123,18 @@ extension Kernel {
     let ports = bridges[bridge.index].ports.filter {
       mayForward(from: origin, to: $0) && mayLeave(vlan, by: $0, bridge: bridge) && (origin == nil || bridgePort($0).flags.contains(needed))
     }
-    guard let last = ports.last else { return drop(packet, .noTransmitTarget) }
-    record(.bridged(to: bridges[bridge.index].device, .flooded), packet.id, namespace(of: last))
-    for port in ports.dropLast() {
+    let device = bridges[bridge.index].device
+    if !ports.isEmpty { record(.bridged(to: device, .flooded), id, devices[device.index].namespace) }
+    return ports
+  }
+
+  private mutating func sendCopies(
+    of packet: borrowing Packet, from origin: DeviceID?, to ports: ArraySlice<DeviceID>, vlan: UInt16, bridge: BridgeID
+  ) {
+    for port in ports {
       guard let copy = duplicate(packet) else { continue }
       forward(copy, from: origin, to: port, vlan: vlan, bridge: bridge)
     }
-    forward(packet, from: origin, to: last, vlan: vlan, bridge: bridge)
   }
 
   /// Gives a frame to the bridge's own device.

@@ -17,11 +17,8 @@ extension Kernel {
     switch message.type {
     case .echoRequest: receiveEchoRequest(packet, header, message)
     case .echoReply:
-      if let session = showEchoReply(id, header, message) {
-        deliver(packet, to: .session(session))
-      } else {
-        deliver(packet, to: .icmp)
-      }
+      guard let session = showEchoReply(id, header, message) else { return drop(packet, .noSocket) }
+      deliver(packet, to: .session(session))
     case .destinationUnreachable, .timeExceeded, .parameterProblem, .sourceQuench:
       if let session = showICMPError(id, header, message) {
         deliver(packet, to: .session(session))
@@ -44,9 +41,8 @@ extension Kernel {
     let namespace = devices[device.index].namespace
     let settings = namespaces[namespace.index].settings
     let isBroadcast = packets[id].flags.contains(.routeIsBroadcast)
-    if settings.icmpEchoIgnoreAll != 0 || (isBroadcast && settings.icmpEchoIgnoreBroadcasts != 0) {
-      return drop(packet, .notSpecified)
-    }
+    if isBroadcast && settings.icmpEchoIgnoreBroadcasts != 0 { return drop(packet, .invalidProtocol) }
+    if settings.icmpEchoIgnoreAll != 0 { return drop(packet, .notSpecified) }
     var flow = RouteFlow(destination: header.source)
     flow.source = isBroadcast ? .unspecified : header.destination
     flow.tos = header.tos & 0x1c

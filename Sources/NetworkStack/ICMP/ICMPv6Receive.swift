@@ -20,11 +20,8 @@ extension Kernel {
     switch message.type {
     case .echoRequest: receiveIPv6EchoRequest(packet, header, message)
     case .echoReply:
-      if let session = showIPv6EchoReply(id, header, message) {
-        deliver(packet, to: .session(session))
-      } else {
-        deliver(packet, to: .icmp)
-      }
+      guard let session = showIPv6EchoReply(id, header, message) else { return drop(packet, .noSocket) }
+      deliver(packet, to: .session(session))
     case .routerSolicitation, .routerAdvertisement, .neighborSolicitation, .neighborAdvertisement, .redirect:
       receiveNeighborDiscovery(packet, header, message)
     case _ where message.type.isError:

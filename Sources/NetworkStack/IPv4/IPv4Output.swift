@@ -96,7 +96,10 @@ extension Kernel {
       return refuse(packet, reason)
     }
     let device = packets[id].device
-    if packets[id].flags.contains(.routeIsBroadcast), !devices[device.index].isLoopback { loopBack(packet, by: device) }
+    if packets[id].flags.contains(.routeIsBroadcast), !devices[device.index].isLoopback,
+      !destination.isMulticast || listens(to: destination) {
+      loopBack(packet, by: device)
+    }
     let mtu = longestPacket(packet, by: device)
     ipv4OutputAtOnce(packet, by: device, mtu: mtu)
   }
@@ -140,7 +143,7 @@ extension Kernel {
     packets.pull(id, EthernetView.length)
   }
 
-  /// A copy of a broadcast comes back to this machine; captures do not see it.
+  /// A copy of a broadcast, or of what goes to a group that this machine listens to, comes back to it; captures do not see it.
   ///
   /// Kernel counterpart: `ip_mc_output()`, `dev_loopback_xmit()` (net/ipv4/ip_output.c, v6.12).
   private mutating func loopBack(_ packet: borrowing Packet, by device: DeviceID) {

@@ -106,7 +106,7 @@ extension Kernel {
     let (device, destination) = (packets[id].device, header.destination)
     let namespace = devices[device.index].namespace
     if destination.isMulticast {
-      guard listens(to: destination, on: packets[id].inputDevice) else { return drop(packet, .invalidDestination) }
+      guard listens(to: destination, on: packets[id].inputDevice) else { return drop(packet, .notSpecified) }
       packets[id].flags.formUnion([.hasRoute, .routeIsLocal, .routeIsBroadcast])
       return ipv6Deliver(packet)
     }

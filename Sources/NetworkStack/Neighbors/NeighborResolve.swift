@@ -317,7 +317,8 @@ extension Kernel {
       } else if packets[id].routeBody == .none || routes.isAlive(packets[id].routeBody) {
         sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.host)
       }
-      drop(packets.unpark(id), .neighborFailed)
+      // ndisc_error_report() gives no reason, arp_error_report() does.
+      drop(packets.unpark(id), packets[id].flags.contains(.isIPv6) ? .notSpecified : .neighborFailed)
     }
   }
 
@@ -337,7 +338,7 @@ extension Kernel {
   }
 
   package mutating func removeNeighbor(_ neighbor: NeighborID) {
-    while let id = takeWaiting(neighbor) { drop(packets.unpark(id), .neighborDead) }
+    while let id = takeWaiting(neighbor) { drop(packets.unpark(id), .queuePurged) }
     let namespace = devices[neighbors[neighbor].device.index].namespace.index
     if neighbors[neighbor].address.isIPv6 {
       namespaces[namespace].ipv6NeighborCount -= 1

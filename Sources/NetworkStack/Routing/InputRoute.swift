@@ -64,7 +64,12 @@ extension Kernel {
   /// Decides about a packet with an address that is not ordinary; `nil` where the routes are to be asked as for others.
   private func specialRoute(_ flow: RouteFlow, _ device: DeviceID) -> InputRoute? {
     let (source, destination) = (flow.source, flow.destination)
+    if destination.isMulticast && !listens(to: destination) { return .martian(.notSpecified) }
     if source.isMulticast || source.isLimitedBroadcast { return .martian(.invalidSource) }
+    if destination.isMulticast {
+      if source.isLoopback && devices[device.index].effective.routeLocalnet == 0 { return .martian(.localNetwork) }
+      return broadcastRoute(flow, device)
+    }
     if destination.isLimitedBroadcast || (source.isUnspecified && destination.isUnspecified) {
       return broadcastRoute(flow, device)
     }
@@ -93,6 +98,14 @@ extension Kernel {
     }
   }
 
+  /// Whether a machine takes packets for a group: that of all hosts, which each of its devices joins.
+  ///
+  /// Kernel counterpart: `ip_mc_up()`, `ip_check_mc_rcu()` (net/ipv4/igmp.c, v6.12).
+  package func listens(to group: IPv4Address) -> Bool { group == .allHosts }
+
+  /// The way of a packet for all, or for a group, of which the source alone is looked at.
+  ///
+  /// Kernel counterpart: `ip_mc_validate_source()` (net/ipv4/route.c, v6.12).
   private func broadcastRoute(_ flow: RouteFlow, _ device: DeviceID) -> InputRoute {
     if flow.source.isZeroNetwork { return .broadcast }
     var flow = flow

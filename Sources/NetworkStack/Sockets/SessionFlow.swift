@@ -243,7 +243,7 @@ extension Kernel {
       hears(id, packets[packet], .v6(header.destination))
     else { return nil }
     let sequence = wholeSequence(message.sequence, of: id)
-    guard let answer = answerProbe(id, sequence) else { return nil }
+    guard let answer = answerProbe(id, sequence) else { return id }
     let reply = SessionEvent.Reply(
       sequence: sequence, from: .v6(header.source), port: 0, bytes: message.payload.count, ttl: header.hopLimit,
       tos: header.trafficClass, roundTrip: answer.roundTrip, isDuplicate: answer.isDuplicate, mac: nil,

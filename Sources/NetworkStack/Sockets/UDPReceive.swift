@@ -35,6 +35,8 @@ extension Kernel {
         in: namespace, local: .v4(header.destination), localPort: datagram.destinationPort, remote: .v4(header.source),
         remotePort: datagram.sourcePort, device: receiver, slave: port)
     else {
+      // To many, silence and no reason: __udp4_lib_mcast_deliver().
+      if packets[id].flags.contains(.routeIsBroadcast) { return drop(packet, .notSpecified) }
       sendICMPError(about: id, type: .destinationUnreachable, code: UnreachableCode.port)
       return drop(packet, .noSocket)
     }
@@ -66,6 +68,7 @@ extension Kernel {
         localPort: datagram.destinationPort, remote: .v6(header.source), remotePort: datagram.sourcePort,
         device: metadata.device, slave: isOfVRF ? slave ?? metadata.device : nil)
     else {
+      if packets[id].flags.contains(.routeIsBroadcast) { return drop(packet, .notSpecified) }
       sendICMPv6Error(about: id, type: .destinationUnreachable, code: ICMPv6UnreachableCode.port)
       return drop(packet, .noSocket)
     }

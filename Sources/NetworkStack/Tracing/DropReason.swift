@@ -15,11 +15,12 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case reversePathFilter
   case unicastInLayer2Multicast
   case noProtocol
+  case invalidProtocol
   case outputNoRoutes
   case neighborCreateFailed
   case neighborFailed
   case neighborQueueFull
-  case neighborDead
+  case queuePurged
   case queueDrop
   case unhandledProtocol
   case deviceHeader
@@ -62,11 +63,12 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .reversePathFilter: "IP_RPFILTER"
     case .unicastInLayer2Multicast: "UNICAST_IN_L2_MULTICAST"
     case .noProtocol: "IP_NOPROTO"
+    case .invalidProtocol: "INVALID_PROTO"
     case .outputNoRoutes: "IP_OUTNOROUTES"
     case .neighborCreateFailed: "NEIGH_CREATEFAIL"
     case .neighborFailed: "NEIGH_FAILED"
     case .neighborQueueFull: "NEIGH_QUEUEFULL"
-    case .neighborDead: "NEIGH_DEAD"
+    case .queuePurged: "QUEUE_PURGE"
     case .queueDrop: "QDISC_DROP"
     case .unhandledProtocol: "UNHANDLED_PROTO"
     case .deviceHeader: "DEV_HDR"

@@ -59,8 +59,6 @@ extension ExpectationChecker {
     guard case .dropped(let reason, let device) = journey.fate, journey.errors.isEmpty, !allowed.contains(reason.name) else {
       return nil
     }
-    // What a card or a bridge leaves aside was for others.
-    if reason == .otherHost || reason == .noTransmitTarget { return nil }
     return Breach(
       "dropped at \(control.endpointName(of: device)) and nobody was told: \(reason.name), \(journey.dropSentence ?? reason.sentence)",
       journey)
