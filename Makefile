@@ -9,7 +9,7 @@ SEEDS ?= 1..100
 SCENARIO ?= scenarios/vrf/asymmetric-routing/scenario.json
 CAPTURES ?= captures
 
-.PHONY: demo build test unit-test arm64-test capture-test report-test parity-test parity parity-random export-test tidy-test fuzz bench bench-engine bench-peers install setup setup-test clean
+.PHONY: demo build test unit-test arm64-test capture-test report-test parity-test parity parity-random export-test drop-test tidy-test fuzz bench bench-engine bench-peers install setup setup-test clean
 
 demo: build
 	@mkdir -p $(CAPTURES)
@@ -27,7 +27,7 @@ setup:
 setup-test: setup
 	@bash Tests/Tools/require test
 
-test: setup-test build unit-test arm64-test capture-test report-test parity-test parity-random export-test fuzz bench
+test: setup-test build unit-test arm64-test capture-test report-test parity-test parity-random export-test drop-test fuzz bench
 	@echo "all tests passed"
 
 unit-test: setup-test build
@@ -64,6 +64,10 @@ parity-random: setup-test build
 # The shipped scenarios as `vrfsim export iproute2` writes them, on this kernel; what it cannot run is named.
 export-test: setup-test build
 	python3 Tests/LinuxParityTests/Tools/export_parity.py --vrfsim $(VRFSIM) || [ $$? -eq 3 ]
+
+# Why the kernel drops packets and why the simulator does, where the kernel tells.
+drop-test: setup-test build
+	python3 Tests/LinuxParityTests/Tools/drop_parity.py --vrfsim $(VRFSIM) || [ $$? -eq 3 ]
 
 fuzz: build
 	python3 Tests/FuzzTests/fuzz.py --vrfsim $(VRFSIM) --seconds 20

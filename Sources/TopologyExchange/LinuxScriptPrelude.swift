@@ -91,14 +91,14 @@ enum LinuxScriptPrelude {
       FIRST[$1]="$2 $3 $4"; SECOND[$1]="$7 $8 $9"
       machine "$hub"
       on "$hub" ip link add hub type bridge ageing_time 0 mcast_snooping 0
-      on "$hub" ip link add a mtu "$6" type veth peer name "end$1a" address "$5" mtu "$6" netns "${HOLDER[$2]}"
-      on "$hub" ip link add b mtu "${11}" type veth peer name "end$1b" address "${10}" mtu "${11}" netns "${HOLDER[$7]}"
-      on "$hub" ip link set a master hub; on "$hub" ip link set b master hub; on "$hub" ip link set hub up
+      on "$hub" ip link add name a mtu "$6" type veth peer name "end$1a" address "$5" mtu "$6" netns "${HOLDER[$2]}"
+      on "$hub" ip link add name b mtu "${11}" type veth peer name "end$1b" address "${10}" mtu "${11}" netns "${HOLDER[$7]}"
+      on "$hub" ip link set dev a master hub; on "$hub" ip link set dev b master hub; on "$hub" ip link set hub up
       settle "$2" "$3" "$4" "end$1a"; settle "$7" "$8" "$9" "end$1b"
       plug "$1"
     }
-    pull() { on "cable$1" ip link set a down; on "cable$1" ip link set b down; }
-    plug() { on "cable$1" ip link set a up; on "cable$1" ip link set b up; }
+    pull() { on "cable$1" ip link set dev a down; on "cable$1" ip link set dev b down; }
+    plug() { on "cable$1" ip link set dev a up; on "cable$1" ip link set dev b up; }
     # quality NUMBER WORDS...: what a cable is like, in the words of tc-netem(8)
     quality() {
       local number=$1 end card; shift
