@@ -77,10 +77,6 @@ public struct IPv4Address: Hashable, Sendable, BitwiseCopyable {
   @inlinable
   public var isMulticast: Bool { bits >> 28 == 0b1110 }
 
-  /// Whether the address is in 0.0.0.0/8, "this network". Source: RFC 1122 section 3.2.1.3 (b).
-  @inlinable
-  public var isZeroNetwork: Bool { bits >> 24 == 0 }
-
   @inlinable
   public var isLimitedBroadcast: Bool { bits == 0xffff_ffff }
 

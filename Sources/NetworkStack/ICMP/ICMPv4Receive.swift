@@ -12,7 +12,7 @@ extension Kernel {
   mutating func icmpReceive(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
-    guard let message = ICMPv4View(header.payload) else { return drop(packet, .headerTruncated) }
+    guard let message = ICMPv4View(header.payload) else { return drop(packet, .icmpChecksum) }
     guard message.hasValidChecksum else { return drop(packet, .icmpChecksum) }
     switch message.type {
     case .echoRequest: receiveEchoRequest(packet, header, message)

@@ -12,7 +12,7 @@ extension Kernel {
   mutating func icmpv6Receive(_ packet: consuming Packet, offset: Int) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)), let message = ICMPv6View(header.bytes.dropFirst(offset)) else {
-      return drop(packet, .headerTruncated)
+      return drop(packet, .icmpChecksum)
     }
     guard message.hasValidChecksum(source: header.source, destination: header.destination) else {
       return drop(packet, .icmpChecksum)

@@ -231,7 +231,7 @@ extension Kernel {
     }
     if packets[id].flags.contains(.isIPv6) { return vrfTransmitIPv6(packet, vrf: vrf) }
     packets.pull(id, EthernetView.length)
-    guard let header = IPv4View(packets.bytes(id)) else { return drop(packet, .headerTruncated) }
+    guard let header = IPv4View(packets.bytes(id)) else { return drop(packet, .ipHeader) }
     record(.leaked(into: vrf), id, devices[vrf.index].namespace)
     var flow = RouteFlow(destination: header.destination)
     flow.source = header.source

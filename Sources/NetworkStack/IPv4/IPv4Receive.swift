@@ -33,7 +33,7 @@ extension Kernel {
     if packets[id].type == .otherHost { return drop(packet, .otherHost) }
     let bytes = packets.bytes(id)
     guard let header = IPv4View(bytes), header.headerLength <= bytes.count else {
-      return drop(packet, .headerTruncated)
+      return drop(packet, .ipHeader)
     }
     guard header.version == 4, header.headerLength >= IPv4View.minimumLength else { return drop(packet, .ipHeader) }
     guard header.hasValidChecksum else { return drop(packet, .ipChecksum) }
@@ -157,8 +157,6 @@ extension Kernel {
   private mutating func deliverReceived(_ packet: consuming Packet, _ route: RouteResult, by device: DeviceID) {
     recordReceivedRoute(.local(route), of: packet, device)
     packet.metadata.flags.formUnion([.hasRoute, .routeIsLocal])
-    // Unicast to this machine in a broadcast frame is not taken (RFC 1122 section 3.3.6).
-    if packet.metadata.type != .host { return drop(packet, .unicastInLayer2Multicast) }
     ipv4Deliver(packet)
   }
 

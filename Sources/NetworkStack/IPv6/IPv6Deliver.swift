@@ -12,7 +12,7 @@ extension Kernel {
   mutating func ipv6Deliver(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)) else { preconditionFailure("the header was checked") }
-    guard let chain = IPv6HeaderChain(header) else { return drop(packet, .headerTruncated) }
+    guard let chain = IPv6HeaderChain(header) else { return drop(packet, .notSpecified) }
     if let fragment = chain.fragmentOffset { return reassembleIPv6(packet, fragmentOffset: fragment, for: .delivery) }
     let device = packets[id].device
     if case .drop(let reason) = passes(

@@ -214,7 +214,7 @@ extension Kernel {
   mutating func vrfTransmitIPv6(_ packet: consuming Packet, vrf: DeviceID) {
     let id = packet.id
     packets.pull(id, EthernetView.length)
-    guard let header = IPv6View(packets.bytes(id)) else { return drop(packet, .headerTruncated) }
+    guard let header = IPv6View(packets.bytes(id)) else { return drop(packet, .ipHeader) }
     let namespace = devices[vrf.index].namespace
     record(.leaked(into: vrf), id, namespace)
     var flow = IPv6RouteFlow(destination: header.destination)

@@ -45,7 +45,7 @@ extension Kernel {
     let namespace = devices[packets[id].device.index].namespace
     guard let header = IPv6View(packets.bytes(id)),
       let fragment = IPv6FragmentView(header.bytes.dropFirst(fragmentOffset))
-    else { return drop(packet, .headerTruncated) }
+    else { return drop(packet, .notSpecified) }
     let (offset, length) = (fragment.offset, fragment.payload.count)
     if fragment.moreFragments && length % 8 != 0 {
       // The payload length is the field at fault.

@@ -14,7 +14,7 @@ extension Kernel {
     if packets[id].type == .otherHost { return drop(packet, .otherHost) }
     let device = packets[id].device
     guard hasIPv6(device) else { return drop(packet, .ipv6Disabled) }
-    guard let header = IPv6View(packets.bytes(id)) else { return drop(packet, .headerTruncated) }
+    guard let header = IPv6View(packets.bytes(id)) else { return drop(packet, .ipHeader) }
     guard header.version == 6 else { return drop(packet, .ipHeader) }
     if let reason = refusal(of: header, id, device) { return drop(packet, reason) }
     let length = IPv6View.length + header.payloadLength

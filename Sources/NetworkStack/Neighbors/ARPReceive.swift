@@ -15,7 +15,7 @@ extension Kernel {
     if packets[id].type == .otherHost || packets[id].type == .loopback || devices[device.index].isNoARP {
       return consume(packet)
     }
-    guard let view = ARPView(packets.bytes(id)) else { return drop(packet, .headerTruncated) }
+    guard let view = ARPView(packets.bytes(id)) else { return drop(packet, .notSpecified) }
     guard let arp = ARPPacket(view) else { return drop(packet, .notSpecified) }
     showToARPSessions(arp, id, device)
     processARP(packet, hasWaited: false)
@@ -25,7 +25,7 @@ extension Kernel {
   mutating func processARP(_ packet: consuming Packet, hasWaited: Bool) {
     let id = packet.id
     let device = packets[id].device
-    guard let view = ARPView(packets.bytes(id)), let arp = ARPPacket(view) else { return drop(packet, .headerTruncated) }
+    guard let view = ARPView(packets.bytes(id)), let arp = ARPPacket(view) else { return drop(packet, .notSpecified) }
     if arp.target.isMulticast || (arp.target.isLoopback && devices[device.index].effective.routeLocalnet == 0) {
       return consume(packet)
     }

@@ -60,7 +60,7 @@ extension Kernel {
     guard let header = IPv6View(packets.bytes(id)), let chain = IPv6HeaderChain(header),
       let message = ICMPv6View(header.bytes.dropFirst(chain.offset)),
       let question = NeighborDiscoveryMessage(message)
-    else { return drop(packet, .headerTruncated) }
+    else { return drop(packet, .notSpecified) }
     let mayWait = !hasWaited && packets[id].type != .host && header.destination.isMulticast
     if receiveSolicitation(header, question, nonce(in: message), packets[id].inputDevice, mayWait: mayWait) {
       return delayProxyAnswer(packet, .ipv6)

@@ -122,7 +122,7 @@ extension Kernel {
       routes.append((.broadcast, IPv4Prefix(containing: broadcast, length: 32)))
     }
     let prefix = address.prefix
-    guard !prefix.address.isZeroNetwork, !address.isSecondary, prefix.address != address.local || address.length < 32
+    guard !prefix.address.isUnspecified, !address.isSecondary, prefix.address != address.local || address.length < 32
     else { return routes }
     if !address.hasNoPrefixRoute { routes.append((devices[device.index].isLoopback ? .local : .unicast, prefix)) }
     if address.length < 31 { routes.append((.broadcast, IPv4Prefix(containing: prefix.last, length: 32))) }

@@ -73,8 +73,8 @@ extension Kernel {
     if destination.isLimitedBroadcast || (source.isUnspecified && destination.isUnspecified) {
       return broadcastRoute(flow, device)
     }
-    if source.isZeroNetwork { return .martian(.invalidSource) }
-    if destination.isZeroNetwork { return .martian(.invalidDestination) }
+    if source.isUnspecified { return .martian(.invalidSource) }
+    if destination.isUnspecified { return .martian(.invalidDestination) }
     if (destination.isLoopback || source.isLoopback) && devices[device.index].effective.routeLocalnet == 0 {
       return .martian(.localNetwork)
     }
@@ -107,7 +107,7 @@ extension Kernel {
   ///
   /// Kernel counterpart: `ip_mc_validate_source()` (net/ipv4/route.c, v6.12).
   private func broadcastRoute(_ flow: RouteFlow, _ device: DeviceID) -> InputRoute {
-    if flow.source.isZeroNetwork { return .broadcast }
+    if flow.source.isUnspecified { return .broadcast }
     var flow = flow
     flow.destination = .unspecified
     if case .refused(let reason) = validateSource(of: flow, device, outputDevice: nil) { return .martian(reason) }

@@ -35,9 +35,7 @@ extension Kernel {
     var flow = flow
     let destination = flow.destination
     if !flow.source.isUnspecified {
-      if flow.source.isMulticast || flow.source.isLimitedBroadcast || flow.source.isZeroNetwork {
-        throw .invalidArgument
-      }
+      if flow.source.isMulticast || flow.source.isLimitedBroadcast { throw .invalidArgument }
       if flow.outputDevice == nil && (destination.isMulticast || destination.isLimitedBroadcast) {
         guard let device = deviceOwning(flow.source, in: namespace) else { throw .networkUnreachable }
         return try makeOutputRoute(flow, device: device, result: nil, type: .unicast)
@@ -128,7 +126,7 @@ extension Kernel {
       && devices[device.index].effective.routeLocalnet == 0 {
       throw .invalidArgument
     }
-    if flow.destination.isZeroNetwork { throw .invalidArgument }
+    if flow.destination.isUnspecified { throw .invalidArgument }
     let isBroadcast =
       type == .broadcast || flow.destination.isLimitedBroadcast || flow.destination.isMulticast
     // Broadcasts go to the link; so do multicasts that only the default route leads on.

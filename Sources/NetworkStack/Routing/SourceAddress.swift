@@ -52,7 +52,7 @@ extension Kernel {
   /// table, or the table of the device's VRF, is asked.
   /// - Parameter device: says only which VRF.
   package func addressType(_ address: IPv4Address, in namespace: NamespaceID, device: DeviceID?) -> RouteType {
-    if address.isZeroNetwork || address.isLimitedBroadcast { return .broadcast }
+    if address.isUnspecified || address.isLimitedBroadcast { return .broadcast }
     if address.isMulticast { return .multicast }
     let number = device.flatMap { l3Table(of: $0) } ?? RoutingTableNumber.local
     guard let table = namespaces[namespace.index].table(numbered: number),

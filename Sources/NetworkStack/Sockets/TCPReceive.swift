@@ -17,7 +17,7 @@ extension Kernel {
   /// Kernel counterpart: `tcp_v4_rcv()` (net/ipv4/tcp_ipv4.c, v6.12). Source: RFC 9293 section 3.10.7.
   mutating func tcpReceive(_ packet: consuming Packet) {
     guard let header = IPv4View(packets.bytes(packet.id)), let segment = TCPView(header.payload) else {
-      return drop(packet, .headerTruncated)
+      return drop(packet, .notSpecified)
     }
     receive(packet, segment, SegmentEnds(source: .v4(header.source), destination: .v4(header.destination)))
   }
@@ -27,7 +27,7 @@ extension Kernel {
   /// Kernel counterpart: `tcp_v6_rcv()` (net/ipv6/tcp_ipv6.c, v6.12).
   mutating func tcpReceiveIPv6(_ packet: consuming Packet, offset: Int) {
     guard let header = IPv6View(packets.bytes(packet.id)), let segment = TCPView(header.bytes.dropFirst(offset)) else {
-      return drop(packet, .headerTruncated)
+      return drop(packet, .notSpecified)
     }
     receive(packet, segment, SegmentEnds(source: .v6(header.source), destination: .v6(header.destination)))
   }

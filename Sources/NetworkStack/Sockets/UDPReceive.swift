@@ -11,7 +11,7 @@ extension Kernel {
   mutating func udpReceive(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)), let datagram = UDPView(header.payload) else {
-      return drop(packet, .headerTruncated)
+      return drop(packet, .notSpecified)
     }
     guard datagram.length >= UDPView.length, datagram.length <= header.payload.count else {
       return drop(packet, .packetTooSmall)
@@ -51,7 +51,7 @@ extension Kernel {
   mutating func udpReceiveIPv6(_ packet: consuming Packet, offset: Int) {
     let id = packet.id
     guard let header = IPv6View(packets.bytes(id)), let datagram = UDPView(header.bytes.dropFirst(offset)) else {
-      return drop(packet, .headerTruncated)
+      return drop(packet, .notSpecified)
     }
     guard datagram.length >= UDPView.length, datagram.length <= datagram.bytes.count else {
       return drop(packet, .packetTooSmall)

@@ -13,7 +13,6 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case ipChecksum
   case ipHeader
   case reversePathFilter
-  case unicastInLayer2Multicast
   case noProtocol
   case invalidProtocol
   case outputNoRoutes
@@ -25,7 +24,6 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case unhandledProtocol
   case deviceHeader
   case deviceReady
-  case headerTruncated
   case inputAddressErrors
   case inputNoRoutes
   case localSource
@@ -61,7 +59,6 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .ipChecksum: "IP_CSUM"
     case .ipHeader: "IP_INHDR"
     case .reversePathFilter: "IP_RPFILTER"
-    case .unicastInLayer2Multicast: "UNICAST_IN_L2_MULTICAST"
     case .noProtocol: "IP_NOPROTO"
     case .invalidProtocol: "INVALID_PROTO"
     case .outputNoRoutes: "IP_OUTNOROUTES"
@@ -73,7 +70,6 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .unhandledProtocol: "UNHANDLED_PROTO"
     case .deviceHeader: "DEV_HDR"
     case .deviceReady: "DEV_READY"
-    case .headerTruncated: "HDR_TRUNC"
     case .inputAddressErrors: "IP_INADDRERRORS"
     case .inputNoRoutes: "IP_INNOROUTES"
     case .localSource: "IP_LOCAL_SOURCE"

@@ -8,7 +8,7 @@ event skb:kfree_skb, which needs root and tracefs: exit 3 without.  What cannot 
 A scenario that differs is run twice more: other packets of this machine are dropped too, and timers may be late.
 Exit 1 if any differs each time.
 """
-import argparse, collections, json, os, re, subprocess, sys, tempfile
+import argparse, collections, json, os, re, shutil, subprocess, sys, tempfile
 from export_parity import ROOT, SECONDS_A_SCENARIO, lacking
 import random_parity
 
@@ -23,9 +23,11 @@ UNRELATED = re.compile(r'netlink|unix|packet_|tpacket|rtnl|nl|inet_rtm|netif_nap
 # What one side alone can have, and why.
 INCOMPARABLE = {
     'IP_OUTNOROUTES': 'the kernel makes no packet where there is no route for an answer',
+    'DEV_HDR': 'a frame without a whole header cannot be sent',
     'NEIGH_CREATEFAIL': 'gc_thresh3 is one for all namespaces',
     'SIM_CONNECTION_TABLE_FULL': 'nf_conntrack_max is one for all namespaces',
     'SIM_FRAME_TOO_LONG': 'the kernel gives no reason',
+    'UNHANDLED_PROTO': 'a capture of the interface takes what nobody else reads',
 }
 
 
@@ -42,6 +44,40 @@ def refusal():
     if not os.path.exists(os.path.join(TRACING, EVENT)):
         subprocess.run(['mount', '-t', 'tracefs', 'nodev', TRACING], stderr=subprocess.DEVNULL)
     return None if os.path.exists(os.path.join(TRACING, EVENT)) else 'this kernel does not tell its drops (skb:kfree_skb)'
+
+
+# Sends the frames of a capture by an interface, as they are.
+SEND = """python3 - {capture} {interface} <<'SEND'
+import socket, struct, sys
+data = open(sys.argv[1], 'rb').read()
+link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+link.bind((sys.argv[2], 0))
+place = 24
+while place < len(data):
+    length, = struct.unpack_from('<I', data, place + 8)
+    link.send(data[place + 16:place + 16 + length])
+    place += 16 + length
+SEND"""
+
+
+def with_senders(scenario, folder):
+    """Replays are pauses for the export, which tells where they are; -> (that scenario, what to put there in the script)
+
+    A frame that comes into an interface is sent by the one at the other end of its cable."""
+    scenario, senders = json.loads(json.dumps(scenario)), {}
+    for place, entry in enumerate(scenario['timeline']):
+        if 'replay' not in entry:
+            continue
+        into = entry['replay']['into']
+        far = next((end for link in scenario.get('links', []) if into in link['endpoints'] for end in link['endpoints'] if end != into), None)
+        if far is None:
+            return scenario, None
+        machine, interface = far.split(':')
+        mark = 'replay %d' % place
+        capture = os.path.join(folder, entry['replay']['file'])
+        senders['# ' + mark] = 'on %s %s' % (machine, SEND.format(capture=capture, interface=interface))
+        scenario['timeline'][place] = {'pause': '1s', 'description': mark}
+    return scenario, senders
 
 
 def kernel_drops(script, folder):
@@ -89,11 +125,19 @@ def main():
         scenario['timeline'].append({'pause': '%ds' % SECONDS_TO_WATCH})
         scenario.pop('expect', None)
         with tempfile.TemporaryDirectory() as folder:
-            watched = os.path.join(folder, 's.json')
-            with open(watched, 'w') as file:
-                json.dump(scenario, file)
-            exported = subprocess.run([options.vrfsim, 'export', 'iproute2', watched], capture_output=True, text=True)
-            missing = lacking(exported.stdout)
+            watched, sent = os.path.join(folder, 's.json'), os.path.join(folder, 'sent.json')
+            for entry in scenario['timeline']:
+                if 'replay' in entry:
+                    shutil.copy(os.path.join(os.path.dirname(path), entry['replay']['file']), folder)
+            plain, senders = with_senders(scenario, folder)
+            for file_name, content in ((watched, scenario), (sent, plain)):
+                with open(file_name, 'w') as file:
+                    json.dump(content, file)
+            exported = subprocess.run([options.vrfsim, 'export', 'iproute2', sent], capture_output=True, text=True)
+            script = exported.stdout
+            for mark, sender in (senders or {}).items():
+                script = script.replace(mark + '\n', sender + '\n')
+            missing = lacking(script)
             why = (INCOMPARABLE.get(name) or (exported.returncode and re.sub(r'\n.*', '', exported.stderr.split('error: ')[-1], flags=re.S))
                    or (missing and 'this kernel has no ' + ', no '.join(missing)))
             if why:
@@ -102,7 +146,7 @@ def main():
                 continue
             simulated = simulated_drops(options.vrfsim, watched)
             for _ in range(RUNS):
-                real = kernel_drops(exported.stdout, folder)
+                real = kernel_drops(script, folder)
                 if real == simulated:
                     break
         if real == simulated:

@@ -2,9 +2,9 @@ import ScenarioModel
 import ScenarioRunner
 import Testing
 
-/// Datagrams for IPv4 groups, and what nobody takes: recorded from Linux 6.18 by the trace event `skb:kfree_skb` and by
+/// Datagrams for IPv4 groups, frames for all, and what nobody takes: recorded from Linux 6.18 by the trace event `skb:kfree_skb` and by
 /// `ip route get` of iproute2 6.1.
-@Suite struct MulticastTests {
+@Suite struct PacketsForManyTests {
   private func story(_ text: String) throws -> String {
     let (scenario, issues) = ScenarioDocument.read(bytes: Array(text.utf8), file: "s.json")
     #expect(issues.isEmpty, "\(issues)")
@@ -78,6 +78,36 @@ import Testing
       "expect":[{"on":"s","state":"counters","match":{"reason":"NO_TX_TARGET"},"count":0}]}
       """)
     #expect(story.contains("1 of 1 expectations held") || story.contains("1 of 1 expectation held"), "\(story)")
+  }
+
+  @Test("a packet for one host in a frame for all is answered, but for TCP (drop_unicast_in_l2_multicast 0)")
+  func frameForAll() throws {
+    let story = try story("""
+      {"vrfsim":1,"nodes":{
+      "a":{"interfaces":{"eth0":{"addresses":["10.0.0.1/24","fd00::1/64"]}},
+       "commands":["ip neigh add 10.0.0.2 lladdr ff:ff:ff:ff:ff:ff dev eth0","ip -6 neigh add fd00::2 lladdr ff:ff:ff:ff:ff:ff dev eth0"]},
+      "b":{"interfaces":{"eth0":{"addresses":["10.0.0.2/24","fd00::2/64"]}}}},
+      "links":[{"endpoints":["a:eth0","b:eth0"]}],
+      "timeline":[{"at":"3s","on":"a","run":"ping -c 1 -W 1 10.0.0.2"},{"on":"a","run":"ping -c 1 -W 1 fd00::2"},
+       {"on":"a","udp":{"to":"10.0.0.2:9","timeout":"1s"}},{"on":"a","tcp":{"to":"10.0.0.2:80","timeout":"2s"}}]}
+      """)
+    #expect(story.contains("64 bytes from 10.0.0.2") && story.contains("64 bytes from fd00::2"), "\(story)")
+    // Nobody is told of a port that is closed, nor is a connection refused.
+    #expect(story.contains("udp-send: no reply") && story.contains("tcp-send: connect error timeout"), "\(story)")
+    #expect(story.contains("NO_SOCKET") && story.contains("NOT_SPECIFIED"), "\(story)")
+  }
+
+  @Test("addresses of 0.0.0.0/8 are as others, but for 0.0.0.0 (ipv4_is_zeronet() since Linux 5.3)")
+  func zeroNetwork() throws {
+    let story = try story("""
+      {"vrfsim":1,"nodes":{
+      "a":{"interfaces":{"eth0":{"addresses":["0.1.2.1/24"]}}},"b":{"interfaces":{"eth0":{"addresses":["0.1.2.2/24"]}}}},
+      "links":[{"endpoints":["a:eth0","b:eth0"]}],
+      "timeline":[{"on":"a","run":"ping -c 1 -W 1 0.1.2.2"},{"on":"a","run":"ip route"},{"on":"a","run":"ip route get 0.1.2.2"}]}
+      """)
+    #expect(story.contains("64 bytes from 0.1.2.2"), "\(story)")
+    #expect(story.contains("    0.1.2.0/24 dev eth0 proto kernel scope link src 0.1.2.1 \n"), "\(story)")
+    #expect(story.contains("    0.1.2.2 dev eth0 src 0.1.2.1 uid 0 \n        cache \n"), "\(story)")
   }
 
   @Test("an answer that comes when its program has ended finds no socket")
