@@ -35,6 +35,7 @@ extension Kernel {
   /// Answers an echo request.
   ///
   /// Kernel counterpart: `icmp_echo()`, `icmp_reply()` (net/ipv4/icmp.c, v6.12).
+  /// Differs(ipv4): an answer for which there is no route counts as dropped (IP_OUTNOROUTES); Linux makes no packet.
   private mutating func receiveEchoRequest(_ packet: consuming Packet, _ header: IPv4View, _ message: ICMPv4View) {
     let id = packet.id
     let device = packets[id].device

@@ -28,6 +28,7 @@ extension Kernel {
   /// Finds the way for a packet of this machine.
   ///
   /// Kernel counterpart: `ip_route_output_key_hash_rcu()` (net/ipv4/route.c, v6.12).
+  /// Differs(ipv4): nothing is sent to 0.0.0.0; Linux takes it for this machine.
   /// - Parameter mayUseAnySource: skip the check that the source is an address of this machine.
   package func outputRoute(
     _ flow: RouteFlow, in namespace: NamespaceID, mayUseAnySource: Bool = false

@@ -8,6 +8,7 @@ extension Kernel {
   /// A UDP datagram arrived.
   ///
   /// Kernel counterpart: `__udp4_lib_rcv()` (net/ipv4/udp.c, v6.12). Source: RFC 768, RFC 1122 section 4.1.3.
+  /// Differs(ipv4): a datagram for a group or for all goes to one program; Linux gives it to each that listens.
   mutating func udpReceive(_ packet: consuming Packet) {
     let id = packet.id
     guard let header = IPv4View(packets.bytes(id)), let datagram = UDPView(header.payload) else {
