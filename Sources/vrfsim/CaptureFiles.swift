@@ -26,8 +26,8 @@ final class CaptureFiles {
   private var placeOfName: [String: Int] = [:]
   /// By the devices' identifiers, `nil` for those not seen yet.
   private var placeOfDevice: [Int?] = []
-  /// How many devices had been made when frames were last looked through for new ones.
-  private var deviceCount = 0
+  /// How many devices have a place: while there are more, frames are looked through for those that have none.
+  private var placedCount = 0
 
   /// Opens what is asked for.
   init(pcapDirectory: String?, pcapngFile: String?) throws {
@@ -56,6 +56,7 @@ final class CaptureFiles {
     let place = known ?? placeOfName.count
     placeOfName[name] = place
     placeOfDevice[device.index] = place
+    placedCount += 1
     queue.sync {
       if known == nil { writer.addInterface(named: name) }
       writer.setPlace(place, of: device)
@@ -64,8 +65,7 @@ final class CaptureFiles {
 
   func write(_ frames: CapturedFrames) throws {
     guard let control else { preconditionFailure("frames come after the beginning") }
-    if control.simulation.deviceCount != deviceCount {
-      deviceCount = control.simulation.deviceCount
+    if control.simulation.deviceCount > placedCount {
       for frame in frames { name(frame.device, control) }
     }
     if frames.byteCount < Self.manyBytes { return try queue.sync { try writer.write(frames) } }

@@ -72,6 +72,18 @@ import Testing
     }
   }
 
+  @Test("an interface that is made during the run and speaks long after has its frames")
+  func lateInterface() throws {
+    let scenario = Self.many.replacing("\"timeline\":[", with: #""timeline":[{"on":"a","run":"ip link add d0 type dummy"},"#)
+      .replacing("}}]}", with: #"}},{"on":"a","run":"ip link set d0 up"},{"on":"a","run":"ip addr add 10.0.9.1/24 dev d0"},{"on":"a","run":"ping -c 1 -W 1 10.0.9.2"}]}"#)
+    try withFiles(["s.json": scenario]) { folder in
+      let program = try Program("run", folder + "/s.json", "--pcap", folder + "/c", "--pcapng", folder + "/all.pcapng")
+      #expect(program.exitCode == 0, "\(program.errors)")
+      // The echo request; a dummy asks for no neighbor.
+      #expect(try records(ofPcap: Data(contentsOf: URL(fileURLWithPath: folder + "/c/a.d0.pcap"))).count == 1)
+    }
+  }
+
   @Test("a file that the system lets grow no further is an error with its path, and nothing is left behind")
   func noRoom() throws {
     try withFiles(["s.json": Self.many]) { folder in
