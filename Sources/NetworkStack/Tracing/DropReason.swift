@@ -1,6 +1,6 @@
 /// Why a packet was dropped.
 ///
-/// The names are the kernel's (`enum skb_drop_reason`, include/net/dropreason-core.h, v6.12), as `perf` and
+/// The names are the kernel's (`enum skb_drop_reason`, include/net/dropreason-core.h, v6.18), as `perf` and
 /// `dropwatch` show them; the simulator's own begin with `SIM_`.
 public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case notSpecified
