@@ -145,12 +145,8 @@ enum LinkFlags {
 extension [LinkInfo] {
   /// The link of that interface index, where links are in the order of theirs. Complexity: O(log n).
   func link(ofIndex index: Int) -> LinkInfo? {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle].index < index { low = middle + 1 } else { high = middle }
-    }
-    return low < count && self[low].index == index ? self[low] : nil
+    let place = partitioningIndex { $0.index >= index }
+    return place < count && self[place].index == index ? self[place] : nil
   }
 }
 

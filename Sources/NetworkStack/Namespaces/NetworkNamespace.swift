@@ -166,7 +166,7 @@ extension Array {
   /// The first index whose element, and all behind it, fulfil the predicate.
   ///
   /// Complexity: O(log n).
-  func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
+  package func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
     var low = 0
     var high = count
     while low < high {
