@@ -2,38 +2,49 @@
 ///
 /// ```
 ///   address   |      k bits      |  6 bits  |  6 bits  | ...
-///   nodes     2^k of 16 bytes: a bitmap of the 64 slots where a run begins (the first is not marked), and where
-///             the leaves of its runs begin
+///   nodes     2^k of 12 bytes, in two arrays: a bitmap of the 64 slots behind which a run ends (the last is not marked), and
+///             where the leaves of its runs begin, the last run first
 ///   leaves    4 bytes a run, in blocks of 1, 4, 8, ... 64: the place of a prefix, or (highest bit set) a node that decides
 ///             the next 6 bits
 /// ```
 ///
-/// With k = 18 (a full table) everything up to /24 is found by two loads: a node of 4 MiB, a leaf.
+/// With k = 18 (a full table) everything up to /24 is found by two loads: a node of 3 MiB, a leaf.
 /// Addresses are continued by 4 zero bits so that the last node decides 6 bits as well.
 ///
-/// Beside the leaves there may be the numbers of their values: see `LeafNumbers`.
+/// As the last run comes first, a slot's leaf is told by the ends that are left when the bitmap is shifted by the slot: the fewest
+/// instructions that find it. With as few, a processor has more lookups under way that wait for memory.
+///
+/// Beside the leaves there may be their values: see `LeafValues`.
 ///
 /// Complexity: a lookup takes 2 loads, and 2 more for each 6 bits behind k + 6. A change of a prefix takes O(leaves in its range).
 ///
 /// Source: the bitmap over leaves as in Asai, Ohara, "Poptrie" (SIGCOMM 2015); node and direct table are one here.
 @usableFromInline @frozen
 struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
+  /// The nodes, in one piece of memory.
   @usableFromInline @frozen
-  struct Node: BitwiseCopyable {
-    /// Bit *i*: slot *i* has another leaf than slot *i* - 1; bit 0 is clear.
-    @usableFromInline var starts: UInt64
-    /// The index of the leaf of slot 0.
-    @usableFromInline var base: UInt32
-    /// Of a free node the next free one.
-    var next: UInt32
+  struct Nodes: BitwiseCopyable {
+    /// Bit *i*: slot *i* has another leaf than slot *i* + 1; bit 63 is clear.
+    @usableFromInline let ends: UnsafeMutablePointer<UInt64>
+    /// The index of the leaf of slot 63; of a free node the next free one.
+    @usableFromInline let bases: UnsafeMutablePointer<UInt32>
 
-    /// The index of a slot's leaf.
-    ///
-    /// - Parameter slot: its lowest 6 bits name the slot.
-    @inlinable @inline(__always)
-    func leafIndex(ofSlot slot: UInt64) -> UInt32 {
-      // A shift takes the lowest 6 bits alone: 63 - slot is the complement of the slot.
-      base &+ UInt32(truncatingIfNeeded: (starts &<< ~slot).nonzeroBitCount)
+    static var size: Int { MemoryLayout<UInt64>.stride + MemoryLayout<UInt32>.stride }
+
+    init(capacity: UInt32) {
+      let memory = UnsafeMutableRawPointer(UnsafeMutablePointer<UInt32>.allocateTable(capacity: Int(capacity) * Self.size / 4))
+      ends = memory.bindMemory(to: UInt64.self, capacity: Int(capacity))
+      bases = (memory + Int(capacity) * MemoryLayout<UInt64>.stride).bindMemory(to: UInt32.self, capacity: Int(capacity))
+    }
+
+    func deallocate() { ends.deallocate() }
+
+    /// A copy of the first `count` nodes, with memory for `capacity` of them.
+    func copy(count: UInt32, capacity: UInt32) -> Nodes {
+      let copy = Nodes(capacity: capacity)
+      copy.ends.update(from: ends, count: Int(count))
+      copy.bases.update(from: bases, count: Int(count))
+      return copy
     }
   }
 
@@ -42,7 +53,7 @@ struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
   /// Zero bits behind an address.
   @usableFromInline static var extraBits: UInt32 { 4 }
 
-  @usableFromInline var nodes: UnsafeMutablePointer<Node>
+  @usableFromInline var nodes: Nodes
   @usableFromInline var leaves: UnsafeMutablePointer<UInt32>
   /// 32 - k.
   @usableFromInline var topShift: UInt32
@@ -55,8 +66,8 @@ struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
   var freeLeaves: UInt32
   /// The first free block of each size, chained by its first leaf; `UInt32.max` ends a chain.
   var freeBlocks: UnsafeMutablePointer<UInt32>
-  /// The number of each leaf's value, where numbers were asked for.
-  @usableFromInline var numbers: LeafNumbers?
+  /// The value of each leaf, where that was asked for.
+  @usableFromInline var values: LeafValues?
 
   /// An address with zero bits behind it.
   @inlinable @inline(__always)
@@ -66,14 +77,25 @@ struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
   func leaf(of key: UInt32) -> UInt32 {
     let wide = Self.widened(key)
     var shift = UInt64(topShift &- (6 - Self.extraBits))
-    var node = nodes[Int(key &>> topShift)]
+    var node = Int(key &>> topShift)
     while true {
-      let leaf = leaves[Int(node.leafIndex(ofSlot: wide &>> shift))]
+      let leaf = leaves[Int(leafIndex(nodes.ends[node], nodes.bases[node], ofSlot: wide &>> shift))]
       if leaf & Self.nodeFlag == 0 { return leaf }
-      node = nodes[Int(leaf & ~Self.nodeFlag)]
+      node = Int(leaf & ~Self.nodeFlag)
       shift &-= 6
     }
   }
+}
+
+/// The index of the leaf of a slot of a node.
+///
+/// - Parameters:
+///   - ends: the slots behind which a run ends.
+///   - base: the index of the leaf of the last run.
+///   - slot: its lowest 6 bits name the slot.
+@inlinable @inline(__always)
+func leafIndex(_ ends: UInt64, _ base: UInt32, ofSlot slot: UInt64) -> UInt32 {
+  base &+ UInt32(truncatingIfNeeded: (ends &>> slot).nonzeroBitCount)
 }
 
 extension FusedTrie: RunLayout {
@@ -97,13 +119,15 @@ extension FusedTrie: RunLayout {
     let bits = directBits(forCount: count)
     let top = 1 << Int(bits)
     // As many leaves as a bulk build may need: growing by moving costs more than it saves.
+    let nodeCapacity = UInt32(top + top / 32)
     let trie = FusedTrie(
-      nodes: .allocateTable(capacity: top + top / 32), leaves: .allocateTable(capacity: top + top / 8), topShift: 32 - bits,
-      nodeCount: UInt32(top), nodeCapacity: UInt32(top + top / 32), firstFreeNode: .max, leafCount: UInt32(top),
+      nodes: Nodes(capacity: nodeCapacity), leaves: .allocateTable(capacity: top + top / 8), topShift: 32 - bits,
+      nodeCount: UInt32(top), nodeCapacity: nodeCapacity, firstFreeNode: .max, leafCount: UInt32(top),
       leafCapacity: UInt32(top + top / 8), freeLeaves: 0, freeBlocks: .allocate(capacity: 65))
     trie.freeBlocks.initialize(repeating: .max, count: 65)
     trie.leaves.initialize(repeating: 0, count: top)
-    for index in 0..<top { trie.nodes[index] = Node(starts: 0, base: UInt32(index), next: 0) }
+    trie.nodes.ends.initialize(repeating: 0, count: top)
+    for index in 0..<top { trie.nodes.bases[index] = UInt32(index) }
     return trie
   }
 
@@ -112,26 +136,24 @@ extension FusedTrie: RunLayout {
     nodes.deallocate()
     leaves.deallocate()
     freeBlocks.deallocate()
-    numbers?.deallocate()
+    values?.ofLeaves.deallocate()
   }
 
   @usableFromInline
   func copy() -> FusedTrie {
     var copy = self
-    copy.nodes = .allocateTable(capacity: Int(nodeCapacity))
-    copy.nodes.update(from: nodes, count: Int(nodeCount))
+    copy.nodes = nodes.copy(count: nodeCount, capacity: nodeCapacity)
     copy.leaves = .allocateTable(capacity: Int(leafCapacity))
     copy.leaves.update(from: leaves, count: Int(leafCount))
     copy.freeBlocks = .allocate(capacity: 65)
     copy.freeBlocks.update(from: freeBlocks, count: 65)
-    copy.numbers = numbers?.copy(count: leafCount, capacity: leafCapacity)
+    copy.values = values?.copy(count: leafCount, capacity: leafCapacity)
     return copy
   }
 
   @usableFromInline
   var size: Int {
-    Int(nodeCapacity) * MemoryLayout<Node>.stride + Int(leafCapacity) * 4 + 65 * 4 + MemoryLayout<FusedTrie>.stride
-      + (numbers == nil ? 0 : Int(leafCapacity) * 2 + ValueNumbers.size)
+    Int(nodeCapacity) * Nodes.size + Int(leafCapacity) * (values == nil ? 4 : 6) + 65 * 4 + MemoryLayout<FusedTrie>.stride
   }
 
   @usableFromInline
@@ -152,12 +174,10 @@ extension FusedTrie: RunLayout {
     _ index: Int, _ nodeFirst: UInt64, _ shift: UInt32, _ first: UInt64, _ last: UInt64,
     _ body: (UInt32, Int) throws -> Void
   ) rethrows {
-    let node = nodes[index]
-    var slot = 0
-    var run = Int(node.base)
-    var starts = node.starts
+    var (slot, ends) = (0, nodes.ends[index])
+    var run = Int(leafIndex(ends, nodes.bases[index], ofSlot: 0))
     while slot < 64 {
-      let next = starts.trailingZeroBitCount
+      let next = min(ends.trailingZeroBitCount, 63) + 1
       let runFirst = nodeFirst + UInt64(slot) << UInt64(shift)
       let runLast = nodeFirst + UInt64(next) << UInt64(shift) - 1
       if runFirst > last { return }
@@ -170,8 +190,8 @@ extension FusedTrie: RunLayout {
         }
       }
       slot = next
-      starts &= starts &- 1
-      run += 1
+      ends &= ends &- 1
+      run -= 1
     }
   }
 }

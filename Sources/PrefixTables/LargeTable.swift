@@ -82,7 +82,7 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
     let place = allocate(PrefixEntry(value: value, length: length, parent: parent))
     keys[Int(place)] = key
     let entries = entries
-    layout.acquireNumber(of: value)
+    layout.prepare(for: value)
     layout.rewrite(key, length, to: place, entries) { leaf in
       if leaf == parent { return true }
       Self.adopt(entries, leaf, from: parent, by: place)
@@ -98,9 +98,7 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
   mutating func replace(_ value: UInt32, _ place: UInt32, _ key: Key, _ length: Int) -> UInt32 {
     let old = entries[Int(place)].value
     entries[Int(place)].value = value
-    // First, so that its number may serve the new value.
-    layout.releaseNumber(of: old)
-    layout.acquireNumber(of: value)
+    layout.prepare(for: value)
     layout.refreshValue(of: place, key, length, entries)
     return old
   }
@@ -114,7 +112,6 @@ struct LargeTable<Layout: RunLayout>: @unchecked Sendable, BitwiseCopyable {
       Self.adopt(entries, leaf, from: place, by: parent)
       return false
     }
-    layout.releaseNumber(of: entries[Int(place)].value)
     entries[Int(place)].link = firstFree
     firstFree = place
     count -= 1

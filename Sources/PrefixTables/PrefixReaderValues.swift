@@ -12,7 +12,7 @@ extension PrefixReader {
     if memory.layout.isBlock { return RunBlock<Address.Bits>(memory).value(of: address.bits, missing: missing) }
     if Address.bitCount == 32 {
       let key = UInt32(truncatingIfNeeded: address.bits)
-      if let numberedValues { return numberedValues.longestMatchValue(for: IPv4Address(bits: key), missing: missing) }
+      if let shortValues { return shortValues.longestMatchValue(for: IPv4Address(bits: key), missing: missing) }
       let table = memory.large(FusedTrie.self)
       let place = table.pointee.layout.leaf(of: key)
       return chooseValue(place, table.pointee.entries[Int(place)].value, missing)
@@ -31,9 +31,9 @@ extension PrefixReader {
     for addresses: UnsafeBufferPointer<Address>, into values: UnsafeMutableBufferPointer<UInt32>, missing: UInt32
   ) {
     precondition(values.count >= addresses.count, "there is room for a value of each address")
-    if let numberedValues {
+    if let shortValues {
       return addresses.withMemoryRebound(to: IPv4Address.self) {
-        numberedValues.longestMatchValues(for: $0, into: values, missing: missing)
+        shortValues.longestMatchValues(for: $0, into: values, missing: missing)
       }
     }
     guard let keys = addresses.baseAddress, let results = values.baseAddress else { return }
@@ -47,10 +47,10 @@ extension PrefixReader {
   }
 
   @inlinable @inline(__always)
-  var numberedValues: NumberedValueReader? {
+  var shortValues: ShortValueReader? {
     guard Address.bitCount == 32, memory.layout == .large else { return nil }
     let trie = UnsafePointer(memory.large(FusedTrie.self)).pointee.layout
-    return trie.numbers.map { NumberedValueReader(trie, $0) }
+    return trie.values.map { ShortValueReader(trie, $0) }
   }
 
   /// How many lookups in a range tree wait for memory at the same time.

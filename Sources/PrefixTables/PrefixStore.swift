@@ -148,7 +148,7 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
         useBlock(all)
       } else {
         var table = Large(all)
-        table.layout.inheritNumbers(from: &large.pointee.layout, table.entries)
+        table.layout.keepValues(asIn: large.pointee.layout, table.entries)
         use(Self.box(table))
       }
     }
@@ -165,8 +165,8 @@ final class PrefixStore<Layout: RunLayout>: PrefixStorage, @unchecked Sendable {
 }
 
 extension PrefixStore where Layout == FusedTrie {
-  var hasNumberedValues: Bool { layout == .large && large.pointee.layout.numbers != nil }
+  var keepsShortValues: Bool { layout == .large && large.pointee.layout.values != nil }
 
-  /// - Returns: whether the values are numbered now.
-  func numberValues() -> Bool { layout == .large && large.pointee.numberValues() }
+  /// - Returns: whether short values are kept now.
+  func keepShortValues() -> Bool { layout == .large && large.pointee.keepShortValues() }
 }

@@ -166,28 +166,29 @@ extension PrefixTable {
     return previous
   }
 
-  /// Numbers the values of an IPv4 table, for those who look up many addresses in a full table: `longestMatchValue` and
-  /// `longestMatchValues` then read two bytes beside each run of addresses, in place of a run and a prefix.
+  /// Keeps the values of an IPv4 table in two bytes beside each run of addresses, for those who look up many addresses in a full
+  /// table: `longestMatchValue` and `longestMatchValues` then read these, in place of a run and a prefix.
   ///
-  /// Changes keep the numbers. They are given up for good where there are more than 32,767 distinct values; lookups go on without.
+  /// Changes keep them. They are given up for good when a prefix gets a value that is not one of 1 ... 32,767; lookups go on
+  /// without.
   ///
-  /// - Returns: whether values are numbered now. `false` for IPv6, for a table so small that it is one block (up to 64 prefixes),
-  ///   and for more than 32,767 distinct values.
-  /// - Complexity: O(*n* log *v*), *n* prefixes with *v* distinct values; 2 bytes a run, and 448 KiB.
+  /// - Returns: whether short values are kept now. `false` for IPv6, for a table so small that it is one block (up to 64 prefixes),
+  ///   and where a prefix has another value than 1 ... 32,767.
+  /// - Complexity: O(*n*), *n* prefixes; 2 bytes a run.
   @discardableResult
-  public mutating func numberValues() -> Bool {
+  public mutating func keepShortValues() -> Bool {
     guard Address.bitCount == 32, memory.layout == .large else { return false }
-    if hasNumberedValues { return true }
-    var isNumbered = false
+    if keepsShortValues { return true }
+    var areKept = false
     _ = change(FusedTrie.self) { store in
-      isNumbered = store.numberValues()
+      areKept = store.keepShortValues()
       return nil
     }
-    return isNumbered
+    return areKept
   }
 
-  /// Whether the values of the table are numbered: see ``numberValues()``.
-  public var hasNumberedValues: Bool { Address.bitCount == 32 && ipv4?.hasNumberedValues == true }
+  /// Whether short values are kept: see ``keepShortValues()``.
+  public var keepsShortValues: Bool { Address.bitCount == 32 && ipv4?.keepsShortValues == true }
 
   /// The memory that the table takes, in bytes: what lookups read, and the prefixes themselves.
   public var memorySize: (lookup: Int, prefixes: Int) {

@@ -28,17 +28,15 @@ protocol RunLayout: Sendable, BitwiseCopyable {
   /// Neighboring runs may have the same leaf.
   func forEachRun(_ body: (Key, UInt32) throws -> Void) rethrows
 
-  /// Counts one more prefix with a value, before runs get its leaf.
-  mutating func acquireNumber(of value: UInt32)
-  /// Counts one prefix less with a value.
-  mutating func releaseNumber(of value: UInt32)
+  /// Says that a prefix gets the value, before a run gets its leaf.
+  mutating func prepare(for value: UInt32)
   /// Gives the runs of a prefix its value, which has changed, where the layout holds values beside leaves.
   ///
   /// - Parameter place: that of the prefix.
   mutating func refreshValue(of place: UInt32, _ key: Key, _ length: Int, _ entries: UnsafePointer<PrefixEntry>)
 
-  /// Takes the numbers of values from another layout of the same prefixes, and numbers the runs here.
-  mutating func inheritNumbers(from other: inout Self, _ entries: UnsafePointer<PrefixEntry>)
+  /// Keeps values beside leaves where another layout of the same prefixes does.
+  mutating func keepValues(asIn other: Self, _ entries: UnsafePointer<PrefixEntry>)
 
   func copy() -> Self
   func deallocate()
@@ -48,9 +46,7 @@ protocol RunLayout: Sendable, BitwiseCopyable {
 
 extension RunLayout {
   @usableFromInline
-  mutating func acquireNumber(of _: UInt32) {}
+  mutating func prepare(for _: UInt32) {}
   @usableFromInline
-  mutating func releaseNumber(of _: UInt32) {}
-  @usableFromInline
-  mutating func inheritNumbers(from _: inout Self, _: UnsafePointer<PrefixEntry>) {}
+  mutating func keepValues(asIn _: Self, _: UnsafePointer<PrefixEntry>) {}
 }

@@ -101,9 +101,11 @@ import Testing
 
   /// Grows a table to `peak` prefixes and empties it, twice, with changes and replaced values on the way.
   ///
-  /// - Parameter valueCount: how many distinct values there are, 0 for as many as there are numbers.
+  /// - Parameters:
+  ///   - keepsShort: whether the table is asked to keep short values again and again.
+  ///   - valueCount: how many distinct values there are, 0 for as many as there are numbers.
   private func growAndShrink<Address: InternetAddress>(
-    _: Address.Type, seed: UInt64, peak: Int, isNumbered: Bool = false, valueCount: UInt64 = 0
+    _: Address.Type, seed: UInt64, peak: Int, keepsShort: Bool = false, valueCount: UInt64 = 0
   ) {
     var source = Source<Address>(seed: seed)
     var table = PrefixTable<Address>()
@@ -114,16 +116,17 @@ import Testing
         operation += 1
         // Two steps forward and one back.
         if (source.random.below(3) == 0) != isGrowing {
-          let value = valueCount == 0 ? source.random.next() : source.random.below(valueCount)
+          let value = valueCount == 0 ? source.random.next() : source.random.below(valueCount) + (keepsShort ? 1 : 0)
           // Where the table grows, some prefixes get another value.
           let prefix = model.entries.isEmpty || source.random.below(8) > 0
             ? source.prefix() : model.entries[Int(source.random.below(UInt64(model.entries.count)))].prefix
           #expect(
             table.insert(UInt32(truncatingIfNeeded: value), at: prefix)
               == model.insert(UInt32(truncatingIfNeeded: value), at: prefix), "seed \(seed) operation \(operation)")
-          if isNumbered, isGrowing, !table.hasNumberedValues {
-            let isMade = table.numberValues()
-            #expect(isMade || table.count <= 64)
+          if keepsShort, isGrowing, !table.keepsShortValues {
+            let fits = model.entries.allSatisfy { (1...0x7fff).contains($0.value) }
+            let areKept = table.keepShortValues()
+            #expect(areKept ? fits : !fits || table.count <= 64, "seed \(seed) operation \(operation)")
           }
         } else {
           let prefix = model.entries.isEmpty || source.random.below(8) == 0
@@ -155,60 +158,68 @@ import Testing
     }
   }
 
-  @Test("IPv4 tables with numbered values answer as a list does", arguments: [90, 300, 1_500])
-  func ipv4Numbered(peak: Int) {
+  @Test("IPv4 tables that keep short values answer as a list does", arguments: [90, 300, 1_500])
+  func ipv4Short(peak: Int) {
     for seed in 1...Self.rounds {
-      growAndShrink(IPv4Address.self, seed: seed, peak: peak, isNumbered: true)
-      growAndShrink(IPv4Address.self, seed: seed, peak: peak, isNumbered: true, valueCount: 5)
+      growAndShrink(IPv4Address.self, seed: seed, peak: peak, keepsShort: true, valueCount: 0x7fff)
+      growAndShrink(IPv4Address.self, seed: seed, peak: peak, keepsShort: true, valueCount: 5)
+      // One in some thousand is too large.
+      growAndShrink(IPv4Address.self, seed: seed, peak: peak, keepsShort: true, valueCount: 0x8010)
     }
   }
 
-  @Test("values are numbered when that is asked for, and no longer with too many values or too few prefixes")
-  func numberedBounds() {
+  @Test("short values are kept when that is asked for, and no longer with a value that is not short or with few prefixes")
+  func shortBounds() {
     var table = PrefixTable<IPv4Address>()
     func host(_ number: UInt32) -> IPv4Prefix { Prefix(containing: IPv4Address(bits: 10 << 24 | number), length: 32) }
-    for number in 0..<64 as Range<UInt32> { table.insert(number, at: host(number)) }
-    table.numberValues()
-    #expect(!table.hasNumberedValues, "a block")
-    table.insert(64, at: host(64))
+    for number in 1...64 as ClosedRange<UInt32> { table.insert(number, at: host(number)) }
+    func keepShortValues() -> Bool {
+      let areKept = table.keepShortValues()
+      return areKept && table.keepsShortValues
+    }
+    #expect(!keepShortValues() && !table.keepsShortValues, "a block")
+    table.insert(65, at: host(65))
     let without = table
-    #expect(!table.hasNumberedValues)
-    table.numberValues()
-    #expect(table.hasNumberedValues && !without.hasNumberedValues, "a copy goes without")
-    #expect(table.memorySize.lookup < without.memorySize.lookup + 460_000, "two bytes a run, and what finds a value's number")
-    for number in 65..<0x8000 as Range<UInt32> { table.insert(number - 1, at: host(number)) }
-    #expect(table.hasNumberedValues, "32,767 values")
-    #expect(table.longestMatchValue(for: host(0x7fff).address, missing: 77_777) == 0x7ffe)
+    #expect(!table.keepsShortValues)
+    #expect(keepShortValues() && keepShortValues())
+    #expect(!without.keepsShortValues, "a copy goes without")
+    #expect(table.memorySize.lookup <= without.memorySize.lookup * 3 / 2, "two bytes a run, beside its four")
+    for number in 66...0x7fff as ClosedRange<UInt32> { table.insert(number, at: host(number)) }
+    #expect(table.keepsShortValues, "32,767 values")
+    #expect(table.longestMatchValue(for: host(0x7fff).address, missing: 77_777) == 0x7fff)
     let full = table
-    table.insert(0x7fff, at: host(0))
-    #expect(table.hasNumberedValues, "value 0 has gone with the prefix that had it, value 32,767 come")
-    #expect(table.longestMatchValue(for: host(0).address, missing: 77_777) == 0x7fff)
-    table.insert(0x8000, at: host(0x8000))
-    #expect(!table.hasNumberedValues && full.hasNumberedValues, "too many values")
-    #expect(table.longestMatchValue(for: host(0x8000).address, missing: 77_777) == 0x8000)
-    #expect(full.longestMatchValue(for: host(0x8000).address, missing: 77_777) == 77_777)
-    table.numberValues()
-    #expect(!table.hasNumberedValues)
+    for value in [0, 0x8000, .max] as [UInt32] {
+      table = full
+      table.insert(value, at: host(0x8000))
+      #expect(!table.keepsShortValues && full.keepsShortValues, "value \(value)")
+      #expect(table.longestMatchValue(for: host(0x8000).address, missing: 77_777) == value)
+      #expect(full.longestMatchValue(for: host(0x8000).address, missing: 77_777) == 77_777)
+      #expect(!keepShortValues(), "value \(value)")
+      table.remove(host(0x8000))
+      #expect(keepShortValues(), "value \(value) is gone")
+      table.insert(value, at: host(7))
+      #expect(!table.keepsShortValues && table.longestMatchValue(for: host(7).address, missing: 77_777) == value, "in place of 7")
+    }
     table = full
-    for number in 32..<0x8000 as Range<UInt32> { table.remove(host(number)) }
-    #expect(!table.hasNumberedValues && table.longestMatchValue(for: host(31).address, missing: 77_777) == 31, "a block again")
+    for number in 32...0x7fff as ClosedRange<UInt32> { table.remove(host(number)) }
+    #expect(!table.keepsShortValues && table.longestMatchValue(for: host(31).address, missing: 77_777) == 31, "a block again")
     var ipv6 = PrefixTable<IPv6Address>()
-    for number in 0..<100 as Range<UInt32> { ipv6.insert(number, at: Prefix(containing: IPv6Address(bits: UInt128(number)), length: 128)) }
-    ipv6.numberValues()
-    #expect(!ipv6.hasNumberedValues)
+    for number in 1...100 as ClosedRange<UInt32> { ipv6.insert(number, at: Prefix(containing: IPv6Address(bits: UInt128(number)), length: 128)) }
+    ipv6.keepShortValues()
+    #expect(!ipv6.keepsShortValues)
   }
 
-  @Test("numbers stay through all shapes of a table, also of prefixes longer than /24 in many networks")
-  func numberedShapes() {
+  @Test("short values stay through all shapes of a table, also of prefixes longer than /24 in many networks")
+  func shortValuesOfShapes() {
     var table = PrefixTable<IPv4Address>()
     func half(_ number: UInt32) -> IPv4Prefix { Prefix(containing: IPv4Address(bits: 10 << 24 | number << 8), length: 25) }
     let numbers = 0..<40_000 as Range<UInt32>
     for number in numbers {
-      table.insert(number % 7, at: half(number))
-      if number == 100 { table.numberValues() }
+      table.insert(number % 7 + 1, at: half(number))
+      if number == 100 { table.keepShortValues() }
     }
     func expectAll(_ value: (UInt32) -> UInt32, _ comment: Comment) {
-      #expect(table.hasNumberedValues, comment)
+      #expect(table.keepsShortValues, comment)
       let addresses = numbers.flatMap { [half($0).address, IPv4Address(bits: half($0).address.bits | 0x80)] }
       let values = [UInt32](unsafeUninitializedCapacity: addresses.count) { values, count in
         count = addresses.count
@@ -216,7 +227,7 @@ import Testing
       }
       #expect(values == numbers.flatMap { [value($0), 77_777] }, comment)
     }
-    expectAll({ $0 % 7 }, "grown")
+    expectAll({ $0 % 7 + 1 }, "grown")
     for number in numbers { table.insert(number % 5 + 10, at: half(number)) }
     expectAll({ $0 % 5 + 10 }, "other values")
     for number in numbers where number % 80 > 0 { table.remove(half(number)) }
@@ -327,9 +338,10 @@ import Testing
         tables.append(table)
       }
     }
-    var numbered = tables[tables.count - 1]
-    numbered.numberValues()
-    tables.append(numbered)
+    var short = PrefixTable<IPv4Address>()
+    while short.count < 300 { short.insert(UInt32(source.random.below(100)) + 1, at: source.prefix()) }
+    short.keepShortValues()
+    tables.append(short)
     for count in [0, 1, 63, 64, 65, 1_000] {
       let picked = (0..<count).map { _ in tables[Int(source.random.below(UInt64(tables.count)))] }
       let (addresses, readers) = (picked.map { _ in source.address() }, picked.map(\.reader))

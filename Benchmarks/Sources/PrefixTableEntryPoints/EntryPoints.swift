@@ -48,7 +48,7 @@ public func build4(_ routes: UnsafeRawPointer, _ count: Int) {
   let routes = routes.assumingMemoryBound(to: IPv4Record.self)
   ipv4 = PrefixTable()
   for index in 0..<count { ipv4.insert(UInt32(routes[index].nextHop), at: prefix(routes[index])) }
-  ipv4.numberValues()
+  ipv4.keepShortValues()
 }
 
 @_cdecl("vrfsim4_size")
@@ -61,7 +61,7 @@ public func size4(_ prefixes: UnsafeMutablePointer<Int>) -> Int {
 /// Each key depends on the last answer.
 @_cdecl("vrfsim4_chain")
 public func chain4(_ keys: UnsafePointer<UInt32>, _ count: Int, _ zero: UInt64) -> UInt64 {
-  guard let table = ipv4.numberedValueReader else { return 0 }
+  guard let table = ipv4.shortValueReader else { return 0 }
   var (last, sum) = (UInt64(0), UInt64(0))
   for index in 0..<count {
     let address = IPv4Address(bits: keys[index] ^ UInt32(truncatingIfNeeded: last & zero))
@@ -73,7 +73,7 @@ public func chain4(_ keys: UnsafePointer<UInt32>, _ count: Int, _ zero: UInt64) 
 
 @_cdecl("vrfsim4_single")
 public func single4(_ keys: UnsafePointer<UInt32>, _ count: Int) -> UInt64 {
-  guard let table = ipv4.numberedValueReader else { return 0 }
+  guard let table = ipv4.shortValueReader else { return 0 }
   var sum: UInt64 = 0
   for index in 0..<count { sum &+= UInt64(table.longestMatchValue(for: IPv4Address(bits: keys[index]), missing: 0)) }
   return sum
