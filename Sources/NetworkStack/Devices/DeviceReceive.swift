@@ -71,7 +71,8 @@ extension Kernel {
     record(.received(device, packet.metadata.flow), packet.id, devices[device.index].namespace)
     // What a VRF device sends to itself was captured when it was sent.
     if devices[device.index].isVRF && packet.metadata.flags.contains(.hasLocalRoute) { return }
-    captureFrame(packet.metadata.bytes, at: device)
+    captureFrame(packet.metadata.bytes, at: device, capturedBefore: packet.metadata.captured)
+    packet.metadata.captured = .none
   }
 
   /// Takes a frame that comes from where frames seldom come.
@@ -117,10 +118,17 @@ extension Kernel {
   }
 
   /// Keeps a copy of a frame where the device is captured.
-  mutating func captureFrame(_ bytes: PacketBytes, at device: DeviceID) {
-    guard devices[device.index].isCaptured else { return }
-    capture.append(bytes, device: device, at: now)
+  ///
+  /// - Parameter place: where the same bytes were captured before.
+  /// - Returns: where they are captured now.
+  @discardableResult
+  mutating func captureFrame(
+    _ bytes: PacketBytes, at device: DeviceID, capturedBefore place: CapturedPlace = .none
+  ) -> CapturedPlace {
+    guard devices[device.index].isCaptured else { return .none }
+    let place = capture.append(bytes, capturedBefore: place, device: device, at: now)
     if capture.isFull && pendingOutcome == nil { pendingOutcome = .captureIsFull }
+    return place
   }
 
   /// Captures a packet on a VRF device, with the Ethernet header that is still in front of it.

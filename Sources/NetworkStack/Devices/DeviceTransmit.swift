@@ -108,8 +108,13 @@ extension Kernel {
   @inline(never)
   private mutating func showTransmission(of packet: borrowing Packet, by device: DeviceID) {
     record(.transmitted(device, packet.metadata.flow), packet.id, devices[device.index].namespace)
+    switch devices[device.index].kind {
     // What a machine sends to itself is captured when it comes back.
-    if !devices[device.index].isLoopback { captureFrame(packet.metadata.bytes, at: device) }
+    case .loopback: return
+    // Nobody changes it before the far end has it.
+    case .networkCard, .veth: packet.metadata.captured = captureFrame(packet.metadata.bytes, at: device)
+    case .dummy, .bridge, .vrf, .vlan, .macvlan, .vxlan: captureFrame(packet.metadata.bytes, at: device)
+    }
   }
 
   /// Forgets what belongs to the kernel or namespace that the packet leaves.

@@ -136,6 +136,9 @@ struct PacketMetadata: BitwiseCopyable {
   /// The next hop of an IPv6 packet, and of one of IPv4 that is handed to a router by its IPv6 address.
   var ipv6NextHop = IPv6Address.unspecified
 
+  /// Where its bytes were captured when it was sent into a cable or veth; the far end captures the same.
+  var captured = CapturedPlace.none
+
   /// - Parameter base: where the bytes begin in the cell, behind `headroom`.
   init(_ id: PacketID, base: UnsafeMutableRawPointer, headroom: Int, length: Int, device: DeviceID, number: UInt32) {
     self.id = id

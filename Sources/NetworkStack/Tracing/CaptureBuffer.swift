@@ -17,6 +17,8 @@ struct CaptureBuffer: @unchecked Sendable {
   private var base: UnsafeMutableRawPointer
   private var capacity = 0
   private var used = 0
+  /// How often the buffer was emptied, and one.
+  private var batch: UInt32 = 1
   /// Memories whose frames were handed out, and were still had by somebody.
   private var lent: [CaptureMemory] = []
   /// The buffer counts as full from so many bytes on.
@@ -32,19 +34,33 @@ struct CaptureBuffer: @unchecked Sendable {
 
   var frames: CapturedFrames { CapturedFrames(memory: memory, byteCount: used) }
 
+  /// Adds a frame; its bytes only where they are not among these frames already.
+  ///
+  /// - Parameter place: where the same bytes were captured before.
+  /// - Returns: where they are.
   @inline(__always)
-  mutating func append(_ frame: PacketBytes, device: DeviceID, at instant: Instant) {
-    let size = CapturedFrames.size(of: frame.count)
+  mutating func append(
+    _ frame: PacketBytes, capturedBefore place: CapturedPlace, device: DeviceID, at instant: Instant
+  ) -> CapturedPlace {
+    let isNew = place.batch != batch
+    let size = CapturedFrames.size(of: isNew ? frame.count : 0)
     if _slowPath(used + size > capacity) { grow(by: size) }
     let record = base + used
-    record.storeBytes(of: .init(instant: instant, device: device, length: UInt32(frame.count)), as: CapturedFrames.Record.self)
-    (record + CapturedFrames.recordLength).copyMemory(from: frame.base, byteCount: frame.count)
+    let offset = isNew ? UInt32(truncatingIfNeeded: used + CapturedFrames.recordLength) : place.offset
+    record.storeBytes(
+      of: .init(
+        instant: instant, device: device, length: UInt32(truncatingIfNeeded: frame.count), offset: offset,
+        size: UInt32(truncatingIfNeeded: size)),
+      as: CapturedFrames.Record.self)
+    if isNew { (record + CapturedFrames.recordLength).copyMemory(from: frame.base, byteCount: frame.count) }
     used += size
+    return CapturedPlace(batch: batch, offset: offset)
   }
 
   /// Forgets the frames; whoever was given them keeps them.
   mutating func removeAll() {
     used = 0
+    batch &+= 1
     if isKnownUniquelyReferenced(&memory) { return }
     lent.append(memory)
     if let free = lent.indices.first(where: { isKnownUniquelyReferenced(&lent[$0]) }) {
@@ -71,6 +87,16 @@ struct CaptureBuffer: @unchecked Sendable {
   }
 }
 
+/// Where the bytes of a frame are that was captured.
+struct CapturedPlace: BitwiseCopyable {
+  /// With which frames they were captured.
+  let batch: UInt32
+  /// How far behind the beginning of these.
+  let offset: UInt32
+
+  static let none = CapturedPlace(batch: 0, offset: 0)
+}
+
 /// Where captured frames are; freed with the last who has it.
 final class CaptureMemory {
   let base: UnsafeMutableRawPointer
@@ -90,44 +116,49 @@ final class CaptureMemory {
 /// has the frames.
 public struct CapturedFrames: Sequence, IteratorProtocol, @unchecked Sendable {
   // Unchecked: the memory is not written while somebody has frames in it.
-  /// What stands before the bytes of a frame.
+  /// What is noted of a frame. Its bytes stand behind that, or where the same were captured before: at the other end of a
+  /// cable, as of most frames that come in.
   @usableFromInline
   struct Record: BitwiseCopyable {
     @usableFromInline let instant: Instant
     @usableFromInline let device: DeviceID
     @usableFromInline let length: UInt32
+    /// Where the bytes are, from the first record on.
+    @usableFromInline let offset: UInt32
+    /// Where the next record is, from this one on.
+    @usableFromInline let size: UInt32
 
-    init(instant: Instant, device: DeviceID, length: UInt32) {
-      (self.instant, self.device, self.length) = (instant, device, length)
+    init(instant: Instant, device: DeviceID, length: UInt32, offset: UInt32, size: UInt32) {
+      (self.instant, self.device, self.length, self.offset, self.size) = (instant, device, length, offset, size)
     }
   }
 
   @usableFromInline static var recordLength: Int { MemoryLayout<Record>.stride }
   @usableFromInline static var alignment: Int { MemoryLayout<Record>.alignment }
 
-  @usableFromInline var start: UnsafeRawPointer
+  @usableFromInline let first: UnsafeRawPointer
   @usableFromInline let end: UnsafeRawPointer
+  /// The record of the next frame.
+  @usableFromInline var current: UnsafeRawPointer
   private let memory: CaptureMemory
 
   init(memory: CaptureMemory, byteCount: Int) {
     self.memory = memory
-    start = UnsafeRawPointer(memory.base)
-    end = start + byteCount
+    first = UnsafeRawPointer(memory.base)
+    (current, end) = (first, first + byteCount)
   }
 
   /// Bytes of the frames and of what is noted with them.
-  public var byteCount: Int { end - start }
+  public var byteCount: Int { end - first }
 
-  /// What a frame takes with its record, so that the next one is aligned.
-  @inlinable @inline(__always)
+  /// What a record takes with so many bytes behind it, so that the next one is aligned.
   static func size(of length: Int) -> Int { recordLength + (length + alignment - 1) & ~(alignment - 1) }
 
   @inlinable
   public mutating func next() -> (instant: Instant, device: DeviceID, bytes: UnsafeRawBufferPointer)? {
-    if start == end { return nil }
-    let record = start.load(as: Record.self)
-    let bytes = UnsafeRawBufferPointer(start: start + Self.recordLength, count: Int(record.length))
-    start += Self.size(of: bytes.count)
-    return (record.instant, record.device, bytes)
+    if current == end { return nil }
+    let record = current.load(as: Record.self)
+    current += Int(record.size)
+    return (record.instant, record.device, UnsafeRawBufferPointer(start: first + Int(record.offset), count: Int(record.length)))
   }
 }
