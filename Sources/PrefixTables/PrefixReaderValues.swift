@@ -38,12 +38,21 @@ extension PrefixReader {
     }
     guard let keys = addresses.baseAddress, let results = values.baseAddress else { return }
     if Address.bitCount == 128, memory.layout == .large {
-      for first in stride(from: 0, to: addresses.count, by: rangeTreeBatch) {
-        rangeTreeValues(keys + first, results + first, min(rangeTreeBatch, addresses.count &- first), missing)
+      for first in stride(from: 0, to: addresses.count, by: RangeTree.walkCount) {
+        rangeTreeValues(keys + first, results + first, min(RangeTree.walkCount, addresses.count &- first), missing)
       }
     } else {
       for index in 0..<addresses.count { results[index] = longestMatchValue(for: keys[index], missing: missing) }
     }
+  }
+
+  @inlinable
+  func rangeTreeValues(
+    _ addresses: UnsafePointer<Address>, _ values: UnsafeMutablePointer<UInt32>, _ count: Int, _ missing: UInt32
+  ) {
+    let table = memory.large(RangeTree.self)
+    table.pointee.layout.values(
+      of: { UInt128(truncatingIfNeeded: addresses[$0].bits) }, count, into: values, table.pointee.entries, missing)
   }
 
   @inlinable @inline(__always)
@@ -51,28 +60,5 @@ extension PrefixReader {
     guard Address.bitCount == 32, memory.layout == .large else { return nil }
     let trie = UnsafePointer(memory.large(FusedTrie.self)).pointee.layout
     return trie.values.map { ShortValueReader(trie, $0) }
-  }
-
-  /// How many lookups in a range tree wait for memory at the same time.
-  @inlinable
-  var rangeTreeBatch: Int { 32 }
-
-  /// Values of up to `rangeTreeBatch` addresses of a large IPv6 table, step by step: what one waits for does not hold up the next.
-  @inlinable
-  func rangeTreeValues(
-    _ addresses: UnsafePointer<Address>, _ values: UnsafeMutablePointer<UInt32>, _ count: Int, _ missing: UInt32
-  ) {
-    let table = memory.large(RangeTree.self)
-    let (tree, entries) = (table.pointee.layout, UnsafePointer(table.pointee.entries))
-    withUnsafeTemporaryAllocation(of: RangeTree.Step.self, capacity: rangeTreeBatch) { steps in
-      let steps = steps.baseAddress.unsafelyUnwrapped
-      for index in 0..<count { steps[index] = tree.firstStep(UInt128(truncatingIfNeeded: addresses[index].bits)) }
-      // All lines of the pages are asked for before any is looked at; what is read here is written over below.
-      for index in 0..<count { values[index] = tree.touch(steps[index]) }
-      for index in 0..<count {
-        let key = UInt128(truncatingIfNeeded: addresses[index].bits)
-        values[index] = tree.value(after: steps[index], of: key, entries, missing)
-      }
-    }
   }
 }

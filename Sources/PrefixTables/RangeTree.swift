@@ -3,8 +3,9 @@
 /// ```
 ///   address   |  16 bits  |  32 bits  |  32 bits  |  32 bits  |  16 bits  |
 ///   direct    2^16 of 4 bytes: a leaf, or (highest bit set) a bucket that decides the next 32 bits
-///   bucket    16 bytes, and memory of its own:
-///               index   levels of groups of 16 ends, the top first: the last address of each group or page of the level below
+///   bucket    24 bytes, and memory of its own:
+///               index   nodes of 16 ends: the last address of each node or page below. Node n is followed by 16n + 1 ... 16n + 16,
+///                       and those below the last nodes are the pages; all levels but the last have room for all nodes
 ///               pages   192 bytes each, in order: 16 starts; what the value of each of their runs is more than that of
 ///                       the one before, modulo 2^32; the same of the leaves
 /// ```
@@ -22,10 +23,13 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
   struct Bucket: BitwiseCopyable {
     /// Index and pages; `nil` where the bucket is free.
     @usableFromInline var memory: UnsafeMutableRawPointer?
+    /// Where the pages would begin if they went on from node 0 in steps of pages: the first one has the number behind the
+    /// nodes of all levels.
+    @usableFromInline var pagesOffset: Int
     /// The number of pages less 1; of a free bucket the next free one.
     @usableFromInline var lastPage: UInt32
-    /// 4 bits for each level of the index.
-    @usableFromInline var topShift: UInt32
+    /// How many levels the index has.
+    @usableFromInline var height: UInt32
   }
 
   /// Set in a leaf that names a bucket.
@@ -72,16 +76,31 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
   /// The page with the run of an address.
   @inlinable
   func findPage(of key: SIMD8<Int32>, in bucket: Bucket) -> UnsafeRawPointer {
-    var level = UnsafeRawPointer(bucket.memory.unsafelyUnwrapped)
-    var shift = bucket.topShift
-    var index: UInt32 = 0
-    while shift != 0 {
-      let child = Self.countEnds(level + Int(index) &<< 6, below: key)
-      level += 64 &+ Int(bucket.lastPage &>> shift) &<< 6
-      shift &-= 4
-      index = index &<< 4 &+ child
+    let memory = UnsafeRawPointer(bucket.memory.unsafelyUnwrapped)
+    var node = 0
+    var height = bucket.height
+    while height != 0 {
+      node = Self.child(of: node, in: memory, towards: key)
+      height &-= 1
     }
-    return level + Int(index) &* Self.pageSize
+    return Self.page(node, in: memory, bucket.pagesOffset)
+  }
+
+  /// The page that the nodes of an index lead to, told by 8 times its number.
+  @inlinable @inline(__always)
+  static func page(_ node: Int, in memory: UnsafeRawPointer, _ pagesOffset: Int) -> UnsafeRawPointer {
+    memory + (pagesOffset &+ node &* (pageSize / 8))
+  }
+
+  /// The node below another one that leads to an address; both are told by 8 times their numbers.
+  ///
+  /// So addresses are told, and ends counted in, by the scales that processors have. For the same reason both counts are added in
+  /// turn, in words of different size: then no code is made for joining them first.
+  @inlinable @inline(__always)
+  static func child(of node: Int, in memory: UnsafeRawPointer, towards key: SIMD8<Int32>) -> Int {
+    let ends = memory + node &* 8
+    let firstChild = UInt32(truncatingIfNeeded: node) &<< 4 &+ 8
+    return Int(firstChild &+ endsBelow(ends, key).count &* 8) &+ Int(endsBelow(ends + 32, key).count) &* 8
   }
 
   /// The leaf of an address: a sum of differences, as the load of a leaf would wait for the starts.
@@ -101,12 +120,6 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
       &+ high & (differences + 32).loadUnaligned(as: SIMD8<Int32>.self)
     return UInt32(bitPattern: sums.sum)
   }
-
-  /// How many of 16 ends are below the address.
-  @inlinable @inline(__always)
-  static func countEnds(_ ends: UnsafeRawPointer, below key: SIMD8<Int32>) -> UInt32 {
-    0 &- UInt32(bitPattern: (endsBelow(ends, key) &+ endsBelow(ends + 32, key)).sum)
-  }
 }
 
 // MARK: - Values
@@ -115,62 +128,126 @@ extension RangeTree {
   /// The value of an address, or `missing` where no prefix contains it.
   @inlinable
   func value(of key: UInt128, _ entries: UnsafePointer<PrefixEntry>, _ missing: UInt32) -> UInt32 {
-    value(after: firstStep(key), of: key, entries, missing)
+    let leaf = directLeaf(of: key)
+    if leaf & Self.bucketFlag == 0 { return chooseValue(leaf, entries[Int(leaf)].value, missing) }
+    let bits = firstBits(of: key)
+    let page = findPage(of: SIMD8(repeating: bits), in: buckets[Int(leaf & ~Self.bucketFlag)])
+    return value(inPage: page, bits, of: key, entries, missing)
   }
 
-  /// The same of an address that came as far as this step.
+  /// The leaf that the direct table has for an address.
+  @inlinable @inline(__always)
+  func directLeaf(of key: UInt128) -> UInt32 {
+    directBits == 0 ? direct[0] : direct[Int(truncatingIfNeeded: key &>> 112)]
+  }
+
+  /// The 32 bits of an address that its first bucket decides over, as starts are held.
+  @inlinable @inline(__always)
+  func firstBits(of key: UInt128) -> Int32 {
+    let high = UInt64(truncatingIfNeeded: key &>> 64)
+    return Int32(bitPattern: UInt32(truncatingIfNeeded: high &>> UInt64(32 &- directBits)) ^ 1 << 31)
+  }
+
+  /// The value of an address whose page in its first bucket is found.
+  ///
+  /// - Parameter bits: what the page decides over.
   @inlinable @inline(__always)
   func value(
-    after step: Step, of key: UInt128, _ entries: UnsafePointer<PrefixEntry>, _ missing: UInt32
+    inPage page: UnsafeRawPointer, _ bits: Int32, of key: UInt128, _ entries: UnsafePointer<PrefixEntry>, _ missing: UInt32
   ) -> UInt32 {
-    guard let page = step.page else { return chooseValue(step.leaf, entries[Int(step.leaf)].value, missing) }
-    let value = Self.value(of: step.key, inPage: page)
-    return value != 0 ? value : valueOfLeaf(after: step, page, of: key, entries, missing)
+    let value = Self.value(of: SIMD8(repeating: bits), inPage: page)
+    return value != 0 ? value : valueOfLeaf(inPage: page, bits, of: key, entries, missing)
   }
 
   /// The same where the page says 0: a prefix has that value, or none contains the address, or a bucket goes on.
   @inlinable @inline(never)
   func valueOfLeaf(
-    after step: Step, _ page: UnsafeRawPointer, of key: UInt128, _ entries: UnsafePointer<PrefixEntry>, _ missing: UInt32
+    inPage page: UnsafeRawPointer, _ bits: Int32, of key: UInt128, _ entries: UnsafePointer<PrefixEntry>, _ missing: UInt32
   ) -> UInt32 {
-    var leaf = Self.leaf(of: step.key, inPage: page)
+    var leaf = Self.leaf(of: SIMD8(repeating: bits), inPage: page)
     if leaf & Self.bucketFlag != 0 { leaf = self.leaf(of: key) }
     return chooseValue(leaf, entries[Int(leaf)].value, missing)
   }
+}
 
-  /// Where the lookup of an address goes on after the direct table and the index of its bucket.
+// MARK: - Values of many addresses
+
+extension RangeTree {
+  /// How many lookups go together. Loops of so many turns are short enough that processors foresee their ends.
+  @inlinable static var walkCount: Int { 32 }
+
+  /// Where one of many lookups stands that go from level to level together.
   @usableFromInline @frozen
-  struct Step: BitwiseCopyable {
-    /// A page; `nil` where there is a leaf already.
-    @usableFromInline var page: UnsafeRawPointer?
-    /// The 32 bits that the page decides over, as starts are held, or the leaf.
-    @usableFromInline var keyOrLeaf: Int32
+  struct Walk: BitwiseCopyable {
+    /// The memory of the bucket, and at the end its page; of an address without a bucket nothing that is read.
+    @usableFromInline var memory: UnsafeRawPointer
+    @usableFromInline var pagesOffset: Int
+    /// 8 times the number of the node.
+    @usableFromInline var node: Int
+    /// The 32 bits that the bucket decides over, or the leaf where there is no bucket.
+    @usableFromInline var bitsOrLeaf: Int32
+    /// How many levels the bucket has; -1 where there is none.
+    @usableFromInline var height: Int32
 
     @inlinable
-    init(page: UnsafeRawPointer?, keyOrLeaf: Int32) { (self.page, self.keyOrLeaf) = (page, keyOrLeaf) }
+    init(memory: UnsafeRawPointer, pagesOffset: Int, bitsOrLeaf: Int32, height: Int32) {
+      (self.memory, self.pagesOffset, node) = (memory, pagesOffset, 0)
+      (self.bitsOrLeaf, self.height) = (bitsOrLeaf, height)
+    }
 
-    @inlinable
-    var key: SIMD8<Int32> { SIMD8(repeating: keyOrLeaf) }
-
-    @inlinable
-    var leaf: UInt32 { UInt32(bitPattern: keyOrLeaf) }
+    @inlinable var hasBucket: Bool { height >= 0 }
   }
 
-  @inlinable
-  func firstStep(_ key: UInt128) -> Step {
-    let high = UInt64(truncatingIfNeeded: key &>> 64)
-    let leaf = directBits == 0 ? direct[0] : direct[Int(truncatingIfNeeded: high &>> 48)]
-    if leaf & Self.bucketFlag == 0 { return Step(page: nil, keyOrLeaf: Int32(bitPattern: leaf)) }
-    let bits = UInt32(truncatingIfNeeded: high &>> UInt64(32 &- directBits))
-    let key = signed(bits)
-    return Step(page: findPage(of: key, in: buckets[Int(leaf & ~Self.bucketFlag)]), keyOrLeaf: key[0])
-  }
-
-  /// Reads the starts and values of a step's page, so that they are near when they are needed.
   @inlinable @inline(__always)
-  func touch(_ step: Step) -> UInt32 {
-    guard let page = step.page else { return 0 }
-    return page.load(as: UInt32.self) ^ page.load(fromByteOffset: 64, as: UInt32.self)
+  func beginWalk(towards key: UInt128) -> Walk {
+    let leaf = directLeaf(of: key)
+    if leaf & Self.bucketFlag == 0 { return Walk(memory: direct, pagesOffset: 0, bitsOrLeaf: Int32(bitPattern: leaf), height: -1) }
+    let bucket = buckets + Int(leaf & ~Self.bucketFlag)
+    return Walk(
+      memory: bucket.pointee.memory.unsafelyUnwrapped, pagesOffset: bucket.pointee.pagesOffset, bitsOrLeaf: firstBits(of: key),
+      height: Int32(bitPattern: bucket.pointee.height))
+  }
+
+  /// The values of up to `walkCount` addresses, level by level: what one waits for does not hold up the next, and each step is so
+  /// short that many are under way at once.
+  ///
+  /// - Parameter key: the address with a number.
+  @inlinable @inline(__always)
+  func values(
+    of key: (Int) -> UInt128, _ count: Int, into values: UnsafeMutablePointer<UInt32>, _ entries: UnsafePointer<PrefixEntry>,
+    _ missing: UInt32
+  ) {
+    withUnsafeTemporaryAllocation(of: Walk.self, capacity: Self.walkCount) { walks in
+      let walks = walks.baseAddress.unsafelyUnwrapped
+      var levels: Int32 = 0
+      for index in 0..<count {
+        walks[index] = beginWalk(towards: key(index))
+        levels = max(levels, walks[index].height)
+      }
+      var level: Int32 = 0
+      while level < levels {
+        for index in 0..<count where walks[index].height > level {
+          walks[index].node = Self.child(
+            of: walks[index].node, in: walks[index].memory, towards: SIMD8(repeating: walks[index].bitsOrLeaf))
+        }
+        level &+= 1
+      }
+      // All lines of the pages are asked for before any is looked at; what is read here is written over below.
+      for index in 0..<count where walks[index].hasBucket {
+        let page = Self.page(walks[index].node, in: walks[index].memory, walks[index].pagesOffset)
+        walks[index].memory = page
+        values[index] = page.load(as: UInt32.self) ^ page.load(fromByteOffset: 64, as: UInt32.self)
+      }
+      for index in 0..<count {
+        let walk = walks[index]
+        if walk.hasBucket {
+          values[index] = value(inPage: walk.memory, walk.bitsOrLeaf, of: key(index), entries, missing)
+        } else {
+          let leaf = UInt32(bitPattern: walk.bitsOrLeaf)
+          values[index] = chooseValue(leaf, entries[Int(leaf)].value, missing)
+        }
+      }
+    }
   }
 }
 

@@ -138,22 +138,28 @@ extension RangeTree {
 
   // MARK: - Pages
 
-  /// Where the pages of a bucket begin, behind its index.
-  private static func pagesOffset(lastPage: UInt32) -> Int {
-    var groups = 0
-    var last = Int(lastPage)
-    while last > 0 {
-      last >>= 4
-      groups += last + 1
-    }
-    return groups * 64
+  /// How many levels lead to so many pages: 3 also where 2 would do, of all but small buckets. Lookups in turn in different
+  /// buckets of a full table then pass as many, which processors foresee.
+  private static func height(lastPage: UInt32) -> UInt32 {
+    var height: UInt32 = 0
+    while lastPage >> (4 * height) != 0 { height += 1 }
+    return lastPage < 32 ? height : max(3, height)
   }
 
-  static func size(lastPage: UInt32) -> Int { pagesOffset(lastPage: lastPage) + (Int(lastPage) + 1) * pageSize }
+  /// The number of the first node of a level: as many nodes as all levels above have room for.
+  private static func firstNode(ofLevel level: UInt32) -> Int { ((1 << Int(4 * level)) - 1) / 15 }
+
+  /// The bytes of the index of a bucket.
+  private static func indexSize(lastPage: UInt32) -> Int {
+    if lastPage == 0 { return 0 }
+    return (firstNode(ofLevel: height(lastPage: lastPage) - 1) + Int(lastPage >> 4) + 1) * 64
+  }
+
+  static func size(lastPage: UInt32) -> Int { indexSize(lastPage: lastPage) + (Int(lastPage) + 1) * pageSize }
 
   @inline(__always)
   private func page(_ bucket: Bucket, _ page: Int) -> UnsafeMutablePointer<UInt32> {
-    (bucket.memory! + Self.pagesOffset(lastPage: bucket.lastPage) + page * Self.pageSize)
+    (bucket.memory! + (bucket.pagesOffset + (Self.firstNode(ofLevel: bucket.height) + page) * Self.pageSize))
       .assumingMemoryBound(to: UInt32.self)
   }
 
@@ -214,25 +220,25 @@ extension RangeTree {
   /// A bucket with these runs, of which the first begins at 0.
   private func makeBucket(_ runs: UnsafeBufferPointer<Run>) -> Bucket {
     let pages = (runs.count + Self.runsPerNewPage - 1) / Self.runsPerNewPage
-    var bucket = Bucket(memory: nil, lastPage: UInt32(pages - 1), topShift: 0)
-    while bucket.lastPage >> bucket.topShift != 0 { bucket.topShift += 4 }
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: Self.size(lastPage: bucket.lastPage), alignment: 64)
-    bucket.memory = memory
+    let lastPage = UInt32(pages - 1)
+    let height = Self.height(lastPage: lastPage)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: Self.size(lastPage: lastPage), alignment: 64)
+    let bucket = Bucket(
+      memory: memory, pagesOffset: Self.indexSize(lastPage: lastPage) - Self.firstNode(ofLevel: height) * Self.pageSize,
+      lastPage: lastPage, height: height)
     for page in 0..<pages {
       let (from, to) = (page * runs.count / pages, (page + 1) * runs.count / pages)
       storePage(bucket, page, runs.baseAddress! + from, to - from)
     }
-    var level = memory.assumingMemoryBound(to: UInt32.self)
-    var shift = bucket.topShift
-    while shift != 0 {
-      let slots = Int(bucket.lastPage >> shift + 1) * 16
-      shift -= 4
-      for slot in 0..<slots {
-        let next = (slot + 1) << Int(shift)
-        let end = next <= Int(bucket.lastPage) ? start(bucket, next, 0) - 1 : .max
-        level[slot] = end ^ 1 << 31
+    for level in 0..<height {
+      let ends = (memory + Self.firstNode(ofLevel: level) * 64).assumingMemoryBound(to: UInt32.self)
+      // How many pages are below a node of this level, and below each of its ends.
+      let (nodeShift, endShift) = (4 * (height - level), 4 * (height - level - 1))
+      for slot in 0..<Int(lastPage >> nodeShift + 1) * 16 {
+        let next = (slot + 1) << Int(endShift)
+        let end = next < pages ? start(bucket, next, 0) - 1 : .max
+        ends[slot] = end ^ 1 << 31
       }
-      level += slots
     }
     return bucket
   }
@@ -265,7 +271,7 @@ extension RangeTree {
       return UInt32(index) | Self.bucketFlag
     }
     bucket.memory?.deallocate()
-    buckets[index] = Bucket(memory: nil, lastPage: firstFreeBucket, topShift: 0)
+    buckets[index] = Bucket(memory: nil, pagesOffset: 0, lastPage: firstFreeBucket, height: 0)
     firstFreeBucket = UInt32(index)
     return leaf
   }

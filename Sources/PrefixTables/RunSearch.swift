@@ -40,7 +40,7 @@ enum FewRuns {
   @inlinable @inline(__always)
   static func run(of key: UInt32, in base: UnsafeRawPointer) -> Int {
     let key = signed(key)
-    let eight = endsBelow(base, key) &+ endsBelow(base + moreEndsOffset, key)
+    let eight = endsBelow(base, key).lanes &+ endsBelow(base + moreEndsOffset, key).lanes
     let four = ((base + moreEndsOffset + 32).loadUnaligned(as: SIMD4<Int32>.self) .< key.lowHalf).lanes
     return Int(0 &- (eight.lowHalf &+ eight.highHalf &+ four).wrappedSum())
   }
@@ -63,7 +63,7 @@ enum GroupedRuns {
   /// The group with the run of an address.
   @inlinable @inline(__always)
   static func group(of key: UInt32, in base: UnsafeRawPointer) -> Int {
-    Int(0 &- endsBelow(base, signed(key)).sum)
+    Int(0 &- endsBelow(base, signed(key)).lanes.sum)
   }
 
   @inlinable @inline(__always)
@@ -75,7 +75,7 @@ enum GroupedRuns {
   @inlinable @inline(__always)
   static func run(of key: UInt32, inGroup group: UnsafeRawPointer) -> Int {
     let key = signed(key)
-    return Int(0 &- (endsBelow(group, key) &+ endsBelow(group + 32, key)).sum)
+    return Int(0 &- (endsBelow(group, key).lanes &+ endsBelow(group + 32, key).lanes).sum)
   }
 }
 
@@ -83,16 +83,22 @@ enum GroupedRuns {
 @inlinable @inline(__always)
 func signed(_ key: UInt32) -> SIMD8<Int32> { SIMD8(repeating: Int32(bitPattern: key ^ 1 << 31)) }
 
-/// -1 for each of 8 ends that is below an address, 0 for the others.
+/// Which of 8 ends are below an address.
 @inlinable @inline(__always)
-func endsBelow(_ ends: UnsafeRawPointer, _ key: SIMD8<Int32>) -> SIMD8<Int32> {
-  (ends.loadUnaligned(as: SIMD8<Int32>.self) .< key).lanes
+func endsBelow(_ ends: UnsafeRawPointer, _ key: SIMD8<Int32>) -> SIMDMask<SIMD8<Int32>> {
+  ends.loadUnaligned(as: SIMD8<Int32>.self) .< key
 }
 
 extension SIMDMask<SIMD8<Int32>> {
   /// -1 where the mask is set, 0 elsewhere: as vector units have it, so that no code is made for choosing.
   @inlinable @inline(__always)
   var lanes: SIMD8<Int32> { unsafeBitCast(self, to: SIMD8<Int32>.self) }
+
+  /// How many lanes are set: in a form of which compilers make the mask's bits and their count.
+  @inlinable @inline(__always)
+  var count: UInt32 {
+    UInt32(truncatingIfNeeded: SIMD8<Int32>(repeating: 0).replacing(with: SIMD8(repeating: 1), where: self).wrappedSum())
+  }
 }
 
 extension SIMDMask<SIMD4<Int32>> {

@@ -61,17 +61,19 @@ public struct ShortValueReader: BitwiseCopyable {
   func value(of key: UInt32, at leaf: UInt32, _ missing: UInt32) -> UInt32 {
     // In a whole word, so that nothing has to be widened behind it.
     var value = UInt(values[Int(leaf)])
-    if value & UInt(LeafValues.nodeFlag) != 0 { value = valueBelow(leaf, of: key) & UInt(UInt16.max) }
+    if value & UInt(LeafValues.nodeFlag) != 0 { value = valueBelow(of: key) & UInt(UInt16.max) }
     let short = UInt32(truncatingIfNeeded: value)
     return chooseValue(short, short, missing)
   }
 
-  /// The value of an address whose leaf is a node.
-  @inlinable
-  func valueBelow(_ leaf: UInt32, of key: UInt32) -> UInt {
+  /// The value of an address whose first leaf is a node.
+  ///
+  /// Looks for that leaf once more, as few addresses have such a one, and others need not keep theirs for it.
+  @inlinable @inline(never)
+  func valueBelow(of key: UInt32) -> UInt {
     let wide = FusedTrie.widened(key)
     var shift = UInt64(topShift &- (6 - FusedTrie.extraBits))
-    var leaf = leaf
+    var leaf = topLeaf(of: key)
     repeat {
       shift &-= 6
       let node = Int(leaves[Int(leaf)] & ~FusedTrie.nodeFlag)
