@@ -8,7 +8,7 @@ one with few, for each routed hop or packet; the median of the runs, and how far
 turn. UDP frames of 100 bytes, neighbors learned, nothing traced. Senders and receivers are counted with the hops. There are so many packets
 that what building the network takes, a little more or less each time, does not matter.
 """
-import argparse, json, lzma, os, random, shutil, statistics, sys, tempfile
+import argparse, json, lzma, os, random, statistics, sys, tempfile
 from networks import bridge, line, masquerading, namespaces, neighbors, pairs, run, table
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -30,13 +30,20 @@ class Bench:
     def wants(self, name):
         return self.options.only is None or self.options.only in name
 
-    def cost(self, make, packets, hops, arguments=(), clock=lambda used: used.user):
+    def once(self, scenario, captures):
+        """What a run takes; with captures in a new folder inside `captures`, which is removed afterwards."""
+        if captures is None:
+            return run(self.options.vrfsim, scenario)
+        with tempfile.TemporaryDirectory(dir=captures) as folder:
+            return run(self.options.vrfsim, scenario, '--pcap', os.path.join(folder, 'captures'))
+
+    def cost(self, make, packets, hops, clock=lambda used: used.user, captures=None):
         """Nanoseconds for each hop of the packets: `make` makes the scenario for a number of packets."""
         seconds = []
         for number in (FEW, packets):
             scenario = make(number)
             # The less of two: what else the machine does only adds.
-            seconds.append(min(clock(run(self.options.vrfsim, scenario, *arguments)) for _ in range(2)))
+            seconds.append(min(clock(self.once(scenario, captures)) for _ in range(2)))
         return (seconds[1] - seconds[0]) * 1e9 / (packets - FEW) / hops
 
     def compare(self, name, unit, measured, base, bound):
@@ -84,18 +91,16 @@ def main():
     if bench.wants('line of 10 routers'):
         bench.keep('line of 10 routers', 'ns/hop', ten)
     if bench.wants('captures'):
-        with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.isdir('/dev/shm') else None) as folder:
-            def captured(clock):
-                files = os.path.join(folder, 'captures')
-                # 22 frames a packet: each cable has two ends.
-                cost = bench.cost(lambda count: line(10, count), 100_000, 22, ('--pcap', files), clock)
-                shutil.rmtree(files)
-                return cost
-            elapsed = lambda used: used.elapsed
-            bench.compare('the same, captures of all interfaces, elapsed time', 'ns/frame', lambda: captured(elapsed),
-                          lambda: bench.cost(lambda count: line(10, count), 100_000, 22, clock=elapsed), None)
-            bench.compare('processor time of both threads and the system', 'ns/frame',
-                          lambda: captured(lambda used: used.user + used.system), lambda: ten() * 10 / 22, None)
+        elapsed = lambda used: used.elapsed
+        # 22 frames a packet: each cable has two ends.
+        frames = lambda clock, captures: bench.cost(lambda count: line(10, count), 100_000, 22, clock, captures)
+        bench.compare('captures of all interfaces, the time that passes', 'ns/frame',
+                      lambda: frames(elapsed, tempfile.gettempdir()), lambda: frames(elapsed, None), None)
+        bench.compare('processor time of both threads and the system', 'ns/frame',
+                      lambda: frames(lambda used: used.user + used.system, tempfile.gettempdir()), lambda: ten() * 10 / 22, None)
+        if os.path.isdir('/dev/shm'):
+            bench.compare('captures into files in memory, the time that passes', 'ns/frame',
+                          lambda: frames(elapsed, '/dev/shm'), lambda: frames(elapsed, None), None)
     if bench.wants('line of 1,000 routers'):
         bench.compare('line of 1,000 routers', 'ns/hop', lambda: bench.cost(lambda count: line(1_000, count, 250), 12_000, 250), ten, 1.5)
     if bench.wants('VRFs'):
