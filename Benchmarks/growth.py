@@ -52,6 +52,14 @@ def containers(count):
     return machine(['docker run -d --name c%d nginx' % number for number in range(count)], docker={})
 
 
+def ipv6_routes(count):
+    """IPv6 routes that share their first 16 bits, as most do that one registry gives out."""
+    routes = ['2001:%x:%x::/48 via 2001:db8::2' % (number >> 8, (number & 255) * 7) for number in range(count)]
+    return {'vrfsim': 1, 'nodes': {'r': {'interfaces': {'eth0': {'addresses': ['2001:db8::1/64']}}, 'routes': routes},
+                                   'h': {'interfaces': {'eth0': {'addresses': ['2001:db8::2/64']}}}},
+            'links': [{'endpoints': ['r:eth0', 'h:eth0']}]}
+
+
 CASES = [
     ('the story of a burst', ['run'], lambda count: pair([burst('a', '10.0.0.2', count)]), 5_000),
     ('the result of a burst as JSON', ['run', '--json'], lambda count: pair([burst('a', '10.0.0.2', count)]), 5_000),
@@ -61,6 +69,7 @@ CASES = [
     ('a check of many routers', ['check'], lambda count: line(count, 1), 200),
     ('an export of many devices', ['export', 'iproute2'], veth_pairs, 1_000),
     ('many VRFs with routes', ['run', '--quiet'], lambda count: pairs(count, count, 20), 200),
+    ('many IPv6 routes', ['run', '--quiet'], ipv6_routes, 15_000),
     ('many containers', ['run', '--quiet'], containers, 100),
 ]
 

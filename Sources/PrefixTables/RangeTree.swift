@@ -15,7 +15,7 @@
 /// last run of a page stand the highest start and differences of 0, behind the last page of an index the highest end.
 ///
 /// Complexity: a lookup in a bucket of *r* runs takes 1 + log16(*r*/12) comparisons of 16 addresses. Prefixes up to /48 take one
-/// bucket, up to /80 two. A change rewrites a page, or makes the bucket anew where the page is full: O(*r*), every third to
+/// bucket, up to /80 two. A change rewrites a page, or moves all pages of the bucket where the page is full: O(*r*), every third to
 /// eighth time.
 @usableFromInline @frozen
 struct RangeTree: @unchecked Sendable, BitwiseCopyable {

@@ -6,9 +6,9 @@ extension RangeTree {
     var value: UInt32
   }
 
-  /// How many runs a page gets when its bucket is made: room is left for changes.
+  /// How many runs a page gets at most when it is made: room is left for changes.
   private static var runsPerNewPage: Int { 12 }
-  /// A page with fewer runs, of a bucket with several, has it made anew.
+  /// A page with fewer runs takes in those of its neighbors.
   private static var minimumRunsPerPage: Int { 4 }
 
   @usableFromInline
@@ -112,26 +112,34 @@ extension RangeTree {
       if firstPage == lastPage && count <= 16 && !isFew {
         storePage(bucket, firstPage, runs.baseAddress!, count)
       } else {
-        remake(index, firstPage, lastPage, UnsafeBufferPointer(rebasing: runs[..<count]))
+        replacePages(
+          firstPage..<lastPage + 1, of: index, by: UnsafeBufferPointer(rebasing: runs[..<count]),
+          isChangedBehind: runs[count / 2].start <= first)
       }
     }
   }
 
-  /// Makes a bucket anew, with these runs in place of those of some pages.
-  private mutating func remake(_ index: Int, _ firstPage: Int, _ lastPage: Int, _ replacement: UnsafeBufferPointer<Run>) {
+  /// Puts pages with these runs in place of some of a bucket's.
+  ///
+  /// - Parameter isChangedBehind: whether the change is among the later of the runs.
+  private mutating func replacePages(
+    _ pages: Range<Int>, of index: Int, by replacement: UnsafeBufferPointer<Run>, isChangedBehind: Bool
+  ) {
     let bucket = buckets[index]
-    let capacity = (Int(bucket.lastPage) + 1) * 16 + replacement.count
-    withUnsafeTemporaryAllocation(of: Run.self, capacity: capacity) { runs in
+    let isFew = replacement.count < Self.minimumRunsPerPage
+    let replaced = isFew ? max(pages.lowerBound - 1, 0)..<min(pages.upperBound + 1, Int(bucket.lastPage) + 1) : pages
+    withUnsafeTemporaryAllocation(of: Run.self, capacity: 2 * 16 + replacement.count) { runs in
       var count = 0
       func add(_ run: Run) {
         if count > 0, runs[count - 1].leaf == run.leaf { return }
         runs[count] = run
         count += 1
       }
-      for page in 0..<firstPage { forEachRun(bucket, page) { add($1) } }
+      for page in replaced.lowerBound..<pages.lowerBound { forEachRun(bucket, page) { add($1) } }
       for run in replacement { add(run) }
-      for page in lastPage + 1..<Int(bucket.lastPage) + 1 { forEachRun(bucket, page) { add($1) } }
-      buckets[index] = makeBucket(UnsafeBufferPointer(rebasing: runs[..<count]))
+      for page in pages.upperBound..<replaced.upperBound { forEachRun(bucket, page) { add($1) } }
+      buckets[index] = makeBucket(
+        UnsafeBufferPointer(rebasing: runs[..<count]), inPlaceOf: replaced, of: bucket, hasRoomBehind: isChangedBehind)
       bucket.memory?.deallocate()
     }
   }
@@ -217,30 +225,55 @@ extension RangeTree {
 
   // MARK: - Buckets
 
-  /// A bucket with these runs, of which the first begins at 0.
-  private func makeBucket(_ runs: UnsafeBufferPointer<Run>) -> Bucket {
-    let pages = (runs.count + Self.runsPerNewPage - 1) / Self.runsPerNewPage
-    let lastPage = UInt32(pages - 1)
+  /// A bucket with the pages of another one, but for some in whose place come pages with these runs.
+  ///
+  /// - Parameters:
+  ///   - old: `nil` for a new bucket, whose first run begins at 0.
+  ///   - hasRoomBehind: whether the last of the pages gets fewer runs than the others, or the first: prefixes that come in their
+  ///     order, or against it, leave full pages behind them.
+  private func makeBucket(
+    _ runs: UnsafeBufferPointer<Run>, inPlaceOf replaced: Range<Int>, of old: Bucket?, hasRoomBehind: Bool
+  ) -> Bucket {
+    let oldCount = old.map { Int($0.lastPage) + 1 } ?? 0
+    let newCount = (runs.count + Self.runsPerNewPage - 1) / Self.runsPerNewPage
+    let lastPage = UInt32(oldCount - replaced.count + newCount - 1)
     let height = Self.height(lastPage: lastPage)
     let memory = UnsafeMutableRawPointer.allocate(byteCount: Self.size(lastPage: lastPage), alignment: 64)
     let bucket = Bucket(
       memory: memory, pagesOffset: Self.indexSize(lastPage: lastPage) - Self.firstNode(ofLevel: height) * Self.pageSize,
       lastPage: lastPage, height: height)
-    for page in 0..<pages {
-      let (from, to) = (page * runs.count / pages, (page + 1) * runs.count / pages)
-      storePage(bucket, page, runs.baseAddress! + from, to - from)
+    // All get as many where few would be left for one.
+    let isFewLeft = runs.count - (newCount - 1) * Self.runsPerNewPage < Self.minimumRunsPerPage
+    let perPage = isFewLeft ? (runs.count + newCount - 1) / newCount : Self.runsPerNewPage
+    let skipped = hasRoomBehind ? 0 : newCount * perPage - runs.count
+    for page in 0..<newCount {
+      let (from, to) = (max(page * perPage - skipped, 0), min((page + 1) * perPage - skipped, runs.count))
+      storePage(bucket, replaced.lowerBound + page, runs.baseAddress! + from, to - from)
     }
-    for level in 0..<height {
+    if let old {
+      copyPages(of: old, 0, to: bucket, 0, replaced.lowerBound)
+      copyPages(of: old, replaced.upperBound, to: bucket, replaced.lowerBound + newCount, oldCount - replaced.upperBound)
+    }
+    fillIndex(of: bucket, memory)
+    return bucket
+  }
+
+  private func copyPages(of old: Bucket, _ oldPage: Int, to new: Bucket, _ newPage: Int, _ count: Int) {
+    if count > 0 { page(new, newPage).update(from: page(old, oldPage), count: count * (Self.pageSize / 4)) }
+  }
+
+  /// Writes the ends of all nodes of an index.
+  private func fillIndex(of bucket: Bucket, _ memory: UnsafeMutableRawPointer) {
+    for level in 0..<bucket.height {
       let ends = (memory + Self.firstNode(ofLevel: level) * 64).assumingMemoryBound(to: UInt32.self)
       // How many pages are below a node of this level, and below each of its ends.
-      let (nodeShift, endShift) = (4 * (height - level), 4 * (height - level - 1))
-      for slot in 0..<Int(lastPage >> nodeShift + 1) * 16 {
+      let (nodeShift, endShift) = (4 * (bucket.height - level), 4 * (bucket.height - level - 1))
+      for slot in 0..<Int(bucket.lastPage >> nodeShift + 1) * 16 {
         let next = (slot + 1) << Int(endShift)
-        let end = next < pages ? start(bucket, next, 0) - 1 : .max
+        let end = next <= Int(bucket.lastPage) ? start(bucket, next, 0) - 1 : .max
         ends[slot] = end ^ 1 << 31
       }
     }
-    return bucket
   }
 
   /// The place of a new bucket all of whose addresses have one leaf.
@@ -258,7 +291,7 @@ extension RangeTree {
       bucketCount += 1
     }
     withUnsafePointer(to: Run(start: 0, leaf: leaf, value: Self.value(of: leaf, entries))) { run in
-      buckets[index] = makeBucket(UnsafeBufferPointer(start: run, count: 1))
+      buckets[index] = makeBucket(UnsafeBufferPointer(start: run, count: 1), inPlaceOf: 0..<0, of: nil, hasRoomBehind: true)
     }
     return index
   }

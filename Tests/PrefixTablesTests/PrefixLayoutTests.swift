@@ -239,6 +239,27 @@ import Testing
     for seed in 1...max(1, 400 / UInt64(peak)) * Self.rounds { growAndShrink(IPv6Address.self, seed: seed, peak: peak) }
   }
 
+  @Test("IPv6 prefixes that come in order, against it or in none take about as much memory, and half of it when half is gone")
+  func orders() {
+    // Every other /48, so that no runs join.
+    let prefixes = (0..<30_000 as Range<UInt128>).map { IPv6Prefix(containing: IPv6Address(bits: 0x2001 << 112 | $0 << 81), length: 48) }
+    var random = Source<IPv6Address>(seed: 1).random
+    var shuffled = prefixes
+    for index in shuffled.indices { shuffled.swapAt(index, Int(random.below(UInt64(shuffled.count)))) }
+    var sizes: [Int] = []
+    for order in [prefixes, prefixes.reversed(), shuffled] {
+      var table = PrefixTable<IPv6Address>()
+      for (number, prefix) in order.enumerated() { table.insert(UInt32(number) + 1, at: prefix) }
+      sizes.append(table.memorySize.lookup)
+      for prefix in prefixes[..<15_000] { table.remove(prefix) }
+      #expect(table.count == 15_000)
+      #expect(table.memorySize.lookup < sizes[sizes.count - 1] * 2 / 3)
+    }
+    #expect(sizes.max()! < sizes.min()! * 3 / 2, "\(sizes)")
+    // A run takes 12 bytes, a prefix makes two; the direct table takes 256 KiB.
+    #expect(sizes.max()! < 30_000 * 2 * 24 + 256 << 10, "\(sizes)")
+  }
+
   /// A change of a copy leaves the other as it was.
   private func changeCopies<Address: InternetAddress>(_: Address.Type, count: Int) {
     var source = Source<Address>(seed: UInt64(count))
