@@ -83,7 +83,7 @@ public func single4(_ keys: UnsafePointer<UInt32>, _ count: Int) -> UInt64 {
 @_cdecl("vrfsim4_bulk")
 public func bulk4(_ keys: UnsafeRawPointer, _ count: Int) -> UInt64 {
   let keys = UnsafeBufferPointer(start: keys.assumingMemoryBound(to: IPv4Address.self), count: count)
-  let table = ipv4.reader
+  guard let table = ipv4.shortValueReader else { return 0 }
   var sum: UInt64 = 0
   withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { values in
     for first in stride(from: 0, to: count - 63, by: 64) {
