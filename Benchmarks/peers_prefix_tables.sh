@@ -18,6 +18,9 @@ for program in gcc swift pkg-config python3; do
   command -v $program >/dev/null || { echo "prefix tables: skipped, $program is missing"; exit 3; }
 done
 pkg-config --exists libdpdk || { echo "prefix tables: skipped, libdpdk-dev is missing"; exit 3; }
+if [ -n "$HUGE_PAGES" ] && [ "$(cat /proc/sys/vm/nr_hugepages)" -lt 3000 ]; then
+  echo "prefix tables: skipped, 3000 huge pages are not reserved"; exit 3
+fi
 sources=$here/Peers/PrefixTables
 build=$here/.build/peers
 mkdir -p "$build"
@@ -25,9 +28,6 @@ cd "$build"
 swift build --package-path "$here" --scratch-path "$here/.build/$march" -c release -Xcc -march=$march \
   --product PrefixTableEntryPoints >swift.log 2>&1 || { cat swift.log >&2; exit 1; }
 [ -f v4.bin ] || python3 "$sources/convert.py" "$sources/prefixes.txt.xz" .
-if [ -n "$HUGE_PAGES" ] && [ "$(cat /proc/sys/vm/nr_hugepages)" -lt 3000 ]; then
-  echo "prefix tables: skipped, 3000 huge pages are not reserved"; exit 3
-fi
 flags="$(pkg-config --cflags libdpdk) -O3 -march=native -w -I$sources"
 for file in bench peers small; do gcc $flags -c "$sources/$file.c" -o $file.o; done
 swiftc -static-stdlib bench.o peers.o small.o "$here/.build/$march/release/libPrefixTableEntryPoints.a" -o bench \

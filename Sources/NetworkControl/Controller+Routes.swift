@@ -254,13 +254,15 @@ extension Controller {
     }
     // A route by `lo` leads to this machine, and is one of its own type all the same.
     let isToItself = route.result.map { $0.type == .local } ?? route.isLocal
-    let isForGroup = question.destination.isMulticast
-    let type: RouteType = route.isBroadcast ? (isForGroup ? .multicast : .broadcast) : isToItself ? .local : .unicast
-    let comesBack = route.isBroadcast && (!isForGroup || kernel.listens(to: question.destination))
+    let type: RouteType = route.isBroadcast ? typeForMany(question) : isToItself ? .local : .unicast
+    let comesBack = route.isBroadcast && kernel.takesItself(whatGoesTo: question.destination)
     return answer(
       question, type: type, device: route.device, gateway: route.anyGateway, source: route.source,
       result: route.result, isLocal: route.isLocal || comesBack)
   }
+
+  /// The type of a route that leads to all on a link, or to a group.
+  private func typeForMany(_ question: RouteQuestion) -> RouteType { question.destination.isMulticast ? .multicast : .broadcast }
 
   private func resolveReceived(
     _ question: RouteQuestion, _ input: DeviceID, _ namespace: NamespaceID
@@ -282,7 +284,7 @@ extension Controller {
         isLocal: false, wantsRedirect: wantsRedirect)
     case .broadcast:
       return answer(
-        question, type: question.destination.isMulticast ? .multicast : .broadcast, device: kernel.namespaces[namespace.index].loopback, gateway: nil,
+        question, type: typeForMany(question), device: kernel.namespaces[namespace.index].loopback, gateway: nil,
         source: nil, result: nil, isLocal: true)
     case .refused(let error): throw ControlError(error)
     }

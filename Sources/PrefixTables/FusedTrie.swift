@@ -99,7 +99,7 @@ func leafIndex(_ ends: UInt64, _ base: UInt32, ofSlot slot: UInt64) -> UInt32 {
 }
 
 extension FusedTrie: RunLayout {
-  /// Bits that are looked up directly, k, for a number of prefixes: the top takes 1 KiB, 64 KiB, 4 MiB.
+  /// Bits that are looked up directly, k, for a number of prefixes: the top takes 768 bytes, 48 KiB, 3 MiB.
   private static let shapes: [(directBits: UInt32, minimum: Int)] = [(6, 0), (12, 1_024), (18, 32_768)]
 
   private static func directBits(forCount count: Int) -> UInt32 {

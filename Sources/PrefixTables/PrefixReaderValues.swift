@@ -46,6 +46,8 @@ extension PrefixReader {
     }
   }
 
+  /// The values of up to `RangeTree.walkCount` addresses of a large IPv6 table. Not a part of its caller, which is made anew at
+  /// each place that asks.
   @inlinable
   func rangeTreeValues(
     _ addresses: UnsafePointer<Address>, _ values: UnsafeMutablePointer<UInt32>, _ count: Int, _ missing: UInt32

@@ -163,7 +163,7 @@ import Testing
     for seed in 1...Self.rounds {
       growAndShrink(IPv4Address.self, seed: seed, peak: peak, keepsShort: true, valueCount: 0x7fff)
       growAndShrink(IPv4Address.self, seed: seed, peak: peak, keepsShort: true, valueCount: 5)
-      // One in some thousand is too large.
+      // One in two thousand is too large.
       growAndShrink(IPv4Address.self, seed: seed, peak: peak, keepsShort: true, valueCount: 0x8010)
     }
   }

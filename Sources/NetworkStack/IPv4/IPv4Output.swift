@@ -97,7 +97,7 @@ extension Kernel {
     }
     let device = packets[id].device
     if packets[id].flags.contains(.routeIsBroadcast), !devices[device.index].isLoopback,
-      !destination.isMulticast || listens(to: destination) {
+      takesItself(whatGoesTo: destination) {
       loopBack(packet, by: device)
     }
     let mtu = longestPacket(packet, by: device)

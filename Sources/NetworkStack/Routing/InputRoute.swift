@@ -103,6 +103,11 @@ extension Kernel {
   /// Kernel counterpart: `ip_mc_up()`, `ip_check_mc_rcu()` (net/ipv4/igmp.c, v6.12).
   package func listens(to group: IPv4Address) -> Bool { group == .allHosts }
 
+  /// Whether a machine takes itself what it sends for all, or for a group.
+  ///
+  /// Kernel counterpart: `__mkroute_output()` (net/ipv4/route.c, v6.12), which has RTCF_LOCAL for these.
+  package func takesItself(whatGoesTo destination: IPv4Address) -> Bool { !destination.isMulticast || listens(to: destination) }
+
   /// The way of a packet for all, or for a group, of which the source alone is looked at.
   ///
   /// Kernel counterpart: `ip_mc_validate_source()` (net/ipv4/route.c, v6.12).

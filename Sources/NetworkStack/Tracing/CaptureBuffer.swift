@@ -17,7 +17,7 @@ struct CaptureBuffer: @unchecked Sendable {
   private var base: UnsafeMutableRawPointer
   private var capacity = 0
   private var used = 0
-  /// How often the buffer was emptied, and one.
+  /// Which frames these are: counted when the buffer is emptied, never 0, which is no place's.
   private var batch: UInt32 = 1
   /// Memories whose frames were handed out, and were still had by somebody.
   private var lent: [CaptureMemory] = []
@@ -60,7 +60,7 @@ struct CaptureBuffer: @unchecked Sendable {
   /// Forgets the frames; whoever was given them keeps them.
   mutating func removeAll() {
     used = 0
-    batch &+= 1
+    batch = batch == .max ? 1 : batch + 1
     if isKnownUniquelyReferenced(&memory) { return }
     lent.append(memory)
     if let free = lent.indices.first(where: { isKnownUniquelyReferenced(&lent[$0]) }) {
