@@ -49,7 +49,8 @@ let package = Package(
     // The engine: leaves, then the kernels, then the door to them.
     library("NetworkAddresses"),
     library("PacketHeaders", ["NetworkAddresses"]),
-    library("PrefixTables", ["NetworkAddresses"]),
+    .systemLibrary(name: "CPopulationCount"),
+    library("PrefixTables", ["NetworkAddresses", "CPopulationCount"]),
     library("DiscreteEvents"),
     library("NetworkStack", ["NetworkAddresses", "PacketHeaders", "PrefixTables", "DiscreteEvents"]),
     library("NetworkControl", ["NetworkStack", "NetworkAddresses", "DiscreteEvents"]),

@@ -1,3 +1,5 @@
+public import CPopulationCount
+
 /// The layout of large IPv4 tables: a trie whose nodes decide 6 bits each, below 2^k of them that are reached directly.
 ///
 /// ```
@@ -95,7 +97,7 @@ struct FusedTrie: @unchecked Sendable, BitwiseCopyable {
 ///   - slot: its lowest 6 bits name the slot.
 @inlinable @inline(__always)
 func leafIndex(_ ends: UInt64, _ base: UInt32, ofSlot slot: UInt64) -> UInt32 {
-  base &+ UInt32(truncatingIfNeeded: (ends &>> slot).nonzeroBitCount)
+  base &+ UInt32(truncatingIfNeeded: population_count(ends &>> slot))
 }
 
 extension FusedTrie: RunLayout {
