@@ -49,8 +49,8 @@ let package = Package(
     // The engine: leaves, then the kernels, then the door to them.
     library("NetworkAddresses"),
     library("PacketHeaders", ["NetworkAddresses"]),
-    .systemLibrary(name: "CPopulationCount"),
-    library("PrefixTables", ["NetworkAddresses", "CPopulationCount"]),
+    .systemLibrary(name: "CProcessorInstructions"),
+    library("PrefixTables", ["NetworkAddresses", "CProcessorInstructions"]),
     library("DiscreteEvents"),
     library("NetworkStack", ["NetworkAddresses", "PacketHeaders", "PrefixTables", "DiscreteEvents"]),
     library("NetworkControl", ["NetworkStack", "NetworkAddresses", "DiscreteEvents"]),

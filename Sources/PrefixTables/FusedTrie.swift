@@ -1,4 +1,4 @@
-public import CPopulationCount
+public import CProcessorInstructions
 
 /// The layout of large IPv4 tables: a trie whose nodes decide 6 bits each, below 2^k of them that are reached directly.
 ///

@@ -1,3 +1,4 @@
+public import CProcessorInstructions
 public import NetworkAddresses
 
 // Lookups of many addresses at once, each in a table of its own.
@@ -34,20 +35,18 @@ extension PrefixReader<IPv4Address> {
   ) {
     withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: batch) { groups in
       let groups = groups.baseAddress.unsafelyUnwrapped
-      // Lines are read before any is looked at, in loops so short that many reads are under way at once; what is kept of them
-      // here is written over below.
-      for index in 0..<count { values[index] = tables[index].memory.touch() }
+      // Lines are asked for before any is looked at, in loops so short that many are under way at once.
+      for index in 0..<count { tables[index].memory.prefetchFirstLines() }
       for index in 0..<count {
         let memory = tables[index].memory
         groups[index] = nil
         if memory.layout.isGrouped, memory.layout.hasRunValues {
           let group = GroupedRuns.group(of: addresses[index].bits, in: memory.base)
-          groups[index] = GroupedRuns.address(ofGroup: group, in: memory.base)
+          let address = GroupedRuns.address(ofGroup: group, in: memory.base)
+          prefetch(address)
+          prefetch(address + 64)
+          groups[index] = address
         }
-      }
-      for index in 0..<count {
-        guard let group = groups[index] else { continue }
-        values[index] = group.load(as: UInt32.self) ^ group.load(fromByteOffset: 64, as: UInt32.self)
       }
       for index in 0..<count {
         if let group = groups[index] {
@@ -61,11 +60,11 @@ extension PrefixReader<IPv4Address> {
 }
 
 extension PrefixMemory {
-  /// Reads from the lines that a lookup begins with.
+  /// Asks for the lines that a lookup begins with.
   @inlinable @inline(__always)
-  func touch() -> UInt32 {
-    if isEmpty { return 0 }
-    let first = base.load(as: UInt32.self)
-    return layout == .block.withRunValues ? first ^ base.load(fromByteOffset: 64, as: UInt32.self) : first
+  func prefetchFirstLines() {
+    if isEmpty { return }
+    prefetch(base)
+    if layout == .block.withRunValues { prefetch(base + 64) }
   }
 }

@@ -1,3 +1,5 @@
+public import CProcessorInstructions
+
 /// The layout of large IPv6 tables: 16 bits directly, then search trees over the starts of runs, 32 bits at a time.
 ///
 /// ```
@@ -6,13 +8,12 @@
 ///   bucket    24 bytes, and memory of its own:
 ///               index   nodes of 16 ends: the last address of each node or page below. Node n is followed by 16n + 1 ... 16n + 16,
 ///                       and those below the last nodes are the pages; all levels but the last have room for all nodes
-///               pages   192 bytes each, in order: 16 starts; what the value of each of their runs is more than that of
-///                       the one before, modulo 2^32; the same of the leaves
+///               pages   192 bytes each, in order: 16 starts of runs, their values, their leaves
 /// ```
 ///
 /// A leaf is the place of a prefix or another bucket. Tables that are not full have no direct bits: four buckets of
 /// 32 bits reach the end of an address. Starts and ends are held less 2^31: vector units compare signed numbers. Behind the
-/// last run of a page stand the highest start and differences of 0, behind the last page of an index the highest end.
+/// last run of a page stand the highest start and that run's value and leaf, behind the last page of an index the highest end.
 ///
 /// Complexity: a lookup in a bucket of *r* runs takes 1 + log16(*r*/12) comparisons of 16 addresses. Prefixes up to /48 take one
 /// bucket, up to /80 two. A change rewrites a page, or moves all pages of the bucket where the page is full: O(*r*), every third to
@@ -70,7 +71,9 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
   @inlinable
   func find(_ key: UInt32, in bucket: Bucket) -> UInt32 {
     let key = signed(key)
-    return Self.leaf(of: key, inPage: findPage(of: key, in: bucket))
+    let page = findPage(of: key, in: bucket)
+    prefetch(page + 128)
+    return Self.leaf(of: key, inPage: page)
   }
 
   /// The page with the run of an address.
@@ -103,22 +106,27 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
     return Int(firstChild &+ endsBelow(ends, key).count &* 8) &+ Int(endsBelow(ends + 32, key).count) &* 8
   }
 
-  /// The leaf of an address: a sum of differences, as the load of a leaf would wait for the starts.
+  /// The run of an address: as many starts as are above it, so many runs are behind its own.
   @inlinable @inline(__always)
-  static func leaf(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> UInt32 { sum(page + 128, of: page, upTo: key) }
+  static func run(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> Int {
+    Int(15 &- startsAbove(page, key).count) &- Int(startsAbove(page + 32, key).count)
+  }
+
+  @inlinable @inline(__always)
+  static func leaf(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> UInt32 {
+    page.load(fromByteOffset: 128 &+ run(of: key, inPage: page) &* 4, as: UInt32.self)
+  }
 
   /// The value of an address's leaf; 0 where that is a bucket or none.
   @inlinable @inline(__always)
-  static func value(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> UInt32 { sum(page + 64, of: page, upTo: key) }
+  static func value(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> UInt32 {
+    page.load(fromByteOffset: 64 &+ run(of: key, inPage: page) &* 4, as: UInt32.self)
+  }
 
-  /// The sum of those of 16 differences whose starts are not above the address.
+  /// Which of 8 starts are above an address.
   @inlinable @inline(__always)
-  static func sum(_ differences: UnsafeRawPointer, of starts: UnsafeRawPointer, upTo key: SIMD8<Int32>) -> UInt32 {
-    let low = (starts.loadUnaligned(as: SIMD8<Int32>.self) .<= key).lanes
-    let high = ((starts + 32).loadUnaligned(as: SIMD8<Int32>.self) .<= key).lanes
-    let sums = low & differences.loadUnaligned(as: SIMD8<Int32>.self)
-      &+ high & (differences + 32).loadUnaligned(as: SIMD8<Int32>.self)
-    return UInt32(bitPattern: sums.sum)
+  static func startsAbove(_ starts: UnsafeRawPointer, _ key: SIMD8<Int32>) -> SIMDMask<SIMD8<Int32>> {
+    starts.loadUnaligned(as: SIMD8<Int32>.self) .> key
   }
 }
 
@@ -132,6 +140,7 @@ extension RangeTree {
     if leaf & Self.bucketFlag == 0 { return chooseValue(leaf, entries[Int(leaf)].value, missing) }
     let bits = firstBits(of: key)
     let page = findPage(of: SIMD8(repeating: bits), in: buckets[Int(leaf & ~Self.bucketFlag)])
+    prefetch(page + 64)
     return value(inPage: page, bits, of: key, entries, missing)
   }
 
@@ -232,11 +241,12 @@ extension RangeTree {
         }
         level &+= 1
       }
-      // All lines of the pages are asked for before any is looked at; what is read here is written over below.
+      // All lines of the pages are asked for before any is looked at.
       for index in 0..<count where walks[index].hasBucket {
         let page = Self.page(walks[index].node, in: walks[index].memory, walks[index].pagesOffset)
         walks[index].memory = page
-        values[index] = page.load(as: UInt32.self) ^ page.load(fromByteOffset: 64, as: UInt32.self)
+        prefetch(page)
+        prefetch(page + 64)
       }
       for index in 0..<count {
         let walk = walks[index]

@@ -172,24 +172,14 @@ extension RangeTree {
   }
 
   func start(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { self.page(bucket, page)[run] ^ 1 << 31 }
-  func leaf(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { Self.sum(self.page(bucket, page) + 32, run) }
-
-  private static func sum(_ differences: UnsafePointer<UInt32>, _ run: Int) -> UInt32 {
-    var sum: UInt32 = 0
-    for index in 0...run { sum &+= differences[index] }
-    return sum
-  }
+  func leaf(_ bucket: Bucket, _ page: Int, _ run: Int) -> UInt32 { self.page(bucket, page)[32 + run] }
 
   /// The runs of a page in their order, each with its place.
   @inline(__always)
   private func forEachRun(_ bucket: Bucket, _ page: Int, _ body: (Int, Run) -> Void) {
     let words = self.page(bucket, page)
-    var run = Run(start: 0, leaf: 0, value: 0)
     for place in 0..<runCount(bucket, page) {
-      run.start = start(bucket, page, place)
-      run.value &+= words[16 + place]
-      run.leaf &+= words[32 + place]
-      body(place, run)
+      body(place, Run(start: start(bucket, page, place), leaf: words[32 + place], value: words[16 + place]))
     }
   }
 
@@ -197,7 +187,7 @@ extension RangeTree {
   func runCount(_ bucket: Bucket, _ page: Int) -> Int {
     let words = self.page(bucket, page)
     var count = 16
-    while count > 1, words[31 + count] == 0 { count -= 1 }
+    while count > 1, words[31 + count] == words[30 + count] { count -= 1 }
     return count
   }
 
@@ -213,13 +203,11 @@ extension RangeTree {
 
   private func storePage(_ bucket: Bucket, _ page: Int, _ runs: UnsafePointer<Run>, _ count: Int) {
     let words = self.page(bucket, page)
-    var before = Run(start: 0, leaf: 0, value: 0)
-    for run in 0..<16 {
-      let current = run < count ? runs[run] : Run(start: .max, leaf: before.leaf, value: before.value)
-      words[run] = current.start ^ 1 << 31
-      words[16 + run] = current.value &- before.value
-      words[32 + run] = current.leaf &- before.leaf
-      before = current
+    for place in 0..<16 {
+      let run = place < count ? runs[place] : Run(start: .max, leaf: runs[count - 1].leaf, value: runs[count - 1].value)
+      words[place] = run.start ^ 1 << 31
+      words[16 + place] = run.value
+      words[32 + place] = run.leaf
     }
   }
 

@@ -1,3 +1,5 @@
+public import CProcessorInstructions
+
 // How a block finds the run of an IPv4 address: comparisons of 8 addresses at once, and no branches.
 //
 // A run is known by its end, its last address: as many ends as are below an address, so many runs are before its own. Ends are
@@ -94,10 +96,12 @@ extension SIMDMask<SIMD8<Int32>> {
   @inlinable @inline(__always)
   var lanes: SIMD8<Int32> { unsafeBitCast(self, to: SIMD8<Int32>.self) }
 
-  /// How many lanes are set: in a form of which compilers make the mask's bits and their count.
+  /// How many lanes are set: in a form of which compilers make the mask's bits and their count, where those are counted at once.
   @inlinable @inline(__always)
   var count: UInt32 {
-    UInt32(truncatingIfNeeded: SIMD8<Int32>(repeating: 0).replacing(with: SIMD8(repeating: 1), where: self).wrappedSum())
+    if !has_population_count() { return UInt32(bitPattern: 0 &- lanes.sum) }
+    return UInt32(
+      truncatingIfNeeded: SIMD8<Int32>(repeating: 0).replacing(with: SIMD8(repeating: 1), where: self).wrappedSum())
   }
 }
 

@@ -33,7 +33,7 @@ import Testing
   static let layers: [(target: String, imports: [String])] = [
     ("NetworkAddresses", []),
     ("PacketHeaders", ["NetworkAddresses"]),
-    ("PrefixTables", ["NetworkAddresses", "CPopulationCount"]),
+    ("PrefixTables", ["NetworkAddresses", "CProcessorInstructions"]),
     ("DiscreteEvents", []),
     ("NetworkStack", ["NetworkAddresses", "PacketHeaders", "PrefixTables", "DiscreteEvents", "DequeModule"]),
     ("NetworkControl", ["NetworkStack", "NetworkAddresses", "DiscreteEvents"]),
@@ -71,7 +71,7 @@ import Testing
   @Test("every target has a place in the layers")
   func everyTarget() throws {
     let folders = try FileManager.default.contentsOfDirectory(atPath: Self.root.appendingPathComponent("Sources").path)
-    let known = Self.layers.map(\.target) + ["CPcap", "CPopulationCount", "vrfsim"]
+    let known = Self.layers.map(\.target) + ["CPcap", "CProcessorInstructions", "vrfsim"]
     #expect(folders.filter { !$0.hasPrefix(".") }.sorted() == known.sorted())
   }
 
