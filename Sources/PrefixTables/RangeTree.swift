@@ -107,6 +107,8 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
   }
 
   /// The run of an address: as many starts as are above it, so many runs are behind its own.
+  ///
+  /// What is then loaded of it waits for the starts: who looks up one address alone asks for that line before.
   @inlinable @inline(__always)
   static func run(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> Int {
     Int(15 &- startsAbove(page, key).count) &- Int(startsAbove(page + 32, key).count)
