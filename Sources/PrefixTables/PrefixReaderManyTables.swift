@@ -44,7 +44,7 @@ extension PrefixReader<IPv4Address> {
           let group = GroupedRuns.group(of: addresses[index].bits, in: memory.base)
           let address = GroupedRuns.address(ofGroup: group, in: memory.base)
           prefetch(address)
-          prefetch(address + 64)
+          prefetch(address + GroupedRuns.valuesOffset)
           groups[index] = address
         }
       }

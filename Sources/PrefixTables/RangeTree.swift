@@ -36,6 +36,10 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
   /// Set in a leaf that names a bucket.
   @usableFromInline static var bucketFlag: UInt32 { 1 << 31 }
   @usableFromInline static var pageSize: Int { 192 }
+  /// Where the values of a page begin, behind its starts: a line of the caches.
+  @usableFromInline static var valuesOffset: Int { 64 }
+  /// Where its leaves begin.
+  @usableFromInline static var leavesOffset: Int { 128 }
 
   @usableFromInline var direct: UnsafeMutablePointer<UInt32>
   @usableFromInline var buckets: UnsafeMutablePointer<Bucket>
@@ -72,7 +76,7 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
   func find(_ key: UInt32, in bucket: Bucket) -> UInt32 {
     let key = signed(key)
     let page = findPage(of: key, in: bucket)
-    prefetch(page + 128)
+    prefetch(page + Self.leavesOffset)
     return Self.leaf(of: key, inPage: page)
   }
 
@@ -108,7 +112,8 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
 
   /// The run of an address: as many starts as are above it, so many runs are behind its own.
   ///
-  /// What is then loaded of it waits for the starts: who looks up one address alone asks for that line before.
+  /// What is then loaded of it waits for the starts: who looks up one address alone asks for that line before. Both counts are taken
+  /// off in turn, as in `child`.
   @inlinable @inline(__always)
   static func run(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> Int {
     Int(15 &- startsAbove(page, key).count) &- Int(startsAbove(page + 32, key).count)
@@ -116,13 +121,13 @@ struct RangeTree: @unchecked Sendable, BitwiseCopyable {
 
   @inlinable @inline(__always)
   static func leaf(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> UInt32 {
-    page.load(fromByteOffset: 128 &+ run(of: key, inPage: page) &* 4, as: UInt32.self)
+    page.load(fromByteOffset: leavesOffset &+ run(of: key, inPage: page) &* 4, as: UInt32.self)
   }
 
   /// The value of an address's leaf; 0 where that is a bucket or none.
   @inlinable @inline(__always)
   static func value(of key: SIMD8<Int32>, inPage page: UnsafeRawPointer) -> UInt32 {
-    page.load(fromByteOffset: 64 &+ run(of: key, inPage: page) &* 4, as: UInt32.self)
+    page.load(fromByteOffset: valuesOffset &+ run(of: key, inPage: page) &* 4, as: UInt32.self)
   }
 
   /// Which of 8 starts are above an address.
@@ -142,7 +147,7 @@ extension RangeTree {
     if leaf & Self.bucketFlag == 0 { return chooseValue(leaf, entries[Int(leaf)].value, missing) }
     let bits = firstBits(of: key)
     let page = findPage(of: SIMD8(repeating: bits), in: buckets[Int(leaf & ~Self.bucketFlag)])
-    prefetch(page + 64)
+    prefetch(page + Self.valuesOffset)
     return value(inPage: page, bits, of: key, entries, missing)
   }
 
@@ -248,7 +253,7 @@ extension RangeTree {
         let page = Self.page(walks[index].node, in: walks[index].memory, walks[index].pagesOffset)
         walks[index].memory = page
         prefetch(page)
-        prefetch(page + 64)
+        prefetch(page + Self.valuesOffset)
       }
       for index in 0..<count {
         let walk = walks[index]
